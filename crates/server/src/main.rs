@@ -1,0 +1,2 @@
+//! The local backend.
+fn main() {}

