@@ -1,1 +1,16 @@
-//! Placeholder.
+//! A backend that speaks the ConnectyCube Chat API: REST over HTTP and XMPP over WebSocket, TCP and TLS.
+//!
+//! ```text
+//! rest ──┐                ┌── xmpp
+//!        ├──► state ◄─────┤
+//!        └──► delivery ───┘
+//! ```
+//!
+//! `state` owns the domain and the database and knows neither HTTP nor XML. `rest` and `xmpp` are its two faces;
+//! they meet only in `delivery`, the small trait by which REST asks the live side to tell people something.
+
+pub mod config;
+pub mod delivery;
+pub mod server;
+pub mod state;
+pub mod xmpp;

@@ -1,0 +1,80 @@
+//! What the storage side and the REST side ask of the live side.
+//!
+//! REST and the sample people never speak to sockets: they hand a committed fact to [`Deliver`], which the XMPP
+//! router implements. The other direction needs no trait, because XMPP calls [`crate::state::State`] directly.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use cubist_protocol::ids::{DialogId, MessageId, UserId};
+use cubist_protocol::jid::Jid;
+use cubist_protocol::stanza::Stanza;
+use tokio::sync::mpsc;
+
+use crate::state::{Mark, StoredMessage};
+
+/// A future that can be awaited through a trait object.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A fact that is already on disk and that connected people should hear of.
+#[derive(Clone, Debug)]
+pub enum Delivery {
+    /// A stored message created over REST with `send_to_chat=1`: goes to every occupant (own devices included, as a
+    /// carbon or a group reflection), with the offline queue for those who are away.
+    Message {
+        /// The message as stored.
+        message: StoredMessage,
+        /// Whether the author asked for `<markable/>`.
+        markable: bool,
+    },
+    /// Somebody marked messages over REST: their authors get `received` or `displayed`, one stanza per message.
+    Marks {
+        /// Which of the two.
+        mark: Mark,
+        /// Who marked.
+        by: UserId,
+        /// The dialog of all the messages.
+        dialog: DialogId,
+        /// Message and its author; never the marking person's own messages.
+        messages: Vec<(MessageId, UserId)>,
+    },
+    /// The text of a message was changed over REST: the occupants get a `replace` stanza.
+    Edited {
+        /// Who changed it (always the author).
+        by: UserId,
+        /// The message after the change.
+        message: StoredMessage,
+        /// Whether it is the newest message of its dialog (`last` in the stanza).
+        last: bool,
+    },
+    /// The account is gone or its password changed: its connections are closed.
+    Disconnect {
+        /// Whose connections.
+        user: UserId,
+    },
+}
+
+/// The live side, as seen by REST and by the sample people.
+pub trait Deliver: Send + Sync + 'static {
+    /// Delivers a committed fact. Returns when every connected addressee's session has it in its queue and the
+    /// offline queue of the others is on disk.
+    fn deliver(&self, delivery: Delivery) -> BoxFuture<()>;
+
+    /// Connects a user of this process: a bound session without a socket, for which every rule of a session with
+    /// one holds (storage, fan-out, carbons, the offline queue on connecting and disconnecting).
+    fn connect_local(&self, user: UserId) -> BoxFuture<LocalSession>;
+
+    /// How many sessions the user has now; 0 means offline.
+    fn sessions_of(&self, user: UserId) -> usize;
+}
+
+/// A session inside the process. Dropping it ends the session.
+#[derive(Debug)]
+pub struct LocalSession {
+    /// The full address the router bound for it.
+    pub jid: Jid,
+    /// Stanzas for this session. What is received counts as handled.
+    pub incoming: mpsc::Receiver<Stanza>,
+    /// Stanzas from this session; `from` is set by the router.
+    pub outgoing: mpsc::Sender<Stanza>,
+}
