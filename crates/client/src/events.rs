@@ -1,0 +1,73 @@
+//! What the engine says by itself.
+//!
+//! Events leave after the commit that made them true, never before. They go through a broadcast
+//! channel: a reader that is too slow loses the oldest, is told so, and loads everything it shows
+//! again. It never holds up the socket.
+
+use crate::model::{DialogId, MessageId, UserId};
+
+use crate::model::{AccountId, ConnectionState, Dialog, Message, User};
+
+/// One thing that changed. Every event can be applied twice without harm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientEvent {
+    /// The list of accounts, or something its entries show, changed.
+    AccountsChanged,
+    /// The line of an account changed.
+    Connection {
+        /// Whose.
+        account: AccountId,
+        /// The new state.
+        state: ConnectionState,
+    },
+    /// Dialogs are new or different, or gone.
+    DialogsChanged {
+        /// Whose.
+        account: AccountId,
+        /// As they are now.
+        dialogs: Vec<Dialog>,
+        /// No longer there.
+        removed: Vec<DialogId>,
+    },
+    /// Messages of one dialog are new or different, or gone.
+    MessagesChanged {
+        /// Whose.
+        account: AccountId,
+        /// In which dialog.
+        dialog: DialogId,
+        /// As they are now, oldest first.
+        messages: Vec<Message>,
+        /// No longer there.
+        removed: Vec<MessageId>,
+    },
+    /// Who is typing in a dialog.
+    TypingChanged {
+        /// Whose.
+        account: AccountId,
+        /// In which dialog.
+        dialog: DialogId,
+        /// Everyone typing now; empty when nobody is.
+        users: Vec<UserId>,
+    },
+    /// People are new or different.
+    UsersChanged {
+        /// Whose.
+        account: AccountId,
+        /// As they are now.
+        users: Vec<User>,
+    },
+    /// The number of messages that wait to be sent changed.
+    OutboxChanged {
+        /// Whose.
+        account: AccountId,
+        /// How many wait.
+        waiting: u32,
+    },
+    /// Gaps in the history of a dialog opened or closed: ask for the edges again.
+    HistoryChanged {
+        /// Whose.
+        account: AccountId,
+        /// In which dialog.
+        dialog: DialogId,
+    },
+}

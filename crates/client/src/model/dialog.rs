@@ -1,0 +1,89 @@
+//! Dialogs as the chat list shows them.
+
+use crate::model::{DialogId, MessageId, UserId};
+
+use crate::model::{Status, UnixMillis};
+
+/// What sort of dialog it is; the numbers are those of the wire (rest.md, dialogs).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DialogKind {
+    /// Type 1: everyone of the application reads, admins write.
+    Broadcast,
+    /// Type 2: a closed circle.
+    Group,
+    /// Type 3: two people.
+    Private,
+    /// Type 4: anyone may subscribe.
+    Public,
+}
+
+impl DialogKind {
+    /// The number on the wire and in the cache.
+    pub const fn code(self) -> i64 {
+        match self {
+            Self::Broadcast => 1,
+            Self::Group => 2,
+            Self::Private => 3,
+            Self::Public => 4,
+        }
+    }
+
+    /// The kind with this number; `None` for kinds this client does not show.
+    pub const fn from_code(code: i64) -> Option<Self> {
+        match code {
+            1 => Some(Self::Broadcast),
+            2 => Some(Self::Group),
+            3 => Some(Self::Private),
+            4 => Some(Self::Public),
+            _ => None,
+        }
+    }
+}
+
+/// The newest message of a dialog, as its row shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// Which message.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub sender: UserId,
+    /// Its text, cut to what fits a row.
+    pub text: String,
+    /// When it was sent.
+    pub sent_at: UnixMillis,
+    /// How far it has come; only for messages of this account's person.
+    pub status: Option<Status>,
+}
+
+/// One dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialog {
+    /// Its id.
+    pub id: DialogId,
+    /// Its kind.
+    pub kind: DialogKind,
+    /// Its title; of a private dialog the other person's name.
+    pub name: String,
+    /// Blob uid or URL of its picture; of a private dialog the other person's.
+    pub photo: Option<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Who made it.
+    pub owner: UserId,
+    /// Who is in it, ascending; empty for public dialogs, whose occupants are paged from the server.
+    pub occupants: Vec<UserId>,
+    /// The other person of a private dialog.
+    pub opponent: Option<UserId>,
+    /// Its newest message.
+    pub last: Option<Preview>,
+    /// When something last happened here: the order of the chat list.
+    pub last_activity: UnixMillis,
+    /// How many messages of others are unread.
+    pub unread: u32,
+    /// The oldest unread message in the cache: where the divider goes.
+    pub first_unread: Option<MessageId>,
+    /// What was typed and not sent.
+    pub draft: Option<String>,
+    /// Whether a message here has failed and waits for a decision.
+    pub unsent: bool,
+}

@@ -1,0 +1,30 @@
+//! What the engine talks about: dialogs, messages, people, accounts and the state of the line.
+//!
+//! Plain values without behaviour of their own. They are neither rows of the cache nor objects of
+//! the wire; `store` and `sync` convert.
+
+mod account;
+mod connection;
+mod dialog;
+mod ids;
+mod message;
+mod page;
+mod secret;
+mod status;
+mod time;
+mod user;
+
+pub use account::{
+    AccountId, AccountSummary, ChatAddress, Endpoints, Identity, InvalidAccountId, Origin, SignUp,
+};
+pub use connection::{ConnectionState, OfflineReason, SignedOutReason};
+pub use ids::{AppId, DialogId, MessageId, UserId};
+pub use dialog::{Dialog, DialogKind, Preview};
+pub use message::{Failure, FailureKind, Message};
+pub use page::{
+    Anchor, Cursor, DialogPage, DialogQuery, Edge, GapReason, InvalidCursor, MessagePage, SearchHit,
+};
+pub use secret::Secret;
+pub use status::Status;
+pub use time::UnixMillis;
+pub use user::User;

@@ -1,0 +1,6 @@
+//! The encrypted cache.
+
+/// What can go wrong with the cache.
+#[derive(Debug, thiserror::Error)]
+#[error("cache")]
+pub struct Error;
