@@ -1,0 +1,46 @@
+// Owns the person's choices. The window wins: a change shows at once and is written behind it.
+import type { Backend } from '~/ipc/backend';
+import type { Settings } from '~/ipc/bindings.gen';
+
+/** Dragging the list's edge changes the width many times a second; one write follows. */
+const WRITE_DELAY_MS = 300;
+
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  textScale: 1,
+  sendWithEnter: true,
+  keepLocalBackend: false,
+  listWidth: 320,
+  lastAccount: null,
+  lastDialog: null,
+};
+
+export class SettingsStore {
+  current = $state.raw<Settings>(DEFAULT_SETTINGS);
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(private readonly backend: Backend) {}
+
+  load(settings: Settings): void {
+    this.current = settings;
+  }
+
+  update(change: Partial<Settings>): void {
+    this.current = { ...this.current, ...change };
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), WRITE_DELAY_MS);
+  }
+
+  /** Writes a waiting change now, for instance when the window closes. */
+  async flush(): Promise<void> {
+    if (this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    try {
+      await this.backend.saveSettings(this.current);
+    } catch (error) {
+      // The choice holds for this session; there is nothing the person could do about the file.
+      console.warn('settings were not saved', error);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+
+/** @type {import('@sveltejs/vite-plugin-svelte').SvelteConfig} */
+export default {
+  preprocess: vitePreprocess(),
+  compilerOptions: {
+    runes: true,
+    // A warning is a defect here: the build log stays empty.
+    warningFilter: () => true,
+  },
+};

@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+export default defineConfig({
+  root,
+  plugins: [
+    svelte({ configFile: `${root}svelte.config.js` }),
+    paraglideVitePlugin({
+      project: `${root}project.inlang`,
+      outdir: `${root}src/i18n/generated`,
+      // The window has one language at a time, chosen by i18n/locale.ts; no URL, no cookie.
+      strategy: ['globalVariable', 'baseLocale'],
+      emitTsDeclarations: true,
+    }),
+  ],
+  resolve: { alias: { '~': `${root}src` } },
+  clearScreen: false,
+  server: { port: 1420, strictPort: true },
+  preview: { port: 1421, strictPort: true },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // The oldest webviews we meet: WebKitGTK 2.40 and WKWebView of macOS 13.
+    target: ['safari16.4', 'chrome111'],
+    sourcemap: false,
+    // Inlined assets would need `data:` in the content policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
