@@ -5,7 +5,6 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -21,12 +20,15 @@ pub struct Trust {
     config: Arc<OnceLock<Arc<ClientConfig>>>,
 }
 
-/// The certificate authority given by the person cannot be used.
+/// The certificates to believe cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TrustError {
     /// The text holds no PEM certificate, or a broken one.
     #[error("the certificate authority is not a PEM certificate")]
     InvalidPem,
+    /// The cryptography built into this program knows no version of TLS.
+    #[error("TLS is not available")]
+    NoTls,
 }
 
 impl Trust {
@@ -43,17 +45,19 @@ impl Trust {
     }
 
     /// TLS settings that check the server against this trust, without ALPN.
-    pub fn client_config(&self) -> Arc<ClientConfig> {
-        self.config
-            .get_or_init(|| Arc::new(build(&self.extra)))
-            .clone()
+    pub fn client_config(&self) -> Result<Arc<ClientConfig>, TrustError> {
+        if let Some(config) = self.config.get() {
+            return Ok(config.clone());
+        }
+        let config = Arc::new(build(&self.extra)?);
+        Ok(self.config.get_or_init(|| config).clone())
     }
 
     /// The same with one protocol name offered (RFC 7301), for instance `xmpp-client`.
-    pub fn client_config_for(&self, alpn: &[u8]) -> Arc<ClientConfig> {
-        let mut config = ClientConfig::clone(&self.client_config());
+    pub fn client_config_for(&self, alpn: &[u8]) -> Result<Arc<ClientConfig>, TrustError> {
+        let mut config = ClientConfig::clone(self.client_config()?.as_ref());
         config.alpn_protocols = vec![alpn.to_vec()];
-        Arc::new(config)
+        Ok(Arc::new(config))
     }
 }
 
@@ -83,33 +87,27 @@ fn parse_authorities(pem: &str) -> Result<Vec<CertificateDer<'static>>, TrustErr
     Ok(found)
 }
 
-fn build(extra: &[CertificateDer<'static>]) -> ClientConfig {
-    let provider = ring();
+fn build(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, TrustError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions();
-    let builder = match builder {
-        Ok(builder) => builder,
-        // The ring provider supports TLS 1.2 and 1.3, so this cannot be reached; an empty
-        // configuration that refuses every server is the safe answer if it ever is.
-        Err(error) => {
-            tracing::error!(%error, "no TLS protocol version is available");
-            return nobody(provider);
-        }
-    };
-    match Verifier::new_with_extra_roots(extra.iter().cloned(), provider.clone()) {
-        Ok(verifier) => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth(),
-        // A system without any root: every handshake then fails with a certificate error, which is
-        // what the person must hear, and connections without TLS to this machine go on working.
-        Err(error) => {
-            tracing::warn!(%error, "no certificate authority is known to this system");
-            let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(extra.iter().cloned());
-            builder
-                .with_root_certificates(roots)
-                .with_no_client_auth()
-        }
-    }
+        .with_safe_default_protocol_versions()
+        .map_err(|_| TrustError::NoTls)?;
+    Ok(
+        match Verifier::new_with_extra_roots(extra.iter().cloned(), provider) {
+            Ok(verifier) => builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(verifier))
+                .with_no_client_auth(),
+            // A system without any root. Every handshake then fails with a certificate error, which
+            // is what the person must hear, and plain connections to this machine go on working.
+            Err(error) => {
+                tracing::warn!(%error, "no certificate authority is known to this system");
+                let mut roots = RootCertStore::empty();
+                roots.add_parsable_certificates(extra.iter().cloned());
+                builder
+                    .with_root_certificates(roots)
+                    .with_no_client_auth()
+            }
+        },
+    )
 }
