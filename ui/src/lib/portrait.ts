@@ -2,12 +2,12 @@
 // the light one, and one or two initials. Everything follows from the id, so that the same
 // person has the same colour on every machine and in every place of the window.
 
-/** Hues in the order of the tokens `--hue-0` … `--hue-9`. */
+/** Hues in the order of the tokens `--tile-0` … `--tile-9`. */
 export const HUE_COUNT = 10;
 
 /** What the picture is drawn from. */
 export interface Portrait {
-  /** 0 – 9; the tile is `--hue-N`. */
+  /** 0 – 9; the tile is `--tile-N`. */
   hue: number;
   /** Which of the three planes is the light one: 0, 1 or 2. */
   light: number;
@@ -51,7 +51,11 @@ export function initialsOf(name: string): string {
     const letter = /\p{L}\p{M}*/u.exec(word.normalize('NFC'))?.[0];
     if (letter === undefined) continue;
     // Some capitals grow: the German ß becomes SS. One letter is what fits.
-    letters.push(Array.from(letter.toLocaleUpperCase()).length > Array.from(letter).length ? letter : letter.toLocaleUpperCase());
+    letters.push(
+      Array.from(letter.toLocaleUpperCase()).length > Array.from(letter).length
+        ? letter
+        : letter.toLocaleUpperCase(),
+    );
     if (letters.length === 2 || JOINING.test(letter)) break;
   }
   const [first, second] = letters;
