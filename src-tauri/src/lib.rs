@@ -1,1 +1,110 @@
-//! App.
+//! The shell around the engine: one window, its commands and events, and what the desktop wants.
+//!
+//! Nothing here decides about messages; that is `cubist-client`. Read on in `ipc` (the border to
+//! the page) and `shell` (files, window, local backend).
+
+pub mod ipc;
+pub mod shell;
+pub mod state;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tauri::{Manager as _, RunEvent};
+
+use crate::{
+    shell::{arguments::Arguments, profile::Profile, renderer, window},
+    state::App,
+};
+
+/// Runs the app until its window is closed.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("CUBIST_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let Some(profile) = Profile::locate(&arguments) else {
+        eprintln!("cubist: no home folder is known; give one with --data-dir DIR");
+        return ExitCode::FAILURE;
+    };
+    if let Err(error) = std::fs::create_dir_all(&profile.dir) {
+        eprintln!(
+            "cubist: the folder {} cannot be made: {error}",
+            profile.dir.display()
+        );
+        return ExitCode::FAILURE;
+    }
+    if renderer::needs_restart(&profile.dir) {
+        // Only reached when it failed; the fast renderer is still better than no window.
+        tracing::warn!(error = %renderer::restart(), "the renderer cannot be changed");
+    }
+    match start(profile) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("cubist: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(profile: Profile) -> tauri::Result<ExitCode> {
+    let mut context = tauri::generate_context!();
+    let config = context.config_mut();
+    // The identifier names the single instance and the folder of the window's place; with the
+    // profile in it two profiles run side by side.
+    config.identifier = profile.identifier(&config.identifier);
+
+    let commands = ipc::builder();
+    let app = tauri::Builder::default()
+        // Must come first: a second start ends here and raises the first.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            window::raise(app);
+        }))
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(tauri_plugin_opener::init())
+        .invoke_handler(commands.invoke_handler())
+        .manage(App::new(profile.clone()))
+        .setup(move |handle| {
+            window::open(handle.handle(), &profile)?;
+            warm_up(handle.state::<App>().inner().clone());
+            watch_first_frame(handle.handle().clone(), handle.state::<App>().inner().clone());
+            Ok(())
+        })
+        .build(context)?;
+    Ok(ExitCode::from(
+        u8::try_from(app.run_return(|handle, event| {
+            if matches!(event, RunEvent::Exit) {
+                let state = handle.state::<App>().inner().clone();
+                tauri::async_runtime::block_on(state.shutdown());
+            }
+        }))
+        .unwrap_or(1),
+    ))
+}
+
+/// Opens the caches while the web view starts, so that the page finds them ready.
+fn warm_up(app: App) {
+    tauri::async_runtime::spawn(async move {
+        match app.engine().await {
+            Ok(_) => app.renew_local_endpoints(),
+            Err(error) => tracing::error!(%error, "the engine did not open"),
+        }
+    });
+}
+
+/// A window that stays blank is started again with the safe renderer, once.
+fn watch_first_frame(handle: tauri::AppHandle, app: App) {
+    tauri::async_runtime::spawn(async move {
+        if tokio::time::timeout(renderer::FIRST_FRAME_LIMIT, app.first_frame())
+            .await
+            .is_err()
+            && renderer::remember_blank_window(&app.profile.dir)
+        {
+            handle.restart();
+        }
+    });
+}

@@ -1,0 +1,105 @@
+//! The chat list, drafts and typing.
+
+use cubist_client::model::{DialogQuery, UserId};
+use tauri::State;
+
+use crate::{
+    ipc::{
+        commands::parse,
+        error::IpcError,
+        types::dialog::{Dialog, DialogPage},
+    },
+    state::App,
+};
+
+/// Rows a page may have, so that a mistake in the window cannot ask for everything at once.
+const PAGE_LIMIT: u32 = 500;
+
+/// A page of the chat list, newest activity first.
+#[tauri::command]
+#[specta::specta]
+pub async fn dialogs(
+    app: State<'_, App>,
+    account_id: String,
+    after: Option<String>,
+    limit: u32,
+) -> Result<DialogPage, IpcError> {
+    let query = DialogQuery {
+        after: after.map(|text| parse("after", &text)).transpose()?,
+        limit: limit.min(PAGE_LIMIT),
+    };
+    Ok(app.account(&account_id).await?.dialogs(query).await?.into())
+}
+
+/// One row.
+#[tauri::command]
+#[specta::specta]
+pub async fn dialog(
+    app: State<'_, App>,
+    account_id: String,
+    dialog_id: String,
+) -> Result<Option<Dialog>, IpcError> {
+    let id = parse("dialogId", &dialog_id)?;
+    Ok(app
+        .account(&account_id)
+        .await?
+        .dialog(id)
+        .await?
+        .map(Into::into))
+}
+
+/// The private dialog with a person, made if there is none.
+#[tauri::command]
+#[specta::specta]
+pub async fn create_private(
+    app: State<'_, App>,
+    account_id: String,
+    user_id: u64,
+) -> Result<String, IpcError> {
+    let account = app.account(&account_id).await?;
+    Ok(account.create_private(UserId(user_id)).await?.to_string())
+}
+
+/// A new group with these people.
+#[tauri::command]
+#[specta::specta]
+pub async fn create_group(
+    app: State<'_, App>,
+    account_id: String,
+    name: String,
+    user_ids: Vec<u64>,
+) -> Result<String, IpcError> {
+    let people: Vec<UserId> = user_ids.into_iter().map(UserId).collect();
+    let account = app.account(&account_id).await?;
+    Ok(account.create_group(name, &people).await?.to_string())
+}
+
+/// Keeps what was typed and not sent; an empty text forgets it.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_draft(
+    app: State<'_, App>,
+    account_id: String,
+    dialog_id: String,
+    text: String,
+) -> Result<(), IpcError> {
+    let id = parse("dialogId", &dialog_id)?;
+    Ok(app.account(&account_id).await?.save_draft(id, text).await?)
+}
+
+/// The person types, or stopped.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_typing(
+    app: State<'_, App>,
+    account_id: String,
+    dialog_id: String,
+    typing: bool,
+) -> Result<(), IpcError> {
+    let id = parse("dialogId", &dialog_id)?;
+    Ok(app
+        .account(&account_id)
+        .await?
+        .set_typing(id, typing)
+        .await?)
+}

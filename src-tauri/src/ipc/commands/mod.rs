@@ -1,0 +1,21 @@
+//! Commands: each parses, asks the engine once and converts the answer.
+
+pub mod accounts;
+pub mod dialogs;
+pub mod keys;
+pub mod links;
+pub mod messages;
+pub mod people;
+pub mod settings;
+pub mod start;
+
+use std::str::FromStr;
+
+use crate::ipc::error::IpcError;
+
+/// Reads an id or cursor that came from the window.
+pub(crate) fn parse<T: FromStr>(field: &str, text: &str) -> Result<T, IpcError> {
+    text.parse().map_err(|_| IpcError::InvalidInput {
+        field: field.to_owned(),
+    })
+}

@@ -1,0 +1,34 @@
+//! People: names for ids, and search.
+
+use cubist_client::model::UserId;
+use tauri::State;
+
+use crate::{
+    ipc::{error::IpcError, types::people::User},
+    state::App,
+};
+
+/// The people that are known; the others are fetched together and arrive as an event.
+#[tauri::command]
+#[specta::specta]
+pub async fn users(
+    app: State<'_, App>,
+    account_id: String,
+    ids: Vec<u64>,
+) -> Result<Vec<User>, IpcError> {
+    let ids: Vec<UserId> = ids.into_iter().map(UserId).collect();
+    let people = app.account(&account_id).await?.users(&ids).await?;
+    Ok(people.into_iter().map(Into::into).collect())
+}
+
+/// Finds people on the server.
+#[tauri::command]
+#[specta::specta]
+pub async fn search_people(
+    app: State<'_, App>,
+    account_id: String,
+    query: String,
+) -> Result<Vec<User>, IpcError> {
+    let people = app.account(&account_id).await?.search_people(query).await?;
+    Ok(people.into_iter().map(Into::into).collect())
+}

@@ -1,0 +1,24 @@
+//! The choices of this profile.
+
+use tauri::State;
+
+use crate::{
+    ipc::{error::IpcError, types::settings::Settings},
+    state::App,
+};
+
+/// Keeps the settings.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_settings(app: State<'_, App>, settings: Settings) -> Result<(), IpcError> {
+    if !settings.text_scale.is_finite() || !(0.5..=3.0).contains(&settings.text_scale) {
+        return Err(IpcError::InvalidInput {
+            field: "textScale".to_owned(),
+        });
+    }
+    app.settings
+        .save(settings)
+        .map_err(|error| IpcError::Storage {
+            message: error.to_string(),
+        })
+}

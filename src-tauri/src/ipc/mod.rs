@@ -1,0 +1,52 @@
+//! The border between the window and the engine: typed commands, one ordered event channel, and
+//! the shapes that cross it. No rule of the messenger lives here; a command parses, calls the
+//! engine and converts.
+
+pub(crate) mod command_names;
+pub mod commands;
+pub mod error;
+pub mod events;
+pub mod types;
+
+use tauri_specta::{Builder, collect_commands};
+
+/// The commands and event types as the window sees them.
+///
+/// The same value serves the running app and the generated `ui/src/ipc/bindings.gen.ts`.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .commands(collect_commands![
+            commands::start::subscribe,
+            commands::start::bootstrap,
+            commands::start::painted,
+            commands::keys::create_keys,
+            commands::keys::unlock,
+            commands::settings::save_settings,
+            commands::accounts::sign_up,
+            commands::accounts::sign_in,
+            commands::accounts::sign_out,
+            commands::accounts::connect_now,
+            commands::dialogs::dialogs,
+            commands::dialogs::dialog,
+            commands::dialogs::create_private,
+            commands::dialogs::create_group,
+            commands::dialogs::save_draft,
+            commands::dialogs::set_typing,
+            commands::messages::messages,
+            commands::messages::send_text,
+            commands::messages::retry,
+            commands::messages::discard_unsent,
+            commands::messages::mark_read,
+            commands::people::users,
+            commands::people::search_people,
+            commands::links::open_link,
+        ])
+        .typ::<types::event::AppEvent>()
+        // Every number here is a user id, a count or milliseconds, all far below 2^53.
+        .dangerously_cast_bigints_to_number()
+        // A DTO reads and writes the same shape; without this each type would come twice.
+        .disable_serde_phases()
+}
+
+#[cfg(test)]
+mod tests;

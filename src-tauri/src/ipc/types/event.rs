@@ -1,0 +1,86 @@
+//! Everything the engine says by itself, on the window's one ordered channel.
+
+use serde::Serialize;
+use specta::Type;
+
+use crate::ipc::types::{
+    account::{Account, ConnectionState},
+    dialog::Dialog,
+    message::Message,
+    people::User,
+};
+
+/// One event. All upserts are idempotent: the window may have loaded the same rows already.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(
+    tag = "type",
+    content = "payload",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum AppEvent {
+    /// Accounts came, went or changed.
+    AccountsChanged {
+        /// All of them.
+        accounts: Vec<Account>,
+    },
+    /// An account's line changed.
+    ConnectionChanged {
+        /// Which account.
+        account_id: String,
+        /// Its state.
+        state: ConnectionState,
+    },
+    /// Rows of the chat list changed.
+    DialogsChanged {
+        /// Which account.
+        account_id: String,
+        /// New or changed rows.
+        dialogs: Vec<Dialog>,
+        /// Rows that are gone.
+        removed_ids: Vec<String>,
+    },
+    /// Messages came or changed; their place follows from `sentAt` and `id`.
+    MessagesChanged {
+        /// Which account.
+        account_id: String,
+        /// Which dialog.
+        dialog_id: String,
+        /// New or changed messages.
+        messages: Vec<Message>,
+        /// Messages that are gone.
+        removed_ids: Vec<String>,
+    },
+    /// What lies beyond the edges of loaded pages may have changed.
+    HistoryChanged {
+        /// Which account.
+        account_id: String,
+        /// Which dialog.
+        dialog_id: String,
+    },
+    /// Who types in a dialog now.
+    TypingChanged {
+        /// Which account.
+        account_id: String,
+        /// Which dialog.
+        dialog_id: String,
+        /// Everyone who types, most recent last.
+        user_ids: Vec<u64>,
+    },
+    /// Names or pictures of people changed.
+    UsersChanged {
+        /// Which account.
+        account_id: String,
+        /// The people.
+        users: Vec<User>,
+    },
+    /// The number of messages that wait to be sent changed.
+    OutboxChanged {
+        /// Which account.
+        account_id: String,
+        /// How many wait.
+        waiting: u32,
+    },
+    /// The window read too slowly and missed something: load again what is shown.
+    Reload,
+}

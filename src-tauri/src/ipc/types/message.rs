@@ -1,0 +1,209 @@
+//! Messages and the pages they come in.
+
+use cubist_client::model;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::ipc::{commands::parse, error::IpcError};
+
+/// How far a message got; only ever moves forward, but for `failed` and `pending`.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Status {
+    /// Given up; the person decides.
+    Failed,
+    /// On this computer's disk, waiting for the server.
+    Pending,
+    /// The server has it (XEP-0198 ack).
+    Sent,
+    /// Every recipient's device has it, or one of them in a private dialog.
+    Delivered,
+    /// Read.
+    Read,
+}
+
+/// Why a message failed, as far as the screen acts on it.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum FailureKind {
+    /// The recipient or a rule refuses it.
+    Refused,
+    /// I am not in this dialog.
+    NotMember,
+    /// Longer than the server takes.
+    TooLarge,
+    /// The server could not.
+    Server,
+    /// No answer for too long.
+    NoAnswer,
+}
+
+/// A failure and the server's words for it.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// The kind the screen words itself.
+    pub kind: FailureKind,
+    /// What the server said, where it said something.
+    pub text: Option<String>,
+}
+
+/// One message.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// Chosen by the sender, kept for life.
+    pub id: String,
+    /// The dialog it belongs to.
+    pub dialog_id: String,
+    /// Who wrote it.
+    pub sender_id: u64,
+    /// Its text.
+    pub text: String,
+    /// When, in unix milliseconds; with the id the place in the conversation.
+    pub sent_at: i64,
+    /// How far it got.
+    pub status: Status,
+    /// Why it failed, if it did.
+    pub failure: Option<Failure>,
+    /// People whose devices have it.
+    pub delivered_to: Vec<u64>,
+    /// People who read it.
+    pub read_by: Vec<u64>,
+}
+
+/// What lies beyond the end of a page.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(tag = "type", content = "payload", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Edge {
+    /// Nothing: the beginning, or the newest.
+    End,
+    /// More messages; ask for the next page.
+    More,
+    /// Messages that exist and could not be loaded.
+    Gap {
+        /// Why not.
+        reason: GapReason,
+    },
+}
+
+/// Why a stretch of history could not be loaded.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum GapReason {
+    /// There is no connection.
+    Offline,
+    /// The server answered with an error.
+    Failed,
+}
+
+/// A stretch of a conversation.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MessagePage {
+    /// Oldest first.
+    pub items: Vec<Message>,
+    /// What lies before the first.
+    pub before: Edge,
+    /// What lies after the last.
+    pub after: Edge,
+}
+
+/// Where a page of messages is wanted.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(tag = "type", content = "payload", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Anchor {
+    /// The newest messages.
+    Newest,
+    /// Around the first unread one, or the newest where all is read.
+    FirstUnread,
+    /// Those before this id.
+    Before(String),
+    /// Those after this id.
+    After(String),
+    /// This id in the middle.
+    Around(String),
+}
+
+impl From<model::Status> for Status {
+    fn from(status: model::Status) -> Self {
+        match status {
+            model::Status::Failed => Self::Failed,
+            model::Status::Pending => Self::Pending,
+            model::Status::Sent => Self::Sent,
+            model::Status::Delivered => Self::Delivered,
+            model::Status::Read => Self::Read,
+        }
+    }
+}
+
+impl From<model::Failure> for Failure {
+    fn from(failure: model::Failure) -> Self {
+        Self {
+            kind: match failure.kind {
+                model::FailureKind::Refused => FailureKind::Refused,
+                model::FailureKind::NotMember => FailureKind::NotMember,
+                model::FailureKind::TooLarge => FailureKind::TooLarge,
+                model::FailureKind::Server => FailureKind::Server,
+                model::FailureKind::NoAnswer => FailureKind::NoAnswer,
+            },
+            text: failure.text,
+        }
+    }
+}
+
+impl From<model::Message> for Message {
+    fn from(message: model::Message) -> Self {
+        let ids = |people: Vec<model::UserId>| people.into_iter().map(|id| id.0).collect();
+        Self {
+            id: message.id.to_string(),
+            dialog_id: message.dialog.to_string(),
+            sender_id: message.sender.0,
+            text: message.text,
+            sent_at: message.sent_at.0,
+            status: message.status.into(),
+            failure: message.failure.map(Into::into),
+            delivered_to: ids(message.delivered_to),
+            read_by: ids(message.read_by),
+        }
+    }
+}
+
+impl From<model::Edge> for Edge {
+    fn from(edge: model::Edge) -> Self {
+        match edge {
+            model::Edge::End => Self::End,
+            model::Edge::More => Self::More,
+            model::Edge::Gap { reason } => Self::Gap {
+                reason: match reason {
+                    model::GapReason::Offline => GapReason::Offline,
+                    model::GapReason::Failed => GapReason::Failed,
+                },
+            },
+        }
+    }
+}
+
+impl From<model::MessagePage> for MessagePage {
+    fn from(page: model::MessagePage) -> Self {
+        Self {
+            items: page.items.into_iter().map(Into::into).collect(),
+            before: page.before.into(),
+            after: page.after.into(),
+        }
+    }
+}
+
+impl TryFrom<Anchor> for model::Anchor {
+    type Error = IpcError;
+
+    fn try_from(anchor: Anchor) -> Result<Self, IpcError> {
+        Ok(match anchor {
+            Anchor::Newest => Self::Newest,
+            Anchor::FirstUnread => Self::FirstUnread,
+            Anchor::Before(id) => Self::Before(parse("anchor", &id)?),
+            Anchor::After(id) => Self::After(parse("anchor", &id)?),
+            Anchor::Around(id) => Self::Around(parse("anchor", &id)?),
+        })
+    }
+}

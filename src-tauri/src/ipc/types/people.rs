@@ -1,0 +1,30 @@
+//! People as lists and bubbles show them.
+
+use cubist_client::model;
+use serde::Serialize;
+use specta::Type;
+
+/// A person of the application.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// The server's id.
+    pub id: u64,
+    /// Full name, or login where there is none.
+    pub name: String,
+    /// Login, where the server shows it.
+    pub login: Option<String>,
+    /// Blob uid or address of the picture.
+    pub avatar: Option<String>,
+}
+
+impl From<model::User> for User {
+    fn from(user: model::User) -> Self {
+        Self {
+            id: user.id.0,
+            name: user.name,
+            login: user.login,
+            avatar: user.avatar,
+        }
+    }
+}

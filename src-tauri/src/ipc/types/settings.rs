@@ -1,0 +1,127 @@
+//! What a person chose for this profile, and what the window gets at its start.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::ipc::types::account::Account;
+
+/// Colours of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the system says, live.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+    /// High contrast.
+    Contrast,
+}
+
+/// Choices of this profile, kept in `settings.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Colours.
+    pub theme: Theme,
+    /// Factor on every size of text: 0.87, 1, 1.13, 1.27 or 1.4.
+    #[specta(type = specta_typescript::Number)]
+    pub text_scale: f64,
+    /// Enter sends and Shift+Enter breaks the line; the other way round when false.
+    pub send_with_enter: bool,
+    /// Whether the backend on this computer goes on after the last window closed.
+    pub keep_local_backend: bool,
+    /// Width of the chat list in CSS pixels, 260 to 420.
+    pub list_width: u32,
+    /// The account shown last.
+    pub last_account: Option<String>,
+    /// The dialog shown last.
+    pub last_dialog: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::System,
+            text_scale: 1.0,
+            send_with_enter: true,
+            keep_local_backend: false,
+            list_width: 320,
+            last_account: None,
+            last_dialog: None,
+        }
+    }
+}
+
+/// Whether the key of the encrypted cache is at hand.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(tag = "type", content = "payload", rename_all = "camelCase")]
+pub enum KeyState {
+    /// The caches can be opened.
+    Ready,
+    /// No keychain here: the person chooses how the key is kept.
+    NeedsChoice,
+    /// The passphrase is wanted.
+    Locked,
+}
+
+/// How the key is kept where there is no keychain.
+#[derive(Clone, Deserialize, Type)]
+#[serde(tag = "type", content = "payload", rename_all = "camelCase")]
+pub enum KeyChoice {
+    /// Wrapped by a passphrase that is asked for at each start.
+    Passphrase(String),
+    /// In a file that only this account of the computer can read.
+    KeyFile,
+}
+
+/// The system the window runs on.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Platform {
+    /// Linux and the other free desktops.
+    Linux,
+    /// macOS.
+    Macos,
+    /// Windows.
+    Windows,
+}
+
+/// All that the first frame needs.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Bootstrap {
+    /// Version of the app.
+    pub version: String,
+    /// Name of the profile.
+    pub profile: String,
+    /// The system.
+    pub platform: Platform,
+    /// Whether the caches can be opened.
+    pub keys: KeyState,
+    /// The accounts of this profile.
+    pub accounts: Vec<Account>,
+    /// The person's choices.
+    pub settings: Settings,
+}
+
+impl From<cubist_client::keys::KeyState> for KeyState {
+    fn from(state: cubist_client::keys::KeyState) -> Self {
+        match state {
+            cubist_client::keys::KeyState::Ready => Self::Ready,
+            cubist_client::keys::KeyState::NeedsChoice { .. } => Self::NeedsChoice,
+            cubist_client::keys::KeyState::Locked { .. } => Self::Locked,
+        }
+    }
+}
+
+impl From<KeyChoice> for cubist_client::keys::KeyChoice {
+    fn from(choice: KeyChoice) -> Self {
+        match choice {
+            KeyChoice::Passphrase(text) => Self::Passphrase(text.into()),
+            KeyChoice::KeyFile => Self::KeyFile,
+        }
+    }
+}

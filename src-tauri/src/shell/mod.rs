@@ -1,0 +1,9 @@
+//! What makes it a program of the desktop: where its files are, how its window is drawn, and the
+//! local backend that runs beside it.
+
+pub mod arguments;
+pub mod local_backend;
+pub mod profile;
+pub mod renderer;
+pub mod settings_file;
+pub mod window;

@@ -1,0 +1,277 @@
+// A desktop of its own for one test: virtual display, session bus, home folder, and the real app
+// in it, driven through WebKitWebDriver. Nothing of the machine's own desktop is touched.
+import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export const root = resolve(import.meta.dirname, '../..');
+const profile = process.env.CUBIST_PROFILE ?? 'debug';
+const app = join(root, 'target', profile, 'cubist');
+
+/** Longest wait for anything a person would see; a fresh machine under load stays far below. */
+const PATIENCE_MS = 30_000;
+
+/** Waits until `look` gives something true, by looking again each frame or so. */
+export async function until(what, look, patience = PATIENCE_MS) {
+  const end = Date.now() + patience;
+  let last;
+  for (;;) {
+    try {
+      const found = await look();
+      if (found) return found;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`waited ${patience} ms for ${what}${last ? `: ${last.message}` : ''}`);
+    await pause(30);
+  }
+}
+
+function freePort() {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.on('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** One WebDriver session, the few calls the stories need. */
+class Page {
+  constructor(base) {
+    this.base = base;
+  }
+
+  async call(method, path, body) {
+    const response = await fetch(`${this.base}${path}`, {
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const { value } = await response.json();
+    if (!response.ok) throw new Error(`${method} ${path}: ${value?.error}: ${value?.message}`);
+    return value;
+  }
+
+  /** Runs a function in the page and gives back what it returns. */
+  run(script, ...args) {
+    return this.call('POST', '/execute/sync', { script: `return (${script})(...arguments)`, args });
+  }
+
+  async element(css, patience) {
+    return until(
+      `an element ${css}`,
+      async () => Object.values(await this.call('POST', '/element', { using: 'css selector', value: css }))[0],
+      patience,
+    );
+  }
+
+  /** The first visible element of this role (or tag) whose accessible name or text has `name`. */
+  async named(css, name, patience) {
+    return until(
+      `${css} “${name}”`,
+      async () => {
+        const found = await this.run(
+          `(css, name) => [...document.querySelectorAll(css)].find((e) =>
+             e.checkVisibility() && ((e.getAttribute('aria-label') ?? '') + ' ' + (e.innerText ?? '')).includes(name)) ?? null`,
+          css,
+          name,
+        );
+        return found && Object.values(found)[0];
+      },
+      patience,
+    );
+  }
+
+  click(element) {
+    return this.call('POST', `/element/${element}/click`, {});
+  }
+
+  keys(element, text) {
+    return this.call('POST', `/element/${element}/value`, { text });
+  }
+
+  async press(css, name) {
+    await this.click(await this.named(css, name));
+  }
+
+  /** Types into the field with this label, as a person does: click, then keys. */
+  async fill(label, text) {
+    const field = await until(`a field “${label}”`, async () => {
+      const found = await this.run(
+        `(label) => { const l = [...document.querySelectorAll('label')].find((e) => e.innerText.trim().startsWith(label));
+           return (l && (l.control ?? document.getElementById(l.htmlFor))) ??
+             [...document.querySelectorAll('input,textarea')].find((e) => (e.getAttribute('aria-label') ?? '').startsWith(label)) ?? null; }`,
+        label,
+      );
+      return found && Object.values(found)[0];
+    });
+    await this.click(field);
+    await this.call('POST', `/element/${field}/clear`, {});
+    await this.keys(field, text);
+  }
+
+  text() {
+    return this.run('() => document.body.innerText');
+  }
+
+  sees(text, patience) {
+    return until(`the text “${text}”`, async () => (await this.text()).includes(text), patience);
+  }
+}
+
+export class Desktop {
+  /** @param name of the folder its pictures and logs go to, below test-output/window */
+  constructor(name) {
+    this.output = join(root, 'test-output', 'window', name);
+    rmSync(this.output, { recursive: true, force: true });
+    mkdirSync(this.output, { recursive: true });
+    this.home = mkdtempSync(join(tmpdir(), 'cubist-window-'));
+    this.children = [];
+    this.picture = 0;
+  }
+
+  log(name) {
+    return openSync(join(this.output, `${name}.log`), 'a');
+  }
+
+  start(command, args, env, name) {
+    const log = this.log(name);
+    const child = spawn(command, args, { env, detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    this.children.push(child);
+    return child;
+  }
+
+  async open({ width = 1280, height = 820, keychain = false } = {}) {
+    if (!existsSync(app)) throw new Error(`${app} is not built`);
+    const displayFile = join(this.home, 'display');
+    const display = openSync(displayFile, 'w');
+    const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], {
+      stdio: ['ignore', 'ignore', 'ignore', display],
+      detached: true,
+    });
+    closeSync(display);
+    this.children.push(xvfb);
+    const number = await until('the virtual display', () => readFileSync(displayFile, 'utf8').trim());
+    this.env = {
+      ...process.env,
+      DISPLAY: `:${number}`,
+      HOME: this.home,
+      XDG_DATA_HOME: join(this.home, 'data'),
+      XDG_CONFIG_HOME: join(this.home, 'config'),
+      XDG_CACHE_HOME: join(this.home, 'cache'),
+      XDG_RUNTIME_DIR: join(this.home, 'run'),
+      CUBIST_DATA_DIR: join(this.home, 'cubist'),
+      CUBIST_REPORT_READY: '1',
+      CUBIST_LOG: process.env.CUBIST_LOG ?? 'info',
+      TAURI_WEBVIEW_AUTOMATION: 'true',
+      WEBKIT_DISABLE_DMABUF_RENDERER: '1',
+      GDK_BACKEND: 'x11',
+      NO_AT_BRIDGE: '1',
+      LANG: 'C.UTF-8',
+    };
+    delete this.env.WAYLAND_DISPLAY;
+    mkdirSync(this.env.XDG_RUNTIME_DIR, { mode: 0o700 });
+    const busFile = join(this.home, 'bus');
+    const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=3'], {
+      env: this.env,
+      stdio: ['ignore', 'ignore', 'ignore', openSync(busFile, 'w')],
+      detached: true,
+    });
+    this.children.push(bus);
+    this.env.DBUS_SESSION_BUS_ADDRESS = await until('the session bus', () => readFileSync(busFile, 'utf8').trim());
+    if (keychain) this.startKeychain();
+    return this;
+  }
+
+  startKeychain() {
+    const log = this.log('keychain');
+    const child = spawn('gnome-keyring-daemon', ['--unlock', '--components=secrets', '--foreground'], {
+      env: this.env,
+      stdio: ['pipe', log, log],
+      detached: true,
+    });
+    child.stdin.end('\n');
+    this.children.push(child);
+  }
+
+  /** Starts the app (again) with the same home and waits for its page. */
+  async launch(args = []) {
+    const port = await freePort();
+    this.driver = this.start('WebKitWebDriver', [`--port=${port}`], this.env, 'app');
+    const base = `http://127.0.0.1:${port}`;
+    await until('the driver', async () => (await fetch(`${base}/status`)).ok);
+    const response = await fetch(`${base}/session`, {
+      method: 'POST',
+      body: JSON.stringify({
+        capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary: app, args } } },
+      }),
+    });
+    const { value } = await response.json();
+    if (!response.ok) throw new Error(`no session: ${value?.message}`);
+    this.session = `${base}/session/${value.sessionId}`;
+    this.page = new Page(this.session);
+    return this.page;
+  }
+
+  /** Closes the window as a person does and waits until the app is gone. */
+  async quit() {
+    await fetch(this.session, { method: 'DELETE' });
+    await until('the app to end', () => this.appPids().length === 0);
+    this.kill(this.driver);
+  }
+
+  /** Process ids of the app in this home. */
+  appPids() {
+    const { stdout } = spawnSync('pgrep', ['-f', `^${app}`], { encoding: 'utf8' });
+    return stdout
+      .split('\n')
+      .filter(Boolean)
+      .map(Number)
+      .filter((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`HOME=${this.home}\0`);
+        } catch {
+          return false;
+        }
+      });
+  }
+
+  /** Process id of the backend beside the app. */
+  backendPid() {
+    return JSON.parse(readFileSync(join(this.home, 'cubist', 'local-backend', 'running.json'), 'utf8')).pid;
+  }
+
+  /** A picture of the whole screen, as a person sees it. */
+  async shot(name) {
+    const file = join(this.output, `${String(++this.picture).padStart(2, '0')}-${name}.png`);
+    const png = await this.page.call('GET', '/screenshot');
+    writeFileSync(file, Buffer.from(png, 'base64'));
+    return file;
+  }
+
+  kill(child) {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Gone already.
+    }
+  }
+
+  async close() {
+    for (const pid of this.appPids()) process.kill(pid, 'SIGKILL');
+    try {
+      process.kill(this.backendPid(), 'SIGKILL');
+    } catch {
+      // Never started, or gone with its last lease.
+    }
+    for (const child of this.children.reverse()) this.kill(child);
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
