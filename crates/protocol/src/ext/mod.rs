@@ -1,0 +1,13 @@
+//! Extensions, one module each, named after the specification they come from.
+
+pub mod extra_params;
+pub mod message_delete;
+pub mod rfc3921_session;
+pub mod rfc6120_bind;
+pub mod xep0085_chat_states;
+pub mod xep0198_stream_management;
+pub mod xep0199_ping;
+pub mod xep0203_delay;
+pub mod xep0280_carbons;
+pub mod xep0308_correction;
+pub mod xep0333_markers;
