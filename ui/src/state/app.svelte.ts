@@ -1,9 +1,10 @@
 // Owns the stores and the path of events into them. Created once at the root; the order is: subscribe, then load.
 import type { Backend } from '~/ipc/backend';
 import { toIpcError } from '~/ipc/backend';
-import type { Account, AppEvent, IpcError, KeyState } from '~/ipc/bindings.gen';
+import type { Account, AccountId, AppEvent, IpcError, KeyState } from '~/ipc/bindings.gen';
 import { Accounts } from './accounts.svelte';
 import { SettingsStore } from './settings.svelte';
+import { Space } from './space.svelte';
 import { View } from './view.svelte';
 
 export type Boot = { kind: 'loading' } | { kind: 'failed'; error: IpcError } | { kind: 'ready' };
@@ -14,10 +15,15 @@ export class App {
   version = $state('');
   profile = $state('');
   platform = $state<'linux' | 'macos' | 'windows'>('linux');
+  /** What screen readers are told next; the shell's live region speaks it. */
+  announcement = $state.raw<{ text: string }>({ text: '' });
 
   readonly accounts = new Accounts();
   readonly view = new View();
   readonly settings: SettingsStore;
+
+  /** Accounts whose chats were looked at in this run. */
+  #spaces = $state.raw<ReadonlyMap<AccountId, Space>>(new Map());
 
   constructor(readonly backend: Backend) {
     this.settings = new SettingsStore(backend);
@@ -28,9 +34,18 @@ export class App {
     return this.accounts.get(this.view.accountId);
   }
 
+  /** Its stores. */
+  get space(): Space | null {
+    const id = this.view.accountId;
+    return id === null ? null : (this.#spaces.get(id) ?? null);
+  }
+
   async start(): Promise<void> {
+    this.boot = { kind: 'loading' };
     try {
-      await this.backend.subscribe((event) => this.apply(event));
+      await this.backend.subscribe((event) => {
+        this.apply(event);
+      });
       await this.load();
     } catch (error) {
       this.boot = { kind: 'failed', error: toIpcError(error) };
@@ -47,18 +62,113 @@ export class App {
     this.accounts.set(snapshot.accounts);
     this.settings.load(snapshot.settings);
     this.boot = { kind: 'ready' };
+    if (snapshot.keys.type !== 'ready') return;
+    const last = this.accounts.get(snapshot.settings.lastAccount) ?? snapshot.accounts[0];
+    if (!last) {
+      this.view.go({ kind: 'firstRun' });
+      return;
+    }
+    this.#show(last);
+    this.view.dialogId = last.id === snapshot.settings.lastAccount ? snapshot.settings.lastDialog : null;
+    this.view.go({ kind: 'main' });
   }
 
   /** Makes the account the listed one and shows its chats: what signing in ends with. */
   enter(account: Account): void {
     this.accounts.upsert(account);
-    this.view.accountId = account.id;
+    this.#show(account);
     this.view.openDialog(null);
     this.view.go({ kind: 'main' });
     this.settings.update({ lastAccount: account.id, lastDialog: null });
   }
 
+  announce(text: string): void {
+    this.announcement = { text };
+  }
+
+  /** The one entrance for what the engine says. */
   apply(event: AppEvent): void {
-    void event;
+    switch (event.type) {
+      case 'accountsChanged':
+        this.#accountsChanged(event.payload.accounts);
+        break;
+      case 'connectionChanged':
+        this.accounts.setConnection(event.payload.accountId, event.payload.state);
+        if (event.payload.state.type !== 'online') this.#spaces.get(event.payload.accountId)?.typing.clear();
+        break;
+      case 'outboxChanged':
+        this.accounts.setWaiting(event.payload.accountId, event.payload.waiting);
+        break;
+      case 'dialogsChanged':
+        this.#spaces
+          .get(event.payload.accountId)
+          ?.dialogs.changed(event.payload.dialogs, event.payload.removedIds);
+        break;
+      case 'messagesChanged':
+        this.#spaces
+          .get(event.payload.accountId)
+          ?.windowOf(event.payload.dialogId)
+          ?.apply(event.payload.messages, event.payload.removedIds);
+        break;
+      case 'historyChanged': {
+        const space = this.#spaces.get(event.payload.accountId);
+        void space?.windowOf(event.payload.dialogId)?.reload(space.lookingAt());
+        break;
+      }
+      case 'typingChanged':
+        this.#spaces.get(event.payload.accountId)?.typing.set(event.payload.dialogId, event.payload.userIds);
+        break;
+      case 'usersChanged':
+        this.#spaces.get(event.payload.accountId)?.users.apply(event.payload.users);
+        break;
+      case 'reload':
+        void this.#reload();
+        break;
+    }
+  }
+
+  /** Writes what is still waiting: the window is about to close. */
+  async flush(): Promise<void> {
+    await Promise.all([
+      this.settings.flush(),
+      ...[...this.#spaces.values()].map((space) => space.drafts.saveAll()),
+    ]);
+  }
+
+  #show(account: Account): void {
+    if (!this.#spaces.has(account.id)) {
+      const space = new Space(this.backend, account);
+      this.#spaces = new Map([...this.#spaces, [account.id, space]]);
+      void space.dialogs.load();
+    }
+    this.view.accountId = account.id;
+  }
+
+  #accountsChanged(accounts: Account[]): void {
+    this.accounts.set(accounts);
+    const here = new Set(accounts.map((account) => account.id));
+    if ([...this.#spaces.keys()].some((id) => !here.has(id))) {
+      this.#spaces = new Map([...this.#spaces].filter(([id]) => here.has(id)));
+    }
+    if (this.view.accountId === null || here.has(this.view.accountId)) return;
+    // The listed account was signed out: the next one, or the beginning.
+    const next = accounts[0];
+    if (next) this.enter(next);
+    else {
+      this.view.accountId = null;
+      this.view.dialogId = null;
+      this.view.go({ kind: 'firstRun' });
+    }
+  }
+
+  async #reload(): Promise<void> {
+    try {
+      const snapshot = await this.backend.bootstrap();
+      this.keys = snapshot.keys;
+      this.#accountsChanged(snapshot.accounts);
+      await Promise.all([...this.#spaces.values()].map((space) => space.reload()));
+    } catch (error) {
+      this.boot = { kind: 'failed', error: toIpcError(error) };
+    }
   }
 }

@@ -11,7 +11,7 @@ export type Screen =
   | { kind: 'settings' };
 
 /** What lies over the main screen. */
-export type Sheet = { kind: 'none' } | { kind: 'newChat' };
+export type Sheet = { kind: 'none' } | { kind: 'newChat'; mode: 'private' | 'group' };
 
 export class View {
   screen = $state.raw<Screen>({ kind: 'main' });

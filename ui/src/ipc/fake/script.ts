@@ -1,0 +1,237 @@
+// Who and what the page shows without an engine: a small world whose people, chats and words fill every state.
+import type { DialogKind, Status, User } from '../bindings.gen';
+
+export const ME = 5187200;
+
+export const PEOPLE: User[] = [
+  { id: ME, name: 'Mira Lindqvist', login: 'mira', avatar: null },
+  { id: 5187204, name: 'Olena Kovalenko', login: 'olena', avatar: null },
+  { id: 5187211, name: 'Jonas Weber', login: 'jonas', avatar: null },
+  { id: 5187219, name: 'Layla Haddad', login: 'layla', avatar: null },
+  { id: 5187226, name: 'Priya Nair', login: 'priya', avatar: null },
+  { id: 5187233, name: 'Sam Okafor', login: 'sam', avatar: null },
+  { id: 5187318, name: 'Tomás Rivera', login: 'tomas', avatar: null },
+  { id: 5187260, name: 'Amara Nwosu', login: 'amara', avatar: null },
+  { id: 5187271, name: 'Kofi Mensah', login: 'kofi', avatar: null },
+  { id: 5187282, name: 'Eva Brandt', login: 'eva', avatar: null },
+  { id: 5187293, name: 'ليلى حداد', login: 'layla.ar', avatar: null },
+];
+
+const [, olena, jonas, layla, priya, sam, tomas, amara, kofi, eva, laylaArabic] = PEOPLE.map(
+  (user) => user.id,
+) as [number, number, number, number, number, number, number, number, number, number, number];
+
+/** A line of a script: who, how many minutes before now, what, and for mine what became of it. */
+export interface Line {
+  by: number;
+  ago: number;
+  text: string;
+  status?: Status;
+  failure?: 'noAnswer' | 'refused';
+  readBy?: number[];
+  deliveredTo?: number[];
+}
+
+export interface Script {
+  /** Short name for the address line: `?open=ridge`. */
+  slug: string;
+  kind: DialogKind;
+  name: string;
+  with: number[];
+  owner?: number;
+  unread?: number;
+  draft?: string;
+  unsent?: boolean;
+  typing?: number[];
+  /** Older small talk before the lines, for scrolling. */
+  past?: number;
+  lines: Line[];
+}
+
+const DAY = 24 * 60;
+
+export const SCRIPTS: Script[] = [
+  {
+    slug: 'ridge',
+    kind: 'group',
+    name: 'Ridge Walk',
+    with: [olena, jonas, layla, priya, sam, tomas],
+    owner: olena,
+    unread: 2,
+    past: 400,
+    lines: [
+      { by: sam, ago: DAY + 62, text: 'Weather says clear until noon, then clouds from the west.' },
+      { by: sam, ago: DAY + 61, text: 'So we should be down by two.' },
+      { by: ME, ago: DAY + 55, text: 'Agreed. I bring the rope', status: 'read', readBy: [olena, sam] },
+      { by: olena, ago: 64, text: 'Вид з хребта сьогодні вранці' },
+      { by: olena, ago: 64, text: '🏔️' },
+      {
+        by: ME,
+        ago: 61,
+        text: 'What a light. Is the winter room open?',
+        status: 'read',
+        readBy: [olena, jonas, sam, priya],
+        deliveredTo: [layla],
+      },
+      { by: jonas, ago: 43, text: 'I rang the warden: it is, and there is wood.' },
+      { by: jonas, ago: 42, text: 'Rules for huts in winter: https://alpine-huts.example/winter-rules' },
+      { by: jonas, ago: 42, text: 'Ten to a booking' },
+      { by: tomas, ago: 40, text: 'Then the bus at 7:10? Somebody has to share the track with me.' },
+      {
+        by: ME,
+        ago: 7,
+        text: 'Yes, 7:10. Meet at the lower car park',
+        status: 'delivered',
+        deliveredTo: [olena, jonas],
+      },
+      { by: ME, ago: 6, text: 'Who has the large stove?', status: 'failed', failure: 'noAnswer' },
+      { by: ME, ago: 4, text: 'The track is in the shared folder', status: 'sent' },
+      { by: ME, ago: 3, text: 'And a second head torch', status: 'pending' },
+    ],
+  },
+  {
+    slug: 'jonas',
+    kind: 'private',
+    name: 'Jonas Weber',
+    with: [jonas],
+    typing: [jonas],
+    past: 900,
+    lines: [
+      { by: jonas, ago: DAY + 140, text: 'Have you seen this one? https://alpine-huts.example/winter-rules' },
+      { by: ME, ago: DAY + 133, text: 'Ten in a booking, so seven is fine 🙂', status: 'read', readBy: [jonas] },
+      { by: jonas, ago: 18, text: 'Lower car park. Take coins, the machine does not like cards' },
+      { by: jonas, ago: 17, text: '47.5412° N, 15.6820° E' },
+      { by: ME, ago: 14, text: 'Passt, bis Samstag', status: 'read', readBy: [jonas] },
+    ],
+  },
+  {
+    slug: 'design',
+    kind: 'group',
+    name: 'Design crit',
+    with: [priya, kofi, eva],
+    unread: 3,
+    lines: [
+      { by: priya, ago: 9, text: 'New round is up' },
+      { by: priya, ago: 8, text: 'Which of the two headers reads calmer?' },
+      { by: kofi, ago: 5, text: 'The second. The first one shouts' },
+    ],
+  },
+  {
+    slug: 'layla',
+    kind: 'private',
+    name: 'Layla Haddad',
+    with: [layla],
+    unread: 2,
+    lines: [
+      { by: ME, ago: 30, text: 'I left the book at your door', status: 'read', readBy: [layla] },
+      { by: layla, ago: 8, text: 'وجدته، شكرًا لك 🌙' },
+      { by: layla, ago: 7, text: 'أراك غدًا عند المحطة في الساعة 7:10، رصيف 3' },
+    ],
+  },
+  {
+    slug: 'olena',
+    kind: 'private',
+    name: 'Olena Kovalenko',
+    with: [olena],
+    typing: [olena],
+    lines: [{ by: olena, ago: 10, text: 'Добре, до зустрічі на зупинці' }],
+  },
+  {
+    slug: 'sam',
+    kind: 'private',
+    name: 'Sam Okafor',
+    with: [sam],
+    draft: 'I think the meeting should move to',
+    lines: [{ by: sam, ago: 47, text: 'Garden or rooftop?' }],
+  },
+  {
+    slug: 'housing',
+    kind: 'group',
+    name: 'Housing co-op, block 7',
+    with: [kofi, eva, amara, sam],
+    unread: 148,
+    past: 160,
+    lines: [{ by: kofi, ago: 95, text: 'The plumber has time on Thursday only, from eight' }],
+  },
+  {
+    slug: 'weather',
+    kind: 'broadcast',
+    name: 'Mountain weather',
+    with: [eva],
+    owner: eva,
+    unread: 1,
+    lines: [{ by: eva, ago: 160, text: 'Saturday: clear above 1,400 m, valley fog until ten.' }],
+  },
+  {
+    slug: 'tomas',
+    kind: 'private',
+    name: 'Tomás Rivera',
+    with: [tomas],
+    lines: [
+      { by: tomas, ago: 5 * DAY, text: '👋' },
+      { by: ME, ago: 5 * DAY - 3, text: '🎉🎂', status: 'delivered', deliveredTo: [tomas] },
+      { by: tomas, ago: 5 * DAY - 8, text: 'Estación de Atocha, a las siete' },
+    ],
+  },
+  {
+    slug: 'amara',
+    kind: 'private',
+    name: 'Amara Nwosu',
+    with: [amara],
+    unsent: true,
+    lines: [
+      { by: amara, ago: 5 * DAY + 20, text: 'Can you sign it this week?' },
+      { by: ME, ago: 5 * DAY + 12, text: 'The contract is on its way', status: 'failed', failure: 'refused' },
+    ],
+  },
+  {
+    slug: 'rust',
+    kind: 'public',
+    name: 'Rust Berlin',
+    with: [eva, kofi, priya],
+    owner: eva,
+    lines: [{ by: eva, ago: 6 * DAY, text: 'Slides of last night → rust.example/berlin' }],
+  },
+  {
+    slug: 'family',
+    kind: 'group',
+    name: 'Familie Lindqvist',
+    with: [sam, amara],
+    lines: [
+      { by: ME, ago: 7 * DAY + 30, text: 'Grattis mormor 🎂🎉', status: 'delivered', deliveredTo: [sam, amara] },
+    ],
+  },
+  {
+    slug: 'arabic',
+    kind: 'group',
+    name: 'رحلة الجبل',
+    with: [laylaArabic, jonas],
+    lines: [
+      { by: laylaArabic, ago: 8 * DAY, text: 'المنظر من القمة هذا الصباح' },
+      { by: ME, ago: 8 * DAY - 4, text: 'نعم، نلتقي عند الموقف السفلي', status: 'delivered', deliveredTo: [jonas] },
+    ],
+  },
+];
+
+/** Small talk for the far past of a chat. Lengths differ on purpose: rows of many heights are what scrolling is about. */
+export const SMALL_TALK = [
+  'Yes',
+  'On my way',
+  'Could you send me the address again? I only remember the street, and the map shows two of them.',
+  'Done 👍',
+  'I read the whole thing twice. The first half is fine, the second half needs a figure that shows how the parts hang together, because by page four nobody remembers which was which.',
+  'No hurry',
+  'Tomorrow then?',
+  'It rained so hard that the path below the chapel is gone. The upper one works but takes half an hour more.\n\nBring other shoes.',
+  'Thanks',
+  '😀',
+  'See https://maps.example/r/93 for the way from the station',
+  'I have two left. First come, first served.',
+];
+
+export const ANSWERS = [
+  'Good idea.',
+  'I thought so too.',
+  'Let me look and come back to you in a moment.',
+  'That works for me 🙂',
+];

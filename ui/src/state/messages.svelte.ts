@@ -1,0 +1,171 @@
+// Owns the part of one chat's history that is on the screen: a contiguous run of at most 300 messages that slides.
+// The engine wins on every conflict. History itself lives in the engine; scrolled-away rows are dropped here.
+import type { Backend } from '~/ipc/backend';
+import { toIpcError } from '~/ipc/backend';
+import type {
+  AccountId,
+  Anchor,
+  DialogId,
+  Edge,
+  Message,
+  MessageId,
+  MessagePage,
+  UserId,
+} from '~/ipc/bindings.gen';
+import type { Phase } from './dialogs.svelte';
+import { compareMessages, mergeMessages } from './order';
+
+/** About three screens: one answer of the engine. */
+export const PAGE = 50;
+/** What the page keeps at most; more costs memory and layout without being seen. */
+export const CAP = 300;
+
+/** Where the unread part began when the chat was opened. It stays there until the chat is left. */
+export interface Divider {
+  beforeId: MessageId;
+  count: number;
+}
+
+export class MessageWindow {
+  items = $state.raw<Message[]>([]);
+  before = $state.raw<Edge>({ type: 'more' });
+  after = $state.raw<Edge>({ type: 'end' });
+  phase = $state.raw<Phase>({ kind: 'loading' });
+  divider = $state.raw<Divider | null>(null);
+  /** An edge being loaded. */
+  loading = $state.raw<{ before: boolean; after: boolean }>({ before: false, after: false });
+
+  /** Answers of an older run are thrown away: the window has moved elsewhere since. */
+  #run = 0;
+  /** Ids that the engine took back while a page was under way. */
+  readonly #removed = new Set<MessageId>();
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly accountId: AccountId,
+    readonly dialogId: DialogId,
+    private readonly me: UserId,
+  ) {}
+
+  /** The first look at a chat: where unread begins, or at the newest. */
+  async open(firstUnreadId: MessageId | null, unread: number): Promise<void> {
+    const anchor: Anchor = unread > 0 && firstUnreadId !== null ? { type: 'firstUnread' } : { type: 'newest' };
+    await this.#replace(anchor, PAGE);
+    if (unread > 0) this.#placeDivider(firstUnreadId, unread);
+  }
+
+  async toNewest(): Promise<void> {
+    if (this.after.type === 'end' && this.phase.kind === 'ready') return;
+    await this.#replace({ type: 'newest' }, PAGE);
+  }
+
+  /** Loads the run again around what is being looked at: after a lag, and when gaps opened or closed. */
+  async reload(lookingAt: MessageId | null): Promise<void> {
+    const anchor: Anchor = lookingAt === null ? { type: 'newest' } : { type: 'around', payload: lookingAt };
+    await this.#replace(anchor, Math.min(CAP, Math.max(PAGE, this.items.length)));
+  }
+
+  async loadBefore(): Promise<void> {
+    const first = this.items[0];
+    if (!first || this.loading.before || this.before.type === 'end') return;
+    const run = this.#run;
+    this.loading = { ...this.loading, before: true };
+    try {
+      const page = await this.#page({ type: 'before', payload: first.id }, PAGE);
+      if (run !== this.#run) return;
+      const merged = mergeMessages(this.items, page.items);
+      this.before = page.before;
+      // A page that brings nothing although there is more would ask for ever.
+      if (page.items.length === 0 && page.before.type === 'more') this.before = { type: 'end' };
+      if (merged.length > CAP) this.after = { type: 'more' };
+      this.items = merged.slice(0, CAP);
+    } catch {
+      if (run === this.#run) this.before = { type: 'gap', payload: { reason: 'failed' } };
+    } finally {
+      if (run === this.#run) this.loading = { ...this.loading, before: false };
+    }
+  }
+
+  async loadAfter(): Promise<void> {
+    const last = this.items.at(-1);
+    if (!last || this.loading.after || this.after.type === 'end') return;
+    const run = this.#run;
+    this.loading = { ...this.loading, after: true };
+    try {
+      const page = await this.#page({ type: 'after', payload: last.id }, PAGE);
+      if (run !== this.#run) return;
+      const merged = mergeMessages(this.items, page.items);
+      this.after = page.after;
+      if (page.items.length === 0 && page.after.type === 'more') this.after = { type: 'end' };
+      if (merged.length > CAP) this.before = { type: 'more' };
+      this.items = merged.slice(-CAP);
+    } catch {
+      if (run === this.#run) this.after = { type: 'gap', payload: { reason: 'failed' } };
+    } finally {
+      if (run === this.#run) this.loading = { ...this.loading, after: false };
+    }
+  }
+
+  /** The event of the engine: idempotent upserts. What lies outside the run is not for this window. */
+  apply(messages: Message[], removed: MessageId[]): void {
+    for (const id of removed) this.#removed.add(id);
+    for (const message of messages) this.#removed.delete(message.id);
+    const gone = new Set(removed);
+    let items = gone.size > 0 ? this.items.filter((message) => !gone.has(message.id)) : this.items;
+    const first = items[0];
+    const last = items.at(-1);
+    const arrived = messages.filter((message) => {
+      if (gone.has(message.id)) return false;
+      if (!first || !last) return this.after.type === 'end';
+      if (compareMessages(message, first) < 0) return this.before.type === 'end';
+      if (compareMessages(message, last) > 0) return this.after.type === 'end';
+      return true;
+    });
+    items = mergeMessages(items, arrived);
+    if (items.length > CAP) {
+      items = items.slice(-CAP);
+      this.before = { type: 'more' };
+    }
+    if (items !== this.items) this.items = items;
+  }
+
+  async #replace(anchor: Anchor, limit: number): Promise<void> {
+    this.#run += 1;
+    const run = this.#run;
+    this.loading = { before: false, after: false };
+    this.#removed.clear();
+    const known = this.items;
+    try {
+      const page = await this.#page(anchor, limit);
+      if (run !== this.#run) return;
+      // Events that came while the page was under way are newer than it.
+      const during = this.items === known ? [] : this.items.filter((message) => !known.includes(message));
+      this.before = page.before;
+      this.after = page.after;
+      this.items = page.items;
+      if (during.length > 0) this.apply(during, []);
+      this.phase = { kind: 'ready' };
+    } catch (error) {
+      if (run !== this.#run) return;
+      if (this.items.length === 0) this.phase = { kind: 'failed', error: toIpcError(error) };
+    }
+  }
+
+  async #page(anchor: Anchor, limit: number): Promise<MessagePage> {
+    const page = await this.backend.messages(this.accountId, this.dialogId, anchor, limit);
+    if (this.#removed.size === 0) return page;
+    return { ...page, items: page.items.filter((message) => !this.#removed.has(message.id)) };
+  }
+
+  #placeDivider(firstUnreadId: MessageId | null, unread: number): void {
+    const named = this.items.find((message) => message.id === firstUnreadId);
+    if (named) {
+      this.divider = { beforeId: named.id, count: unread };
+      return;
+    }
+    // The engine knows how many but not where: count back over what others wrote.
+    const theirs = this.items.filter((message) => message.senderId !== this.me);
+    const begin = theirs.at(-unread);
+    if (begin) this.divider = { beforeId: begin.id, count: unread };
+  }
+}

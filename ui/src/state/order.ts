@@ -1,0 +1,38 @@
+// The one order of messages, here as in the engine: whole seconds of sending, then id. And how arrivals are merged.
+import type { Message, MessageId } from '~/ipc/bindings.gen';
+
+type Placed = Pick<Message, 'sentAt' | 'id'>;
+
+/** Negative when `a` stands above `b`. */
+export function compareMessages(a: Placed, b: Placed): number {
+  const seconds = Math.floor(a.sentAt / 1000) - Math.floor(b.sentAt / 1000);
+  if (seconds !== 0) return seconds;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+/**
+ * Puts `arrived` among `items`, which are in order; the later version of a message wins. Gives the same array back
+ * when nothing changed, so that nothing is drawn again.
+ */
+export function mergeMessages(items: Message[], arrived: Message[]): Message[] {
+  if (arrived.length === 0) return items;
+  const fresh = new Map<MessageId, Message>();
+  for (const message of arrived) fresh.set(message.id, message);
+  const kept = items.filter((message) => !fresh.has(message.id));
+  const sorted = [...fresh.values()].sort(compareMessages);
+  const merged: Message[] = [];
+  let next = 0;
+  for (const message of kept) {
+    for (
+      let candidate = sorted[next];
+      candidate && compareMessages(candidate, message) < 0;
+      candidate = sorted[next]
+    ) {
+      merged.push(candidate);
+      next += 1;
+    }
+    merged.push(message);
+  }
+  merged.push(...sorted.slice(next));
+  return merged;
+}

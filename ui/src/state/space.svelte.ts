@@ -1,0 +1,81 @@
+// Owns everything of one account: chats, people, typing, drafts and the chat that is open.
+import type { Backend } from '~/ipc/backend';
+import type { Account, AccountId, Dialog, DialogId, MessageId, UserId } from '~/ipc/bindings.gen';
+import { Dialogs } from './dialogs.svelte';
+import { Drafts } from './drafts.svelte';
+import { MessageWindow } from './messages.svelte';
+import { Typing } from './typing.svelte';
+import { Users } from './users.svelte';
+
+export class Space {
+  readonly accountId: AccountId;
+  readonly me: UserId;
+  readonly dialogs: Dialogs;
+  readonly users: Users;
+  readonly typing = new Typing();
+  readonly drafts: Drafts;
+  /** The chat on the screen; events for others only change the list. */
+  #open: MessageWindow | null = null;
+  /** Which message the open chat shows, for a reload around it; null follows the newest. */
+  lookingAt: () => MessageId | null = () => null;
+
+  constructor(
+    private readonly backend: Backend,
+    account: Account,
+  ) {
+    this.accountId = account.id;
+    this.me = account.userId;
+    this.dialogs = new Dialogs(backend, account.id);
+    this.users = new Users(backend, account.id);
+    this.drafts = new Drafts(backend, account.id);
+  }
+
+  /** Opens a chat; its window takes events until it is closed. */
+  open(dialog: Dialog): MessageWindow {
+    const window = new MessageWindow(this.backend, this.accountId, dialog.id, this.me);
+    this.#open = window;
+    void window.open(dialog.firstUnreadId, dialog.unread);
+    return window;
+  }
+
+  close(window: MessageWindow): void {
+    if (this.#open === window) {
+      this.#open = null;
+      this.lookingAt = () => null;
+    }
+    void this.drafts.save(window.dialogId);
+  }
+
+  windowOf(dialogId: DialogId): MessageWindow | null {
+    return this.#open?.dialogId === dialogId ? this.#open : null;
+  }
+
+  /** The reader of events lagged: everything shown is loaded again. */
+  async reload(): Promise<void> {
+    this.typing.clear();
+    this.users.reload();
+    await Promise.all([this.dialogs.load(), this.#open?.reload(this.lookingAt())]);
+  }
+
+  // The calls of the open chat, with the account filled in.
+
+  send(dialogId: DialogId, text: string): Promise<MessageId> {
+    return this.backend.sendText(this.accountId, dialogId, text);
+  }
+
+  retry(messageId: MessageId): Promise<void> {
+    return this.backend.retry(this.accountId, messageId);
+  }
+
+  discardUnsent(messageId: MessageId): Promise<string | null> {
+    return this.backend.discardUnsent(this.accountId, messageId);
+  }
+
+  markRead(dialogId: DialogId, upTo: MessageId): Promise<void> {
+    return this.backend.markRead(this.accountId, dialogId, upTo);
+  }
+
+  setTyping(dialogId: DialogId, typing: boolean): Promise<void> {
+    return this.backend.setTyping(this.accountId, dialogId, typing);
+  }
+}
