@@ -51,10 +51,15 @@ impl FromStr for ObjectId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let digits: &[u8; 24] = text.as_bytes().try_into().map_err(|_| IdError::NotObjectId)?;
+        let digits: &[u8; 24] = text
+            .as_bytes()
+            .try_into()
+            .map_err(|_| IdError::NotObjectId)?;
         let mut bytes = [0; 12];
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let [high, low] = pair else { return Err(IdError::NotObjectId) };
+            let [high, low] = pair else {
+                return Err(IdError::NotObjectId);
+            };
             *byte = hex_value(*high)? << 4 | hex_value(*low)?;
         }
         Ok(Self(bytes))
@@ -249,12 +254,16 @@ pub struct ObjectIdGenerator {
 impl ObjectIdGenerator {
     /// A generator for one process: `random` and the counter's start come from a secure source.
     pub const fn new(random: [u8; 5], counter_start: u32) -> Self {
-        Self { random, counter: counter_start }
+        Self {
+            random,
+            counter: counter_start,
+        }
     }
 
     /// The next id, made at `now`.
     pub fn next(&mut self, now: crate::timestamp::UnixMillis) -> ObjectId {
-        let seconds = u32::try_from(now.seconds().clamp(0, i64::from(u32::MAX))).unwrap_or(u32::MAX);
+        let seconds =
+            u32::try_from(now.seconds().clamp(0, i64::from(u32::MAX))).unwrap_or(u32::MAX);
         let [t0, t1, t2, t3] = seconds.to_be_bytes();
         let [r0, r1, r2, r3, r4] = self.random;
         let [_, c0, c1, c2] = self.counter.to_be_bytes();
@@ -278,4 +287,3 @@ impl ObjectIdGenerator {
         }
     }
 }
-

@@ -38,11 +38,19 @@ pub struct Jid {
 
 impl Jid {
     /// An address of these parts.
-    pub fn new(local: Option<&str>, domain: &str, resource: Option<&str>) -> Result<Self, JidError> {
+    pub fn new(
+        local: Option<&str>,
+        domain: &str,
+        resource: Option<&str>,
+    ) -> Result<Self, JidError> {
         if let Some(local) = local {
-            check_part(local, |c| matches!(c, '"' | '&' | '\'' | '/' | ':' | '<' | '>' | '@' | ' '))?;
+            check_part(local, |c| {
+                matches!(c, '"' | '&' | '\'' | '/' | ':' | '<' | '>' | '@' | ' ')
+            })?;
         }
-        check_part(domain, |c| matches!(c, '@' | '/' | '<' | '>' | '&' | '"' | '\'' | ' '))?;
+        check_part(domain, |c| {
+            matches!(c, '@' | '/' | '<' | '>' | '&' | '"' | '\'' | ' ')
+        })?;
         if let Some(resource) = resource {
             check_part(resource, |_| false)?;
         }
@@ -69,8 +77,17 @@ impl Jid {
     }
 
     /// The address of a user within a room: `{room}/{user}`.
-    pub fn occupant(app: AppId, dialog: DialogId, muc_domain: &str, user: UserId) -> Result<Self, JidError> {
-        Self::new(Some(&format!("{app}_{dialog}")), muc_domain, Some(&user.to_string()))
+    pub fn occupant(
+        app: AppId,
+        dialog: DialogId,
+        muc_domain: &str,
+        user: UserId,
+    ) -> Result<Self, JidError> {
+        Self::new(
+            Some(&format!("{app}_{dialog}")),
+            muc_domain,
+            Some(&user.to_string()),
+        )
     }
 
     /// The part before the `@`.
@@ -96,13 +113,21 @@ impl Jid {
     /// The same address without a resource.
     #[must_use]
     pub fn to_bare(&self) -> Self {
-        Self { local: self.local.clone(), domain: self.domain.clone(), resource: None }
+        Self {
+            local: self.local.clone(),
+            domain: self.domain.clone(),
+            resource: None,
+        }
     }
 
     /// The same address with this resource in place of any other.
     pub fn with_resource(&self, resource: &str) -> Result<Self, JidError> {
         check_part(resource, |_| false)?;
-        Ok(Self { local: self.local.clone(), domain: self.domain.clone(), resource: Some(resource.to_owned()) })
+        Ok(Self {
+            local: self.local.clone(),
+            domain: self.domain.clone(),
+            resource: Some(resource.to_owned()),
+        })
     }
 
     /// Whether both name the same account, whatever their resources.
@@ -150,7 +175,10 @@ fn check_part(part: &str, forbidden: impl Fn(char) -> bool) -> Result<(), JidErr
     if part.len() > MAX_PART_BYTES {
         return Err(JidError::TooLong);
     }
-    if part.chars().any(|c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') || forbidden(c)) {
+    if part
+        .chars()
+        .any(|c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') || forbidden(c))
+    {
         return Err(JidError::ForbiddenCharacter);
     }
     Ok(())
@@ -204,4 +232,3 @@ impl<'de> Deserialize<'de> for Jid {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
-

@@ -15,7 +15,9 @@ use time::format_description::well_known::{Iso8601, Rfc3339};
 const FIRST_MILLIS: f64 = 100_000_000_000.0;
 
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct UnixMillis(pub i64);
 
@@ -36,9 +38,16 @@ impl UnixMillis {
     pub fn from_wire_number(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Ok(whole) = text.parse::<i64>() {
-            #[expect(clippy::cast_precision_loss, reason = "only compared with a bound far below 2^53")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "only compared with a bound far below 2^53"
+            )]
             let is_millis = (whole as f64).abs() >= FIRST_MILLIS;
-            return Some(if is_millis { Self(whole) } else { Self::from_seconds(whole) });
+            return Some(if is_millis {
+                Self(whole)
+            } else {
+                Self::from_seconds(whole)
+            });
         }
         Self::from_wire_f64(text.parse::<f64>().ok()?)
     }
@@ -48,8 +57,15 @@ impl UnixMillis {
         if !number.is_finite() {
             return None;
         }
-        let millis = if number.abs() >= FIRST_MILLIS { number } else { number * 1000.0 };
-        #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and a saturated date is still only a date")]
+        let millis = if number.abs() >= FIRST_MILLIS {
+            number
+        } else {
+            number * 1000.0
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "`as` saturates, and a saturated date is still only a date"
+        )]
         Some(Self(millis.round() as i64))
     }
 
@@ -59,7 +75,9 @@ impl UnixMillis {
         let moment = OffsetDateTime::parse(text, &Rfc3339)
             .or_else(|_| OffsetDateTime::parse(text, &Iso8601::DEFAULT))
             .ok()?;
-        i64::try_from(moment.unix_timestamp_nanos().div_euclid(1_000_000)).ok().map(Self)
+        i64::try_from(moment.unix_timestamp_nanos().div_euclid(1_000_000))
+            .ok()
+            .map(Self)
     }
 
     /// Reads a filter's value: a number as in [`Self::from_wire_number`], or a date as in [`Self::from_iso8601`].
@@ -84,8 +102,8 @@ impl fmt::Display for UnixMillis {
 
 /// A moment that REST writes as `2018-12-06T12:04:48Z`.
 ///
-/// Read from that text or from a bare number; whatever else becomes the epoch's absence in the
-/// objects that hold it as `Option<IsoTime>`.
+/// Read from that text or from a bare number. In the objects that hold it as an option, whatever
+/// else counts as absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IsoTime(pub UnixMillis);
 
@@ -101,5 +119,38 @@ impl<'de> Deserialize<'de> for IsoTime {
         crate::rest::tolerant::moment(&value)
             .map(Self)
             .ok_or_else(|| serde::de::Error::custom("expected an ISO 8601 date or a number"))
+    }
+}
+
+impl From<UnixMillis> for IsoTime {
+    fn from(moment: UnixMillis) -> Self {
+        Self(moment)
+    }
+}
+
+/// A moment that REST writes as unix seconds, such as `date_sent`.
+///
+/// Read from seconds, milliseconds or a fraction, as number or text, or from ISO 8601.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime(pub UnixMillis);
+
+impl From<UnixMillis> for UnixTime {
+    fn from(moment: UnixMillis) -> Self {
+        Self(moment)
+    }
+}
+
+impl Serialize for UnixTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.0.seconds())
+    }
+}
+
+impl<'de> Deserialize<'de> for UnixTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        crate::rest::tolerant::moment(&value)
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom("expected seconds since the epoch"))
     }
 }

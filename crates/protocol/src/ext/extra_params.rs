@@ -46,7 +46,10 @@ pub struct Attachment {
 impl Attachment {
     /// Value of an attribute.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Sets or replaces an attribute.
@@ -69,14 +72,19 @@ pub struct ExtraParams {
 impl ExtraParams {
     /// No parameters.
     pub const fn new() -> Self {
-        Self { entries: Vec::new() }
+        Self {
+            entries: Vec::new(),
+        }
     }
 
     /// The text of a parameter: of the last one when the name is repeated, as the official SDK
     /// reads it. `None` when it is absent, empty or an object.
     pub fn text(&self, name: &str) -> Option<String> {
         let text = self.entries.iter().rev().find_map(|entry| match entry {
-            ExtraEntry::Param { name: known, value: ExtraValue::Text(text) } if known == name => Some(text.clone()),
+            ExtraEntry::Param {
+                name: known,
+                value: ExtraValue::Text(text),
+            } if known == name => Some(text.clone()),
             ExtraEntry::Other(element) if element.name() == name => Some(element.text()),
             ExtraEntry::Param { .. } | ExtraEntry::Attachment(_) | ExtraEntry::Other(_) => None,
         })?;
@@ -100,14 +108,20 @@ impl ExtraParams {
             }
             match value.take() {
                 Some(value) => {
-                    *entry = ExtraEntry::Param { name: name.to_owned(), value };
+                    *entry = ExtraEntry::Param {
+                        name: name.to_owned(),
+                        value,
+                    };
                     true
                 }
                 None => false,
             }
         });
         if let Some(value) = value {
-            self.entries.push(ExtraEntry::Param { name: name.to_owned(), value });
+            self.entries.push(ExtraEntry::Param {
+                name: name.to_owned(),
+                value,
+            });
         }
     }
 
@@ -183,13 +197,19 @@ impl ExtraParams {
 
     /// `1` and `true`, as senders differ.
     fn flag(&self, name: &str) -> bool {
-        self.text(name).is_some_and(|text| matches!(text.trim(), "1" | "true"))
+        self.text(name)
+            .is_some_and(|text| matches!(text.trim(), "1" | "true"))
     }
 
     /// Reads the children of an `extraParams`, whatever they are.
     pub fn from_element(element: Element) -> Self {
         let ns = element.ns().to_owned();
-        Self { entries: element.into_elements().map(|child| ExtraEntry::read(child, &ns, true)).collect() }
+        Self {
+            entries: element
+                .into_elements()
+                .map(|child| ExtraEntry::read(child, &ns, true))
+                .collect(),
+        }
     }
 
     /// The element to write.
@@ -214,8 +234,16 @@ impl ExtraEntry {
         if !is_plain {
             return Self::Other(element);
         }
-        if is_top && element.name() == "attachment" && has_attributes && element.children().is_empty() {
-            let attributes = element.attributes().iter().map(|a| (a.name.clone(), a.value.clone())).collect();
+        if is_top
+            && element.name() == "attachment"
+            && has_attributes
+            && element.children().is_empty()
+        {
+            let attributes = element
+                .attributes()
+                .iter()
+                .map(|a| (a.name.clone(), a.value.clone()))
+                .collect();
             return Self::Attachment(Attachment { attributes });
         }
         if has_attributes {
@@ -225,7 +253,12 @@ impl ExtraEntry {
         let value = if element.elements().next().is_none() {
             ExtraValue::Text(element.text())
         } else if element.children().iter().all(is_element_or_space) {
-            ExtraValue::Nested(element.into_elements().map(|child| Self::read(child, ns, false)).collect())
+            ExtraValue::Nested(
+                element
+                    .into_elements()
+                    .map(|child| Self::read(child, ns, false))
+                    .collect(),
+            )
         } else {
             return Self::Other(element);
         };
@@ -234,23 +267,27 @@ impl ExtraEntry {
 
     fn to_element(&self) -> Element {
         match self {
-            Self::Param { name, value: ExtraValue::Text(text) } => Element::new(name, ns::CLIENT).with_text(text),
-            Self::Param { name, value: ExtraValue::Nested(entries) } => {
-                write_entries(Element::new(name, ns::CLIENT), entries)
-            }
-            Self::Attachment(attachment) => attachment
-                .attributes
-                .iter()
-                .fold(Element::new("attachment", ns::CLIENT), |element, (name, value)| {
-                    element.with_attr(name, value.as_str())
-                }),
+            Self::Param {
+                name,
+                value: ExtraValue::Text(text),
+            } => Element::new(name, ns::CLIENT).with_text(text),
+            Self::Param {
+                name,
+                value: ExtraValue::Nested(entries),
+            } => write_entries(Element::new(name, ns::CLIENT), entries),
+            Self::Attachment(attachment) => attachment.attributes.iter().fold(
+                Element::new("attachment", ns::CLIENT),
+                |element, (name, value)| element.with_attr(name, value.as_str()),
+            ),
             Self::Other(element) => element.clone(),
         }
     }
 }
 
 fn write_entries(element: Element, entries: &[ExtraEntry]) -> Element {
-    entries.iter().fold(element, |element, entry| element.with_child(entry.to_element()))
+    entries.iter().fold(element, |element, entry| {
+        element.with_child(entry.to_element())
+    })
 }
 
 fn is_element_or_space(node: &Node) -> bool {

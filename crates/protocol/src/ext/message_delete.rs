@@ -16,7 +16,9 @@ impl Remove {
     /// Reads a `remove`.
     pub fn from_element(element: &Element) -> Result<Self, ParseError> {
         expect(element, "remove", ns::MESSAGE_DELETE)?;
-        Ok(Self { id: required(element, "id")? })
+        Ok(Self {
+            id: required(element, "id")?,
+        })
     }
 
     /// The element to write.

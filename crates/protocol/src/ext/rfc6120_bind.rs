@@ -26,10 +26,17 @@ impl Bind {
     pub fn from_element(element: &Element) -> Result<Self, ParseError> {
         expect(element, "bind", ns::BIND)?;
         if let Some(jid) = element.child("jid", ns::BIND) {
-            let jid = jid.text().trim().parse().map_err(|_| ParseError::InvalidText)?;
+            let jid = jid
+                .text()
+                .trim()
+                .parse()
+                .map_err(|_| ParseError::InvalidText)?;
             return Ok(Self::Bound { jid });
         }
-        let resource = element.child("resource", ns::BIND).map(Element::text).filter(|text| !text.is_empty());
+        let resource = element
+            .child("resource", ns::BIND)
+            .map(Element::text)
+            .filter(|text| !text.is_empty());
         Ok(Self::Request { resource })
     }
 
@@ -38,10 +45,12 @@ impl Bind {
         let bind = Element::new("bind", ns::BIND);
         match self {
             Self::Request { resource: None } => bind,
-            Self::Request { resource: Some(resource) } => {
-                bind.with_child(Element::new("resource", ns::BIND).with_text(resource))
+            Self::Request {
+                resource: Some(resource),
+            } => bind.with_child(Element::new("resource", ns::BIND).with_text(resource)),
+            Self::Bound { jid } => {
+                bind.with_child(Element::new("jid", ns::BIND).with_text(&jid.to_string()))
             }
-            Self::Bound { jid } => bind.with_child(Element::new("jid", ns::BIND).with_text(&jid.to_string())),
         }
     }
 }

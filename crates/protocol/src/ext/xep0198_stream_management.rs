@@ -70,15 +70,27 @@ impl StreamManagement {
         let h = || number(element, "h")?.ok_or(ParseError::MissingAttribute("h"));
         let resume = || Ok::<_, ParseError>(boolean(element, "resume")?.unwrap_or(false));
         Ok(match element.name() {
-            "enable" => Self::Enable { resume: resume()?, max: number(element, "max")? },
+            "enable" => Self::Enable {
+                resume: resume()?,
+                max: number(element, "max")?,
+            },
             "enabled" => Self::Enabled {
-                id: element.attr("id").filter(|id| !id.is_empty()).map(str::to_owned),
+                id: element
+                    .attr("id")
+                    .filter(|id| !id.is_empty())
+                    .map(str::to_owned),
                 resume: resume()?,
                 max: number(element, "max")?,
                 location: element.attr("location").map(str::to_owned),
             },
-            "resume" => Self::Resume { h: h()?, previd: required(element, "previd")? },
-            "resumed" => Self::Resumed { h: h()?, previd: required(element, "previd")? },
+            "resume" => Self::Resume {
+                h: h()?,
+                previd: required(element, "previd")?,
+            },
+            "resumed" => Self::Resumed {
+                h: h()?,
+                previd: required(element, "previd")?,
+            },
             "failed" => Self::Failed {
                 h: number(element, "h")?,
                 condition: element
@@ -100,17 +112,22 @@ impl StreamManagement {
             Self::Enable { resume, max } => element("enable")
                 .with_attr_opt("resume", resume_attr(*resume))
                 .with_attr_opt("max", max.map(|max| max.to_string())),
-            Self::Enabled { id, resume, max, location } => element("enabled")
+            Self::Enabled {
+                id,
+                resume,
+                max,
+                location,
+            } => element("enabled")
                 .with_attr_opt("id", id.as_deref())
                 .with_attr_opt("resume", resume_attr(*resume))
                 .with_attr_opt("max", max.map(|max| max.to_string()))
                 .with_attr_opt("location", location.as_deref()),
-            Self::Resume { h, previd } => {
-                element("resume").with_attr("h", h.to_string()).with_attr("previd", previd.as_str())
-            }
-            Self::Resumed { h, previd } => {
-                element("resumed").with_attr("h", h.to_string()).with_attr("previd", previd.as_str())
-            }
+            Self::Resume { h, previd } => element("resume")
+                .with_attr("h", h.to_string())
+                .with_attr("previd", previd.as_str()),
+            Self::Resumed { h, previd } => element("resumed")
+                .with_attr("h", h.to_string())
+                .with_attr("previd", previd.as_str()),
             Self::Failed { h, condition } => {
                 let mut failed = element("failed").with_attr_opt("h", h.map(|h| h.to_string()));
                 if let Some(condition) = condition {

@@ -64,12 +64,19 @@ impl Carbon {
             ("received", ns::CARBONS) => CarbonDirection::Received,
             _ => return Err(ParseError::UnexpectedElement),
         };
-        let forwarded = element.child("forwarded", ns::FORWARD).ok_or(ParseError::MissingChild("forwarded"))?;
+        let forwarded = element
+            .child("forwarded", ns::FORWARD)
+            .ok_or(ParseError::MissingChild("forwarded"))?;
         expect(forwarded, "forwarded", ns::FORWARD)?;
-        let message = forwarded.child("message", ns::CLIENT).ok_or(ParseError::MissingChild("message"))?;
+        let message = forwarded
+            .child("message", ns::CLIENT)
+            .ok_or(ParseError::MissingChild("message"))?;
         Ok(Self {
             direction,
-            delay: forwarded.child("delay", ns::DELAY).map(Delay::from_element).transpose()?,
+            delay: forwarded
+                .child("delay", ns::DELAY)
+                .map(Delay::from_element)
+                .transpose()?,
             message: Box::new(Message::from_element(message.clone())?),
         })
     }

@@ -18,7 +18,10 @@ impl Replace {
     /// Reads a `replace`.
     pub fn from_element(element: &Element) -> Result<Self, ParseError> {
         expect(element, "replace", ns::MESSAGE_CORRECT)?;
-        Ok(Self { id: required(element, "id")?, last: boolean(element, "last")? })
+        Ok(Self {
+            id: required(element, "id")?,
+            last: boolean(element, "last")?,
+        })
     }
 
     /// The element to write.

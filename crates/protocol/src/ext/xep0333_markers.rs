@@ -36,7 +36,10 @@ impl Marker {
             ("displayed", ns::CHAT_MARKERS) => MarkerKind::Displayed,
             _ => return Err(ParseError::UnexpectedElement),
         };
-        Ok(Self { kind, id: required(element, "id")? })
+        Ok(Self {
+            kind,
+            id: required(element, "id")?,
+        })
     }
 
     /// The element to write.

@@ -28,7 +28,10 @@ impl Addressing {
 pub(crate) fn read_jid(element: &Element, name: &'static str) -> Result<Option<Jid>, ParseError> {
     match element.attr(name) {
         None | Some("") => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| ParseError::InvalidAttribute(name)),
+        Some(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| ParseError::InvalidAttribute(name)),
     }
 }
 
@@ -69,10 +72,17 @@ pub(crate) fn boolean(element: &Element, name: &'static str) -> Result<Option<bo
 
 /// An optional unsigned number.
 pub(crate) fn number(element: &Element, name: &'static str) -> Result<Option<u32>, ParseError> {
-    element.attr(name).map(|text| text.parse().map_err(|_| ParseError::InvalidAttribute(name))).transpose()
+    element
+        .attr(name)
+        .map(|text| text.parse().map_err(|_| ParseError::InvalidAttribute(name)))
+        .transpose()
 }
 
 /// Checks name and namespace.
 pub(crate) fn expect(element: &Element, name: &str, ns: &str) -> Result<(), ParseError> {
-    if element.is(name, ns) { Ok(()) } else { Err(ParseError::UnexpectedElement) }
+    if element.is(name, ns) {
+        Ok(())
+    } else {
+        Err(ParseError::UnexpectedElement)
+    }
 }

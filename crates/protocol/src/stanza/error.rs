@@ -146,7 +146,12 @@ pub struct StanzaError {
 impl StanzaError {
     /// An error with the usual kind and code of its condition.
     pub const fn new(condition: Condition) -> Self {
-        Self { kind: condition.default_kind(), condition, code: Some(condition.legacy_code()), text: None }
+        Self {
+            kind: condition.default_kind(),
+            condition,
+            code: Some(condition.legacy_code()),
+            text: None,
+        }
     }
 
     /// The same with words.
@@ -166,7 +171,9 @@ impl StanzaError {
             .unwrap_or(Condition::UndefinedCondition);
         let text = element
             .elements()
-            .find(|child| child.name() == "text" && matches!(child.ns(), ns::STANZA_ERRORS | ns::CLIENT))
+            .find(|child| {
+                child.name() == "text" && matches!(child.ns(), ns::STANZA_ERRORS | ns::CLIENT)
+            })
             .map(Element::text);
         Self {
             kind: ErrorKind::from_attr(element.attr("type")).unwrap_or(condition.default_kind()),
@@ -183,7 +190,11 @@ impl StanzaError {
             .with_attr("type", self.kind.as_str())
             .with_child(Element::new(self.condition.as_str(), ns::STANZA_ERRORS));
         if let Some(text) = &self.text {
-            element.push(Element::new("text", ns::STANZA_ERRORS).with_lang(Some("en")).with_text(text));
+            element.push(
+                Element::new("text", ns::STANZA_ERRORS)
+                    .with_lang(Some("en"))
+                    .with_text(text),
+            );
         }
         element
     }

@@ -33,7 +33,9 @@ impl IqPayload {
             ns::BIND => Bind::from_element(&element).map(Self::Bind).ok(),
             ns::SESSION => rfc3921_session::is_session(&element).then_some(Self::Session),
             ns::PING => xep0199_ping::is_ping(&element).then_some(Self::Ping),
-            ns::CARBONS => CarbonsSwitch::from_element(&element).map(Self::Carbons).ok(),
+            ns::CARBONS => CarbonsSwitch::from_element(&element)
+                .map(Self::Carbons)
+                .ok(),
             _ => None,
         };
         typed.unwrap_or(Self::Other(element))
@@ -96,7 +98,13 @@ impl Iq {
     }
 
     fn with_body(id: String, body: IqBody) -> Self {
-        Self { id, from: None, to: None, lang: None, body }
+        Self {
+            id,
+            from: None,
+            to: None,
+            lang: None,
+            body,
+        }
     }
 
     /// The positive answer to this request: same id, addresses swapped.
@@ -106,11 +114,20 @@ impl Iq {
 
     /// The negative answer to this request: same id, addresses swapped.
     pub fn error(&self, error: StanzaError) -> Self {
-        self.answer(IqBody::Error { error, request: None })
+        self.answer(IqBody::Error {
+            error,
+            request: None,
+        })
     }
 
     fn answer(&self, body: IqBody) -> Self {
-        Self { id: self.id.clone(), from: self.to.clone(), to: self.from.clone(), lang: None, body }
+        Self {
+            id: self.id.clone(),
+            from: self.to.clone(),
+            to: self.from.clone(),
+            lang: None,
+            body,
+        }
     }
 
     /// Whether this asks for an answer.
@@ -138,12 +155,19 @@ impl Iq {
                         request = request.or(Some(child));
                     }
                 }
-                let error = error.unwrap_or_else(|| StanzaError::new(Condition::UndefinedCondition));
+                let error =
+                    error.unwrap_or_else(|| StanzaError::new(Condition::UndefinedCondition));
                 IqBody::Error { error, request }
             }
             _ => return Err(ParseError::InvalidAttribute("type")),
         };
-        Ok(Self { id, from, to, lang, body })
+        Ok(Self {
+            id,
+            from,
+            to,
+            lang,
+            body,
+        })
     }
 
     /// The element to write.

@@ -98,7 +98,11 @@ pub struct Message {
 impl Message {
     /// An empty message of a kind to someone.
     pub fn new(kind: MessageKind, to: Jid) -> Self {
-        Self { kind, to: Some(to), ..Self::default() }
+        Self {
+            kind,
+            to: Some(to),
+            ..Self::default()
+        }
     }
 
     /// Reads a `message`.
@@ -106,7 +110,14 @@ impl Message {
         attributes::expect(&element, "message", ns::CLIENT)?;
         let Addressing { id, from, to, lang } = Addressing::read(&element)?;
         let kind = MessageKind::from_attr(element.attr("type"));
-        let mut message = Self { id, from, to, kind, lang, ..Self::default() };
+        let mut message = Self {
+            id,
+            from,
+            to,
+            kind,
+            lang,
+            ..Self::default()
+        };
         for child in element.into_elements() {
             if let Some(unclaimed) = message.claim(child) {
                 message.other.push(unclaimed);
@@ -125,13 +136,19 @@ impl Message {
             ("extraParams", ns::CLIENT | "") if self.extra.is_none() => {
                 self.extra = Some(ExtraParams::from_element(child));
             }
-            ("error", ns::CLIENT) if self.error.is_none() => self.error = Some(StanzaError::from_element(&child)),
+            ("error", ns::CLIENT) if self.error.is_none() => {
+                self.error = Some(StanzaError::from_element(&child))
+            }
             ("markable", ns::CHAT_MARKERS) => self.markable = true,
             (_, ns::CHAT_MARKERS) => return fill(&mut self.marker, child, Marker::from_element),
-            (_, ns::CHAT_STATES) => return fill(&mut self.chat_state, child, ChatState::from_element),
+            (_, ns::CHAT_STATES) => {
+                return fill(&mut self.chat_state, child, ChatState::from_element);
+            }
             (_, ns::CARBONS) => return fill(&mut self.carbon, child, Carbon::from_element),
             (_, ns::DELAY) => return fill(&mut self.delay, child, Delay::from_element),
-            (_, ns::MESSAGE_CORRECT) => return fill(&mut self.replace, child, Replace::from_element),
+            (_, ns::MESSAGE_CORRECT) => {
+                return fill(&mut self.replace, child, Replace::from_element);
+            }
             (_, ns::MESSAGE_DELETE) => return fill(&mut self.remove, child, Remove::from_element),
             _ => return Some(child),
         }
@@ -161,7 +178,11 @@ impl Message {
             self.markable.then(xep0333_markers::markable),
             self.delay.as_ref().map(Delay::to_element),
         ];
-        for child in typed.into_iter().flatten().chain(self.other.iter().cloned()) {
+        for child in typed
+            .into_iter()
+            .flatten()
+            .chain(self.other.iter().cloned())
+        {
             element.push(child);
         }
         if let Some(error) = &self.error {

@@ -72,7 +72,9 @@ impl Stanza {
             return Err(ParseError::UnexpectedElement);
         }
         match element.name() {
-            "message" => Message::from_element(element).map(|message| Self::Message(Box::new(message))),
+            "message" => {
+                Message::from_element(element).map(|message| Self::Message(Box::new(message)))
+            }
             "presence" => Presence::from_element(element).map(Self::Presence),
             "iq" => Iq::from_element(element).map(Self::Iq),
             _ => Err(ParseError::UnexpectedElement),

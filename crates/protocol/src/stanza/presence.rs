@@ -81,7 +81,10 @@ pub struct Presence {
 impl Presence {
     /// An empty presence.
     pub fn new(kind: PresenceKind) -> Self {
-        Self { kind, ..Self::default() }
+        Self {
+            kind,
+            ..Self::default()
+        }
     }
 
     /// Reads a `presence`.
@@ -89,7 +92,14 @@ impl Presence {
         attributes::expect(&element, "presence", ns::CLIENT)?;
         let Addressing { id, from, to, lang } = Addressing::read(&element)?;
         let kind = PresenceKind::from_attr(element.attr("type"))?;
-        let mut presence = Self { id, from, to, kind, lang, ..Self::default() };
+        let mut presence = Self {
+            id,
+            from,
+            to,
+            kind,
+            lang,
+            ..Self::default()
+        };
         for child in element.into_elements() {
             if child.is("error", ns::CLIENT) && presence.error.is_none() {
                 presence.error = Some(StanzaError::from_element(&child));
@@ -113,7 +123,12 @@ impl Presence {
             self.to.as_ref(),
             self.lang.as_deref(),
         );
-        for child in self.other.iter().cloned().chain(self.error.as_ref().map(StanzaError::to_element)) {
+        for child in self
+            .other
+            .iter()
+            .cloned()
+            .chain(self.error.as_ref().map(StanzaError::to_element))
+        {
             element.push(child);
         }
         element

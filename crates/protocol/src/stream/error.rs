@@ -96,7 +96,10 @@ pub struct StreamError {
 impl StreamError {
     /// An error without words.
     pub const fn new(condition: StreamErrorCondition) -> Self {
-        Self { condition, text: None }
+        Self {
+            condition,
+            text: None,
+        }
     }
 
     /// The same with words.
@@ -114,7 +117,10 @@ impl StreamError {
             .filter(|child| child.ns() == ns::STREAM_ERRORS)
             .find_map(|child| StreamErrorCondition::from_name(child.name()))
             .unwrap_or(StreamErrorCondition::UndefinedCondition);
-        Ok(Self { condition, text: element.child("text", ns::STREAM_ERRORS).map(Element::text) })
+        Ok(Self {
+            condition,
+            text: element.child("text", ns::STREAM_ERRORS).map(Element::text),
+        })
     }
 
     /// The element to write.
@@ -122,7 +128,11 @@ impl StreamError {
         let mut element = Element::new("error", ns::STREAM)
             .with_child(Element::new(self.condition.as_str(), ns::STREAM_ERRORS));
         if let Some(text) = &self.text {
-            element.push(Element::new("text", ns::STREAM_ERRORS).with_lang(Some("en")).with_text(text));
+            element.push(
+                Element::new("text", ns::STREAM_ERRORS)
+                    .with_lang(Some("en"))
+                    .with_text(text),
+            );
         }
         element
     }

@@ -52,17 +52,28 @@ impl Features {
             match (child.name(), child.ns()) {
                 ("starttls", ns::TLS) => {
                     let is_required = child.child("required", ns::TLS).is_some();
-                    features.starttls =
-                        Some(if is_required { StartTlsOffer::Required } else { StartTlsOffer::Optional });
+                    features.starttls = Some(if is_required {
+                        StartTlsOffer::Required
+                    } else {
+                        StartTlsOffer::Optional
+                    });
                 }
                 ("mechanisms", ns::SASL) => {
-                    let mechanisms = child.elements().filter(|mechanism| mechanism.is("mechanism", ns::SASL));
-                    features.mechanisms.extend(mechanisms.map(|mechanism| mechanism.text().trim().to_owned()));
+                    let mechanisms = child
+                        .elements()
+                        .filter(|mechanism| mechanism.is("mechanism", ns::SASL));
+                    features
+                        .mechanisms
+                        .extend(mechanisms.map(|mechanism| mechanism.text().trim().to_owned()));
                 }
                 ("bind", ns::BIND) => features.bind = true,
                 ("session", ns::SESSION) => {
                     let is_optional = child.child("optional", ns::SESSION).is_some();
-                    features.session = Some(if is_optional { SessionOffer::Optional } else { SessionOffer::Required });
+                    features.session = Some(if is_optional {
+                        SessionOffer::Optional
+                    } else {
+                        SessionOffer::Required
+                    });
                 }
                 ("sm", ns::STREAM_MANAGEMENT) => features.stream_management = true,
                 _ => features.other.push(child),
@@ -82,9 +93,12 @@ impl Features {
             features.push(starttls);
         }
         if !self.mechanisms.is_empty() {
-            let mechanisms = self.mechanisms.iter().fold(Element::new("mechanisms", ns::SASL), |list, name| {
-                list.with_child(Element::new("mechanism", ns::SASL).with_text(name))
-            });
+            let mechanisms = self
+                .mechanisms
+                .iter()
+                .fold(Element::new("mechanisms", ns::SASL), |list, name| {
+                    list.with_child(Element::new("mechanism", ns::SASL).with_text(name))
+                });
             features.push(mechanisms);
         }
         if self.stream_management {

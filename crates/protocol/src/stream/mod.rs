@@ -60,7 +60,9 @@ impl StreamElement {
             ("error", ns::STREAM) => Self::Error(StreamError::from_element(&element)?),
             (_, ns::TLS) => Self::StartTls(StartTls::from_element(&element)?),
             (_, ns::SASL) => Self::Sasl(Sasl::from_element(&element)?),
-            (_, ns::STREAM_MANAGEMENT) => Self::StreamManagement(StreamManagement::from_element(&element)?),
+            (_, ns::STREAM_MANAGEMENT) => {
+                Self::StreamManagement(StreamManagement::from_element(&element)?)
+            }
             _ => Self::Unknown(element),
         })
     }

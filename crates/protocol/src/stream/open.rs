@@ -24,7 +24,11 @@ pub struct StreamOpen {
 impl StreamOpen {
     /// A client's header.
     pub fn to_server(to: Jid) -> Self {
-        Self { to: Some(to), version: Some("1.0".to_owned()), ..Self::default() }
+        Self {
+            to: Some(to),
+            version: Some("1.0".to_owned()),
+            ..Self::default()
+        }
     }
 
     /// A server's header.
@@ -68,7 +72,10 @@ impl StreamOpen {
                 ">"
             }
         };
-        let (from, to) = (self.from.as_ref().map(ToString::to_string), self.to.as_ref().map(ToString::to_string));
+        let (from, to) = (
+            self.from.as_ref().map(ToString::to_string),
+            self.to.as_ref().map(ToString::to_string),
+        );
         let attributes = [
             ("from", from.as_deref()),
             ("to", to.as_deref()),
@@ -97,7 +104,9 @@ impl StreamClose {
     /// Reads the `close` of a WebSocket.
     pub fn from_element(element: &Element) -> Result<Self, ParseError> {
         expect(element, "close", ns::FRAMING)?;
-        Ok(Self { see_other_uri: element.attr("see-other-uri").map(str::to_owned) })
+        Ok(Self {
+            see_other_uri: element.attr("see-other-uri").map(str::to_owned),
+        })
     }
 
     /// The bytes to send.

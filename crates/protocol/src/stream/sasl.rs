@@ -109,9 +109,10 @@ impl Sasl {
             return Err(ParseError::UnexpectedElement);
         }
         Ok(match element.name() {
-            "auth" => {
-                Self::Auth { mechanism: required(element, "mechanism")?, initial: decode(&element.text())? }
-            }
+            "auth" => Self::Auth {
+                mechanism: required(element, "mechanism")?,
+                initial: decode(&element.text())?,
+            },
             "challenge" => Self::Challenge(decode(&element.text())?.unwrap_or_default()),
             "response" => Self::Response(decode(&element.text())?.unwrap_or_default()),
             "abort" => Self::Abort,
@@ -138,9 +139,8 @@ impl Sasl {
             Self::Challenge(data) => element("challenge").with_text(&BASE64_STANDARD.encode(data)),
             Self::Response(data) => element("response").with_text(&BASE64_STANDARD.encode(data)),
             Self::Abort => element("abort"),
-            Self::Success(data) => {
-                element("success").with_text(&data.as_deref().map(encode_present).unwrap_or_default())
-            }
+            Self::Success(data) => element("success")
+                .with_text(&data.as_deref().map(encode_present).unwrap_or_default()),
             Self::Failure { condition, text } => {
                 let mut failure = element("failure").with_child(element(condition.as_str()));
                 if let Some(text) = text {
@@ -162,25 +162,37 @@ fn decode(text: &str) -> Result<Option<Vec<u8>>, ParseError> {
     match text.trim() {
         "" => Ok(None),
         "=" => Ok(Some(Vec::new())),
-        text => BASE64_STANDARD.decode(text).map(Some).map_err(|_| ParseError::InvalidText),
+        text => BASE64_STANDARD
+            .decode(text)
+            .map(Some)
+            .map_err(|_| ParseError::InvalidText),
     }
 }
 
 fn encode_present(data: &[u8]) -> String {
-    if data.is_empty() { "=".to_owned() } else { BASE64_STANDARD.encode(data) }
+    if data.is_empty() {
+        "=".to_owned()
+    } else {
+        BASE64_STANDARD.encode(data)
+    }
 }
 
 impl fmt::Debug for Sasl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Auth { mechanism, .. } => f.debug_struct("Auth").field("mechanism", mechanism).finish_non_exhaustive(),
+            Self::Auth { mechanism, .. } => f
+                .debug_struct("Auth")
+                .field("mechanism", mechanism)
+                .finish_non_exhaustive(),
             Self::Challenge(_) => f.write_str("Challenge(..)"),
             Self::Response(_) => f.write_str("Response(..)"),
             Self::Abort => f.write_str("Abort"),
             Self::Success(_) => f.write_str("Success(..)"),
-            Self::Failure { condition, text } => {
-                f.debug_struct("Failure").field("condition", condition).field("text", text).finish()
-            }
+            Self::Failure { condition, text } => f
+                .debug_struct("Failure")
+                .field("condition", condition)
+                .field("text", text)
+                .finish(),
         }
     }
 }
@@ -202,8 +214,14 @@ impl Plain {
         let text = std::str::from_utf8(data).map_err(|_| ParseError::InvalidText)?;
         let mut parts = text.split('\0');
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(authzid), Some(authcid), Some(password), None) if !authcid.is_empty() && !password.is_empty() => {
-                Ok(Self { authzid: authzid.to_owned(), authcid: authcid.to_owned(), password: password.to_owned() })
+            (Some(authzid), Some(authcid), Some(password), None)
+                if !authcid.is_empty() && !password.is_empty() =>
+            {
+                Ok(Self {
+                    authzid: authzid.to_owned(),
+                    authcid: authcid.to_owned(),
+                    password: password.to_owned(),
+                })
             }
             _ => Err(ParseError::InvalidText),
         }
@@ -217,6 +235,8 @@ impl Plain {
 
 impl fmt::Debug for Plain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Plain").field("authcid", &self.authcid).finish_non_exhaustive()
+        f.debug_struct("Plain")
+            .field("authcid", &self.authcid)
+            .finish_non_exhaustive()
     }
 }

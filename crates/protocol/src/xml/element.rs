@@ -39,7 +39,12 @@ pub struct Element {
 impl Element {
     /// An empty element.
     pub fn new(name: impl Into<String>, ns: impl Into<String>) -> Self {
-        Self { name: name.into(), ns: ns.into(), attributes: Vec::new(), children: Vec::new() }
+        Self {
+            name: name.into(),
+            ns: ns.into(),
+            attributes: Vec::new(),
+            children: Vec::new(),
+        }
     }
 
     /// Local name.
@@ -69,7 +74,10 @@ impl Element {
 
     /// Value of the attribute in a namespace, such as `lang` in [`ns::XML`].
     pub fn attr_ns(&self, name: &str, ns: &str) -> Option<&str> {
-        self.attributes.iter().find(|a| a.name == name && a.ns == ns).map(|a| a.value.as_str())
+        self.attributes
+            .iter()
+            .find(|a| a.name == name && a.ns == ns)
+            .map(|a| a.value.as_str())
     }
 
     /// Children in document order.
@@ -117,15 +125,24 @@ impl Element {
     /// Sets or replaces an attribute in a namespace.
     pub fn set_attr_ns(&mut self, name: &str, ns: &str, value: impl Into<String>) {
         let value = value.into();
-        match self.attributes.iter_mut().find(|a| a.name == name && a.ns == ns) {
+        match self
+            .attributes
+            .iter_mut()
+            .find(|a| a.name == name && a.ns == ns)
+        {
             Some(attribute) => attribute.value = value,
-            None => self.attributes.push(Attribute { name: name.to_owned(), ns: ns.to_owned(), value }),
+            None => self.attributes.push(Attribute {
+                name: name.to_owned(),
+                ns: ns.to_owned(),
+                value,
+            }),
         }
     }
 
     /// Removes an attribute without namespace.
     pub fn remove_attr(&mut self, name: &str) {
-        self.attributes.retain(|a| a.name != name || !a.ns.is_empty());
+        self.attributes
+            .retain(|a| a.name != name || !a.ns.is_empty());
     }
 
     /// Appends a child element.

@@ -15,6 +15,10 @@ impl Default for Limits {
     /// Depth 32: a forwarded message with nested parameters needs about ten. 64 attributes: an
     /// attachment has about ten. 256 KiB: the common default of servers for authenticated clients.
     fn default() -> Self {
-        Self { max_depth: 32, max_attributes: 64, max_stanza_bytes: 256 * 1024 }
+        Self {
+            max_depth: 32,
+            max_attributes: 64,
+            max_stanza_bytes: 256 * 1024,
+        }
     }
 }

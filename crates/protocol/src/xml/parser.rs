@@ -79,7 +79,11 @@ impl Bindings {
             "xml" if uri == ns::XML => return Ok(()),
             "xml" | "xmlns" => return Err(XmlError::IllFormed("a reserved prefix is declared")),
             "" => {}
-            _ if uri.is_empty() => return Err(XmlError::IllFormed("a prefix is declared without namespace")),
+            _ if uri.is_empty() => {
+                return Err(XmlError::IllFormed(
+                    "a prefix is declared without namespace",
+                ));
+            }
             _ => {}
         }
         self.0.push((prefix.to_owned(), uri));
@@ -88,14 +92,21 @@ impl Bindings {
 }
 
 /// Reads all elements of a text, with these declarations around them.
-pub(crate) fn read_elements(text: &str, outer: &Bindings, limits: &Limits) -> Result<Vec<Element>, XmlError> {
+pub(crate) fn read_elements(
+    text: &str,
+    outer: &Bindings,
+    limits: &Limits,
+) -> Result<Vec<Element>, XmlError> {
     let mut reader = Reader::from_str(text);
     let mut bindings = outer.clone();
     let mut open: Vec<Open> = Vec::new();
     let mut done = Vec::new();
     let mut at_start = true;
     loop {
-        match reader.read_event().map_err(|error| from_quick_xml(&error))? {
+        match reader
+            .read_event()
+            .map_err(|error| from_quick_xml(&error))?
+        {
             Event::Start(tag) => {
                 let mark = bindings.0.len();
                 check_depth(open.len(), limits)?;
@@ -123,21 +134,32 @@ pub(crate) fn read_elements(text: &str, outer: &Bindings, limits: &Limits) -> Re
                 push_text(&mut open, resolved.encode_utf8(&mut [0; 4]))?;
             }
             Event::Decl(_) if at_start => {}
-            Event::Comment(_) | Event::PI(_) | Event::DocType(_) | Event::Decl(_) => return Err(XmlError::Restricted),
+            Event::Comment(_) | Event::PI(_) | Event::DocType(_) | Event::Decl(_) => {
+                return Err(XmlError::Restricted);
+            }
             Event::Eof => break,
         }
         at_start = false;
     }
-    if open.is_empty() { Ok(done) } else { Err(XmlError::IllFormed("an element is not closed")) }
+    if open.is_empty() {
+        Ok(done)
+    } else {
+        Err(XmlError::IllFormed("an element is not closed"))
+    }
 }
 
 /// Reads the start tag that begins a TCP stream, and what it declares for everything inside.
 pub(crate) fn read_header(text: &str, limits: &Limits) -> Result<(Element, Bindings), XmlError> {
     let mut reader = Reader::from_str(text);
     let mut bindings = Bindings::none();
-    match reader.read_event().map_err(|error| from_quick_xml(&error))? {
+    match reader
+        .read_event()
+        .map_err(|error| from_quick_xml(&error))?
+    {
         Event::Start(tag) => Ok((read_tag(&tag, &mut bindings, limits)?, bindings)),
-        Event::Empty(_) => Err(XmlError::IllFormed("the stream is closed by its own header")),
+        Event::Empty(_) => Err(XmlError::IllFormed(
+            "the stream is closed by its own header",
+        )),
         Event::End(_)
         | Event::Text(_)
         | Event::CData(_)
@@ -160,7 +182,11 @@ struct Open {
 
 /// `open` counts the elements around the one that begins.
 fn check_depth(open: usize, limits: &Limits) -> Result<(), XmlError> {
-    if open >= limits.max_depth { Err(XmlError::TooDeep) } else { Ok(()) }
+    if open >= limits.max_depth {
+        Err(XmlError::TooDeep)
+    } else {
+        Ok(())
+    }
 }
 
 fn close(element: Element, open: &mut [Open], done: &mut Vec<Element>) {
@@ -179,13 +205,18 @@ fn push_text(open: &mut [Open], text: &str) -> Result<(), XmlError> {
     Ok(())
 }
 
-fn read_tag(tag: &BytesStart<'_>, bindings: &mut Bindings, limits: &Limits) -> Result<Element, XmlError> {
+fn read_tag(
+    tag: &BytesStart<'_>,
+    bindings: &mut Bindings,
+    limits: &Limits,
+) -> Result<Element, XmlError> {
     let mut plain = Vec::new();
     for (index, attribute) in tag.attributes().enumerate() {
         if index >= limits.max_attributes {
             return Err(XmlError::TooManyAttributes);
         }
-        let attribute = attribute.map_err(|_| XmlError::IllFormed("an attribute is malformed or repeated"))?;
+        let attribute =
+            attribute.map_err(|_| XmlError::IllFormed("an attribute is malformed or repeated"))?;
         let value = unescape_attribute(&attribute.value)?;
         let (prefix, local) = split_name(attribute.key.into_inner())?;
         match (prefix, local) {
@@ -198,7 +229,11 @@ fn read_tag(tag: &BytesStart<'_>, bindings: &mut Bindings, limits: &Limits) -> R
     let (prefix, local) = split_name(name.into_inner())?;
     let mut element = Element::new(local, bindings.resolve(prefix)?);
     for (prefix, local, value) in plain {
-        let ns = if prefix.is_empty() { "" } else { bindings.resolve(&prefix)? };
+        let ns = if prefix.is_empty() {
+            ""
+        } else {
+            bindings.resolve(&prefix)?
+        };
         if element.attr_ns(&local, ns).is_some() {
             return Err(XmlError::IllFormed("an attribute is repeated"));
         }
@@ -214,7 +249,11 @@ fn split_name(name: &str) -> Result<(&str, &str), XmlError> {
         Some(_) => return Err(XmlError::IllFormed("a name has an impossible prefix")),
         None => ("", name),
     };
-    if is_tolerable_name(local) { Ok((prefix, local)) } else { Err(XmlError::IllFormed("a name has a forbidden character")) }
+    if is_tolerable_name(local) {
+        Ok((prefix, local))
+    } else {
+        Err(XmlError::IllFormed("a name has a forbidden character"))
+    }
 }
 
 /// Resolves references and drops forbidden characters; line breaks stay as they are, because the
@@ -224,7 +263,9 @@ fn unescape_attribute(raw: &str) -> Result<String, XmlError> {
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once('&') {
         value.push_str(before);
-        let (reference, after) = after.split_once(';').ok_or(XmlError::IllFormed("a reference has no end"))?;
+        let (reference, after) = after
+            .split_once(';')
+            .ok_or(XmlError::IllFormed("a reference has no end"))?;
         value.push(resolve_reference(reference)?);
         rest = after;
     }
@@ -244,21 +285,26 @@ fn resolve_reference(reference: &str) -> Result<char, XmlError> {
         "apos" => return Ok('\''),
         _ => match reference.strip_prefix('#') {
             Some(number) => match number.strip_prefix('x') {
-                Some(digits) if digits.bytes().all(|b| b.is_ascii_hexdigit()) => u32::from_str_radix(digits, 16).ok(),
+                Some(digits) if digits.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                    u32::from_str_radix(digits, 16).ok()
+                }
                 None if number.bytes().all(|b| b.is_ascii_digit()) => number.parse().ok(),
                 _ => None,
             },
             None => return Err(XmlError::UnknownEntity),
         },
     };
-    code.and_then(char::from_u32).ok_or(XmlError::IllFormed("a character reference is out of range"))
+    code.and_then(char::from_u32)
+        .ok_or(XmlError::IllFormed("a character reference is out of range"))
 }
 
 fn from_quick_xml(error: &quick_xml::Error) -> XmlError {
     match error {
         quick_xml::Error::Syntax(_) => XmlError::IllFormed("a tag is not closed"),
         quick_xml::Error::IllFormed(_) => XmlError::IllFormed("tags do not match"),
-        quick_xml::Error::InvalidAttr(_) => XmlError::IllFormed("an attribute is malformed or repeated"),
+        quick_xml::Error::InvalidAttr(_) => {
+            XmlError::IllFormed("an attribute is malformed or repeated")
+        }
         quick_xml::Error::Escape(_) => XmlError::IllFormed("a reference is malformed"),
         quick_xml::Error::Encoding(_) => XmlError::NotUtf8,
         quick_xml::Error::Namespace(_) => XmlError::UnboundPrefix,

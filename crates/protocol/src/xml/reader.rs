@@ -123,7 +123,10 @@ impl StreamReader {
     }
 
     fn take(&mut self, boundary: Boundary) -> Result<Option<StreamEvent>, XmlError> {
-        let piece = self.buffer.get(self.start..self.scanned).unwrap_or_default();
+        let piece = self
+            .buffer
+            .get(self.start..self.scanned)
+            .unwrap_or_default();
         let piece = std::str::from_utf8(piece).map_err(|_| XmlError::NotUtf8)?;
         let event = match boundary {
             Boundary::Declaration if piece.starts_with("<?xml") => None,
@@ -134,9 +137,11 @@ impl StreamReader {
                 self.stream_name = tag_name(piece).to_owned();
                 Some(StreamEvent::Open(header))
             }
-            Boundary::Stanza => {
-                Some(StreamEvent::Stanza(single(read_elements(piece, &self.bindings, &self.limits)?)?))
-            }
+            Boundary::Stanza => Some(StreamEvent::Stanza(single(read_elements(
+                piece,
+                &self.bindings,
+                &self.limits,
+            )?)?)),
             Boundary::End if tag_name(piece) == self.stream_name => {
                 self.closed = true;
                 Some(StreamEvent::Close)
@@ -165,5 +170,7 @@ impl StreamReader {
 /// The name as written in a start or end tag.
 fn tag_name(tag: &str) -> &str {
     let tag = tag.trim_start_matches(['<', '/']);
-    tag.split([' ', '\t', '\r', '\n', '>', '/']).next().unwrap_or_default()
+    tag.split([' ', '\t', '\r', '\n', '>', '/'])
+        .next()
+        .unwrap_or_default()
 }

@@ -52,7 +52,11 @@ pub(crate) struct Scanner {
 
 impl Scanner {
     pub(crate) const fn new() -> Self {
-        Self { state: State::Text, depth: 0, began: false }
+        Self {
+            state: State::Text,
+            depth: 0,
+            began: false,
+        }
     }
 
     /// Whether the next byte does not belong to a stanza that has already begun.
@@ -69,7 +73,12 @@ impl Scanner {
                 b'>' => (State::Text, self.start_tag_ended(slash)?),
                 b'"' | b'\'' => (State::Quoted(byte), None),
                 b'<' => return Err(XmlError::IllFormed("a tag begins within a tag")),
-                _ => (State::StartTag { slash: byte == b'/' }, None),
+                _ => (
+                    State::StartTag {
+                        slash: byte == b'/',
+                    },
+                    None,
+                ),
             },
             State::Quoted(quote) if byte == quote => (State::StartTag { slash: false }, None),
             State::Quoted(quote) => (State::Quoted(quote), None),
@@ -87,8 +96,15 @@ impl Scanner {
                 };
                 (state, None)
             }
-            State::Declaration { question: true } if byte == b'>' => (State::Text, Some(Boundary::Declaration)),
-            State::Declaration { .. } => (State::Declaration { question: byte == b'?' }, None),
+            State::Declaration { question: true } if byte == b'>' => {
+                (State::Text, Some(Boundary::Declaration))
+            }
+            State::Declaration { .. } => (
+                State::Declaration {
+                    question: byte == b'?',
+                },
+                None,
+            ),
         };
         self.state = state;
         Ok(boundary)
@@ -124,12 +140,18 @@ impl Scanner {
         if seen + 1 < CDATA.len() {
             return Ok(State::Bang(seen + 1));
         }
-        if self.depth <= 1 { Err(XmlError::StrayText) } else { Ok(State::CData(0)) }
+        if self.depth <= 1 {
+            Err(XmlError::StrayText)
+        } else {
+            Ok(State::CData(0))
+        }
     }
 
     fn start_tag_ended(&mut self, is_empty: bool) -> Result<Option<Boundary>, XmlError> {
         match (self.depth, is_empty) {
-            (0, true) => Err(XmlError::IllFormed("the stream is closed by its own header")),
+            (0, true) => Err(XmlError::IllFormed(
+                "the stream is closed by its own header",
+            )),
             (0, false) => {
                 self.depth = 1;
                 Ok(Some(Boundary::Header))
@@ -144,7 +166,10 @@ impl Scanner {
     }
 
     fn end_tag_ended(&mut self) -> Result<Option<Boundary>, XmlError> {
-        self.depth = self.depth.checked_sub(1).ok_or(XmlError::IllFormed("an end tag has no start tag"))?;
+        self.depth = self
+            .depth
+            .checked_sub(1)
+            .ok_or(XmlError::IllFormed("an end tag has no start tag"))?;
         Ok(match self.depth {
             0 => Some(Boundary::End),
             1 => Some(Boundary::Stanza),

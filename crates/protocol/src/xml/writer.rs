@@ -30,8 +30,14 @@ struct Scope<'a> {
 /// Appends a top-level element of a stream.
 pub(crate) fn write_element(element: &Element, framing: Framing, out: &mut String) {
     let scope = match framing {
-        Framing::WebSocket => Scope { default: "", has_stream_prefix: false },
-        Framing::Tcp => Scope { default: ns::CLIENT, has_stream_prefix: true },
+        Framing::WebSocket => Scope {
+            default: "",
+            has_stream_prefix: false,
+        },
+        Framing::Tcp => Scope {
+            default: ns::CLIENT,
+            has_stream_prefix: true,
+        },
     };
     write_in_scope(element, scope, out);
 }
@@ -57,7 +63,14 @@ fn write_in_scope(element: &Element, mut scope: Scope<'_>, out: &mut String) {
     }
     out.push('>');
     // A prefixed element leaves the default namespace as it was.
-    let inner = if is_stream { scope } else { Scope { default: element.ns(), ..scope } };
+    let inner = if is_stream {
+        scope
+    } else {
+        Scope {
+            default: element.ns(),
+            ..scope
+        }
+    };
     for node in element.children() {
         match node {
             Node::Text(text) => escape_text(text, out),
@@ -78,7 +91,13 @@ fn write_name(element: &Element, is_stream: bool, out: &mut String) {
     } else {
         // Only names built from outside data (keys of JSON objects) can come here.
         let before = out.len();
-        out.extend(element.name().chars().map(|c| if is_tolerable_name(c.encode_utf8(&mut [0; 4])) { c } else { '_' }));
+        out.extend(element.name().chars().map(|c| {
+            if is_tolerable_name(c.encode_utf8(&mut [0; 4])) {
+                c
+            } else {
+                '_'
+            }
+        }));
         if out.len() == before {
             out.push('_');
         }
@@ -87,7 +106,8 @@ fn write_name(element: &Element, is_stream: bool, out: &mut String) {
 
 fn write_any_attribute(attribute: &Attribute, index: usize, out: &mut String) {
     // A bare `xmlns` would change the namespace of the element itself.
-    if !is_tolerable_name(&attribute.name) || (attribute.ns.is_empty() && attribute.name == "xmlns") {
+    if !is_tolerable_name(&attribute.name) || (attribute.ns.is_empty() && attribute.name == "xmlns")
+    {
         return;
     }
     if attribute.ns.is_empty() {
@@ -96,7 +116,11 @@ fn write_any_attribute(attribute: &Attribute, index: usize, out: &mut String) {
         write_attribute(&format!("xml:{}", attribute.name), &attribute.value, out);
     } else {
         write_attribute(&format!("xmlns:a{index}"), &attribute.ns, out);
-        write_attribute(&format!("a{index}:{}", attribute.name), &attribute.value, out);
+        write_attribute(
+            &format!("a{index}:{}", attribute.name),
+            &attribute.value,
+            out,
+        );
     }
 }
 

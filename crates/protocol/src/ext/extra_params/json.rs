@@ -28,10 +28,17 @@ impl ExtraParams {
                 let items: Vec<&Value> = match value {
                     Value::Array(items) => items.iter().collect(),
                     Value::Object(items) => items.values().collect(),
-                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                        Vec::new()
+                    }
                 };
-                let attachments = items.into_iter().filter_map(Value::as_object).map(Attachment::from_json);
-                params.entries.extend(attachments.map(ExtraEntry::Attachment));
+                let attachments = items
+                    .into_iter()
+                    .filter_map(Value::as_object)
+                    .map(Attachment::from_json);
+                params
+                    .entries
+                    .extend(attachments.map(ExtraEntry::Attachment));
             } else {
                 params.entries.push(json_to_entry(name, value));
             }
@@ -44,7 +51,11 @@ impl Attachment {
     /// The attributes as a JSON object of strings.
     pub fn to_json(&self) -> Value {
         let attributes = self.attributes.iter();
-        Value::Object(attributes.map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect())
+        Value::Object(
+            attributes
+                .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+                .collect(),
+        )
     }
 
     /// Attributes of a JSON object; `null` ones are left out, nested values become JSON text.
@@ -52,7 +63,12 @@ impl Attachment {
         let attributes = map
             .iter()
             .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name.clone(), tolerant::text(value).unwrap_or_else(|| value.to_string())))
+            .map(|(name, value)| {
+                (
+                    name.clone(),
+                    tolerant::text(value).unwrap_or_else(|| value.to_string()),
+                )
+            })
             .collect();
         Self { attributes }
     }
@@ -62,12 +78,19 @@ fn entries_to_json(entries: &[ExtraEntry]) -> Map<String, Value> {
     entries
         .iter()
         .filter_map(|entry| match entry {
-            ExtraEntry::Param { name, value: ExtraValue::Text(text) } => Some((name.clone(), Value::String(text.clone()))),
-            ExtraEntry::Param { name, value: ExtraValue::Nested(entries) } => {
-                Some((name.clone(), Value::Object(entries_to_json(entries))))
-            }
+            ExtraEntry::Param {
+                name,
+                value: ExtraValue::Text(text),
+            } => Some((name.clone(), Value::String(text.clone()))),
+            ExtraEntry::Param {
+                name,
+                value: ExtraValue::Nested(entries),
+            } => Some((name.clone(), Value::Object(entries_to_json(entries)))),
             ExtraEntry::Attachment(_) => None,
-            ExtraEntry::Other(element) => Some((element.name().to_owned(), Value::String(Element::text(element)))),
+            ExtraEntry::Other(element) => Some((
+                element.name().to_owned(),
+                Value::String(Element::text(element)),
+            )),
         })
         .collect()
 }
@@ -78,10 +101,20 @@ fn json_to_entry(name: &str, value: &Value) -> ExtraEntry {
             ExtraValue::Text(tolerant::text(value).unwrap_or_default())
         }
         Value::Array(items) => {
-            let numbered = items.iter().enumerate().map(|(index, item)| json_to_entry(&index.to_string(), item));
+            let numbered = items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| json_to_entry(&index.to_string(), item));
             ExtraValue::Nested(numbered.collect())
         }
-        Value::Object(map) => ExtraValue::Nested(map.iter().map(|(name, value)| json_to_entry(name, value)).collect()),
+        Value::Object(map) => ExtraValue::Nested(
+            map.iter()
+                .map(|(name, value)| json_to_entry(name, value))
+                .collect(),
+        ),
     };
-    ExtraEntry::Param { name: name.to_owned(), value }
+    ExtraEntry::Param {
+        name: name.to_owned(),
+        value,
+    }
 }
