@@ -1,13 +1,15 @@
-//! Which certificates are believed: the system's, and optionally one authority of the account's.
+//! Which certificates are believed: the system's, and optionally an authority of the account's.
 //!
 //! Shared by the chat connection and by REST, so that an account which reaches one reaches both.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::CertificateDer;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls_platform_verifier::Verifier;
 
 /// The certificates an account believes. Cheap to clone; the system's roots are read once, when
@@ -17,7 +19,14 @@ pub struct Trust {
     /// The account's own authorities, beside the system's.
     extra: Arc<[CertificateDer<'static>]>,
     /// Made at first use: reading some 150 roots takes milliseconds nobody should wait for at start.
-    config: Arc<OnceLock<Arc<ClientConfig>>>,
+    made: Arc<OnceLock<Made>>,
+}
+
+/// What is derived from the authorities.
+#[derive(Clone)]
+struct Made {
+    verifier: Arc<dyn ServerCertVerifier>,
+    config: Arc<ClientConfig>,
 }
 
 /// The certificates to believe cannot be used.
@@ -40,24 +49,46 @@ impl Trust {
         };
         Ok(Self {
             extra: extra.into(),
-            config: Arc::default(),
+            made: Arc::default(),
         })
     }
 
     /// TLS settings that check the server against this trust, without ALPN.
     pub fn client_config(&self) -> Result<Arc<ClientConfig>, TrustError> {
-        if let Some(config) = self.config.get() {
-            return Ok(config.clone());
-        }
-        let config = Arc::new(build(&self.extra)?);
-        Ok(self.config.get_or_init(|| config).clone())
+        Ok(self.made()?.config.clone())
     }
 
-    /// The same with one protocol name offered (RFC 7301), for instance `xmpp-client`.
-    pub fn client_config_for(&self, alpn: &[u8]) -> Result<Arc<ClientConfig>, TrustError> {
-        let mut config = ClientConfig::clone(self.client_config()?.as_ref());
-        config.alpn_protocols = vec![alpn.to_vec()];
+    /// The same for an XMPP server over TCP, optionally with one protocol name offered (RFC 7301).
+    ///
+    /// RFC 6120 §13.7.2 checks the certificate for the domain of the addresses. The host was given
+    /// by the person (or by the application's own settings), not by an unprotected lookup, so a
+    /// certificate for it is as good.
+    pub(super) fn client_config_accepting(
+        &self,
+        alpn: Option<&[u8]>,
+        host: &str,
+        domain: &str,
+    ) -> Result<Arc<ClientConfig>, TrustError> {
+        let made = self.made()?;
+        let mut config = ClientConfig::clone(&made.config);
+        config.alpn_protocols = alpn.into_iter().map(<[u8]>::to_vec).collect();
+        if host != domain
+            && let Ok(second) = ServerName::try_from(host.to_owned())
+        {
+            let inner = made.verifier.clone();
+            config
+                .dangerous()
+                .set_certificate_verifier(Arc::new(EitherName { inner, second }));
+        }
         Ok(Arc::new(config))
+    }
+
+    fn made(&self) -> Result<&Made, TrustError> {
+        if let Some(made) = self.made.get() {
+            return Ok(made);
+        }
+        let made = make(&self.extra)?;
+        Ok(self.made.get_or_init(|| made))
     }
 }
 
@@ -87,27 +118,132 @@ fn parse_authorities(pem: &str) -> Result<Vec<CertificateDer<'static>>, TrustErr
     Ok(found)
 }
 
-fn build(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, TrustError> {
+fn make(extra: &[CertificateDer<'static>]) -> Result<Made, TrustError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(|_| TrustError::NoTls)?;
-    Ok(
-        match Verifier::new_with_extra_roots(extra.iter().cloned(), provider) {
-            Ok(verifier) => builder
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(verifier))
-                .with_no_client_auth(),
-            // A system without any root. Every handshake then fails with a certificate error, which
-            // is what the person must hear, and plain connections to this machine go on working.
+    let verifier: Arc<dyn ServerCertVerifier> =
+        match Verifier::new_with_extra_roots(extra.iter().cloned(), provider.clone()) {
+            Ok(verifier) => Arc::new(verifier),
+            // Neither the system nor the account knows an authority. That must be heard as a
+            // certificate problem of each server, not stop connections to this machine without TLS.
             Err(error) => {
-                tracing::warn!(%error, "no certificate authority is known to this system");
-                let mut roots = RootCertStore::empty();
-                roots.add_parsable_certificates(extra.iter().cloned());
-                builder
-                    .with_root_certificates(roots)
-                    .with_no_client_auth()
+                tracing::warn!(%error, "no certificate authority is known");
+                Arc::new(NobodyTrusted(provider.clone()))
             }
-        },
-    )
+        };
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|_| TrustError::NoTls)?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier.clone())
+        .with_no_client_auth();
+    Ok(Made {
+        verifier,
+        config: Arc::new(config),
+    })
+}
+
+/// Accepts a certificate for the name asked for or for a second one.
+#[derive(Debug)]
+struct EitherName {
+    inner: Arc<dyn ServerCertVerifier>,
+    second: ServerName<'static>,
+}
+
+impl ServerCertVerifier for EitherName {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let check = |name: &ServerName<'_>| {
+            self.inner
+                .verify_server_cert(end_entity, intermediates, name, ocsp_response, now)
+        };
+        check(server_name).or_else(|first| check(&self.second).map_err(|_| first))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+}
+
+/// What a system without any certificate authority believes.
+#[derive(Debug)]
+struct NobodyTrusted(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for NobodyTrusted {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Err(CertificateError::UnknownIssuer.into())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, cert, dss, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, cert, dss, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Trust, TrustError};
+
+    #[test]
+    fn an_authority_that_is_none_is_refused_when_it_is_given() {
+        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        for pem in ["", "hello", broken] {
+            assert_eq!(Trust::new(Some(pem)).err(), Some(TrustError::InvalidPem), "{pem}");
+        }
+    }
+
+    #[test]
+    fn a_system_with_or_without_roots_gives_a_usable_configuration() {
+        let trust = Trust::new(None).unwrap();
+        assert!(trust.client_config().is_ok());
+    }
 }

@@ -7,16 +7,15 @@
 //! as another opens.
 
 mod error;
+mod files;
+mod keychain;
+mod slot;
+mod vault;
 
 pub use error::Error;
+pub use vault::{DatabaseKey, KeyVault};
 
-use std::path::Path;
-use std::sync::Arc;
-
-use zeroize::{Zeroize, ZeroizeOnDrop};
-
-use crate::clock::Random;
-use crate::model::{AccountId, Secret};
+use crate::model::Secret;
 
 /// Whether the system's keychain may be used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +38,7 @@ pub enum SlotKind {
     KeyFile,
 }
 
-/// How the person wants the first slot protected.
+/// How the person wants a slot protected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyChoice {
     /// The system's keychain.
@@ -65,72 +64,4 @@ pub enum KeyState {
         /// What could open it.
         slots: Vec<SlotKind>,
     },
-}
-
-/// The key of one database. Wiped when dropped, never printed.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct DatabaseKey([u8; 32]);
-
-impl DatabaseKey {
-    /// The raw key.
-    pub fn expose(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for DatabaseKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("DatabaseKey(…)")
-    }
-}
-
-/// The key slots of one profile. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct KeyVault {
-    inner: Arc<()>,
-}
-
-impl KeyVault {
-    /// Reads `data_dir/keys.json` and opens what opens without a person: a keychain slot, then a
-    /// key file. On the very first start, with a working keychain, a master key is made and kept
-    /// there; without one the state is [`KeyState::NeedsChoice`].
-    pub async fn open(
-        data_dir: &Path,
-        policy: KeychainPolicy,
-        random: Arc<dyn Random>,
-    ) -> Result<Self, Error> {
-        let _unused = (data_dir, policy, random);
-        Ok(Self { inner: Arc::new(()) })
-    }
-
-    /// Whether the caches can be opened.
-    pub fn state(&self) -> KeyState {
-        let _unused = &self.inner;
-        KeyState::NeedsChoice { keychain_available: false }
-    }
-
-    /// Makes the master key and its first slot. Fails with [`Error::AlreadyCreated`] if there
-    /// is one.
-    pub async fn create(&self, choice: KeyChoice) -> Result<(), Error> {
-        let _unused = choice;
-        Err(Error::KeychainUnavailable)
-    }
-
-    /// Adds one more slot for the same master key, replacing one of the same kind.
-    pub async fn add(&self, choice: KeyChoice) -> Result<(), Error> {
-        let _unused = choice;
-        Err(Error::KeychainUnavailable)
-    }
-
-    /// Opens the passphrase slot.
-    pub async fn unlock(&self, passphrase: &Secret) -> Result<(), Error> {
-        let _unused = passphrase;
-        Err(Error::WrongPassphrase)
-    }
-
-    /// The key of one account's database; the same every time.
-    pub fn database_key(&self, account: &AccountId) -> Result<DatabaseKey, Error> {
-        let _unused = account;
-        Err(Error::Locked)
-    }
 }

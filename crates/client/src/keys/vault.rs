@@ -1,0 +1,381 @@
+//! The slots of one profile, and the master key once one of them opened.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::clock::Random;
+use crate::keys::error::Error;
+use crate::keys::files::{read_limited, restrict, write_private};
+use crate::keys::keychain::Keychain;
+use crate::keys::slot::{FORMAT_VERSION, Guard, Key, KeysFile, Slot, key_from};
+use crate::keys::{KeyChoice, KeyState, KeychainPolicy, SlotKind};
+use crate::model::{AccountId, Secret};
+
+/// The file of the slots, in the profile's folder.
+const KEYS_FILE: &str = "keys.json";
+
+/// The key file, beside it. Named apart so that a backup can leave it out.
+const KEY_FILE: &str = "cache.key";
+
+/// A file with three slots has about 1 kB.
+const MAX_KEYS_FILE_BYTES: u64 = 64 * 1024;
+
+/// The key of one database. Wiped when dropped, never printed.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct DatabaseKey([u8; 32]);
+
+impl DatabaseKey {
+    /// The raw key.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for DatabaseKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabaseKey(…)")
+    }
+}
+
+/// The key slots of one profile. Cheap to clone.
+#[derive(Clone)]
+pub struct KeyVault {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// The profile's folder.
+    folder: PathBuf,
+    /// The system's keychain, if it may be used.
+    keychain: Keychain,
+    /// Whether the keychain answered at the start; what [`KeyState::NeedsChoice`] tells.
+    keychain_available: bool,
+    /// Source of every key, salt and nonce made here.
+    random: Arc<dyn Random>,
+    /// What is known of the keys. Never held across an await.
+    state: Mutex<State>,
+    /// Held while slots change: two changes at once would each write a file without the other's.
+    changing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What `keys.json` says; `None` before the keys are made.
+    file: Option<KeysFile>,
+    /// The master key, once a slot opened.
+    master: Option<Key>,
+}
+
+impl KeyVault {
+    /// Reads `data_dir/keys.json` and opens what opens without a person: a keychain slot, then a
+    /// key file. On the very first start, with a working keychain, a master key is made and kept
+    /// there; without one the state is [`KeyState::NeedsChoice`].
+    pub async fn open(
+        data_dir: &Path,
+        policy: KeychainPolicy,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, Error> {
+        let keychain = Keychain::new(policy);
+        let file = read_keys_file(data_dir.join(KEYS_FILE)).await?;
+        let wants_keychain = file
+            .as_ref()
+            .is_none_or(|file| has(file, SlotKind::Keychain));
+        let keychain_available = wants_keychain && keychain.is_available().await;
+        let vault = Self {
+            inner: Arc::new(Inner {
+                folder: data_dir.to_owned(),
+                keychain,
+                keychain_available,
+                random,
+                state: Mutex::new(State { file, master: None }),
+                changing: tokio::sync::Mutex::new(()),
+            }),
+        };
+        vault.open_without_person().await?;
+        Ok(vault)
+    }
+
+    /// Whether the caches can be opened.
+    pub fn state(&self) -> KeyState {
+        let state = self.lock();
+        match (&state.master, &state.file) {
+            (Some(_), _) => KeyState::Ready,
+            (None, None) => KeyState::NeedsChoice {
+                keychain_available: self.inner.keychain_available,
+            },
+            (None, Some(file)) => KeyState::Locked {
+                slots: file.slots.iter().map(|slot| slot.guard.kind()).collect(),
+            },
+        }
+    }
+
+    /// Makes the master key and its first slot. Fails with [`Error::AlreadyCreated`] if there is
+    /// one.
+    pub async fn create(&self, choice: KeyChoice) -> Result<(), Error> {
+        let _changing = self.inner.changing.lock().await;
+        if self.lock().file.is_some() {
+            return Err(Error::AlreadyCreated);
+        }
+        let mut name = [0; 8];
+        self.inner.random.fill(&mut name);
+        let file = KeysFile {
+            version: FORMAT_VERSION,
+            vault: format!("{:016x}", u64::from_be_bytes(name)),
+            slots: Vec::new(),
+        };
+        let master = self.new_key();
+        self.put_slot(file, master, choice).await
+    }
+
+    /// Adds one more slot for the same master key, replacing one of the same kind. The keys must
+    /// be [`KeyState::Ready`].
+    pub async fn add(&self, choice: KeyChoice) -> Result<(), Error> {
+        let _changing = self.inner.changing.lock().await;
+        let (file, master) = {
+            let state = self.lock();
+            match (&state.file, &state.master) {
+                (Some(file), Some(master)) => (file.clone(), master.clone()),
+                _ => return Err(Error::Locked),
+            }
+        };
+        // A slot whose key lies outside `keys.json` is left alone while it opens: replacing that
+        // key first and the slot second would, after a crash in between, leave it shut.
+        let kind = match &choice {
+            KeyChoice::Keychain => Some(SlotKind::Keychain),
+            KeyChoice::KeyFile => Some(SlotKind::KeyFile),
+            KeyChoice::Passphrase(_) => None,
+        };
+        if let Some(slot) = kind.and_then(|kind| find(&file, kind))
+            && self.try_slot(&file, slot).await?.is_some()
+        {
+            return Ok(());
+        }
+        self.put_slot(file, master, choice).await
+    }
+
+    /// Opens the passphrase slot.
+    pub async fn unlock(&self, passphrase: &Secret) -> Result<(), Error> {
+        let _changing = self.inner.changing.lock().await;
+        let (vault, slot) = {
+            let state = self.lock();
+            let file = state.file.as_ref().ok_or(Error::NoPassphrase)?;
+            let slot = find(file, SlotKind::Passphrase).ok_or(Error::NoPassphrase)?;
+            (file.vault.clone(), slot.clone())
+        };
+        let Guard::Passphrase(stretching) = slot.guard.clone() else {
+            return Err(Error::NoPassphrase);
+        };
+        let passphrase = passphrase.clone();
+        let key = blocking(move || stretching.stretch(passphrase.expose())).await?;
+        let master = slot.open(&vault, &key).ok_or(Error::WrongPassphrase)?;
+        self.lock().master = Some(master);
+        Ok(())
+    }
+
+    /// Tries again what needs no person: for instance after they unlocked their keychain.
+    pub async fn retry(&self) -> Result<(), Error> {
+        let _changing = self.inner.changing.lock().await;
+        if self.lock().master.is_some() {
+            return Ok(());
+        }
+        self.open_existing().await
+    }
+
+    /// The key of one account's database; the same every time.
+    pub fn database_key(&self, account: &AccountId) -> Result<DatabaseKey, Error> {
+        let state = self.lock();
+        let (Some(file), Some(master)) = (&state.file, &state.master) else {
+            return Err(Error::Locked);
+        };
+        let mut key = DatabaseKey([0; 32]);
+        let info = format!("cubist database 1 {account}");
+        Hkdf::<Sha256>::new(Some(file.vault.as_bytes()), master.as_slice())
+            .expand(info.as_bytes(), &mut key.0)
+            // Only a length beyond 255 hashes can fail (RFC 5869 §2.3); this one is one hash.
+            .map_err(|_| Error::Damaged)?;
+        Ok(key)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is replaced in single assignments, so a panic elsewhere leaves it whole.
+        self.inner
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn new_key(&self) -> Key {
+        let mut key = Key::default();
+        self.inner.random.fill(key.as_mut_slice());
+        key
+    }
+
+    async fn open_without_person(&self) -> Result<(), Error> {
+        if self.lock().file.is_some() {
+            return self.open_existing().await;
+        }
+        if !self.inner.keychain_available {
+            return Ok(());
+        }
+        match self.create(KeyChoice::Keychain).await {
+            // It is there and refuses to store (locked, dismissed): the person chooses.
+            Err(Error::KeychainUnavailable) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn open_existing(&self) -> Result<(), Error> {
+        let Some(file) = self.lock().file.clone() else {
+            return Ok(());
+        };
+        for slot in &file.slots {
+            if let Some(master) = self.try_slot(&file, slot).await? {
+                self.lock().master = Some(master);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The master key, if `slot` opens without a person.
+    async fn try_slot(&self, file: &KeysFile, slot: &Slot) -> Result<Option<Key>, Error> {
+        let key = match slot.guard.kind() {
+            SlotKind::Keychain => match self.inner.keychain.load(&file.vault).await {
+                Ok(key) => key,
+                Err(Error::KeychainUnavailable) => None,
+                Err(error) => return Err(error),
+            },
+            SlotKind::KeyFile => {
+                let path = self.inner.folder.join(KEY_FILE);
+                blocking(move || load_key_file(&path)).await?
+            }
+            SlotKind::Passphrase => None,
+        };
+        let Some(key) = key.and_then(|bytes| key_from(&bytes)) else {
+            return Ok(None);
+        };
+        let master = slot.open(&file.vault, &key);
+        if master.is_none() {
+            tracing::warn!(kind = ?slot.guard.kind(), "a key slot did not open with its key");
+        }
+        Ok(master)
+    }
+
+    /// Makes the slot's key, puts it where it belongs, and only then names it in `keys.json`: a
+    /// crash between the two leaves a spare key, not a slot nothing opens.
+    async fn put_slot(
+        &self,
+        mut file: KeysFile,
+        master: Key,
+        choice: KeyChoice,
+    ) -> Result<(), Error> {
+        let random = self.inner.random.clone();
+        let (guard, key) = match choice {
+            KeyChoice::Keychain => {
+                let key = self.new_key();
+                let bytes = Zeroizing::new(key.to_vec());
+                self.inner.keychain.store(&file.vault, bytes).await?;
+                (Guard::Keychain, key)
+            }
+            KeyChoice::KeyFile => {
+                let key = self.new_key();
+                let path = self.inner.folder.join(KEY_FILE);
+                let bytes = key.clone();
+                blocking(move || Ok(write_private(&path, bytes.as_slice())?)).await?;
+                (Guard::KeyFile, key)
+            }
+            KeyChoice::Passphrase(passphrase) => {
+                if passphrase.is_empty() {
+                    return Err(Error::EmptyPassphrase);
+                }
+                let guard = Guard::new_passphrase(random.as_ref());
+                let Guard::Passphrase(stretching) = guard.clone() else {
+                    return Err(Error::Damaged);
+                };
+                let key = blocking(move || stretching.stretch(passphrase.expose())).await?;
+                (guard, key)
+            }
+        };
+        let kind = guard.kind();
+        let slot = Slot::seal(&file.vault, guard, &key, &master, random.as_ref())?;
+        file.slots.retain(|slot| slot.guard.kind() != kind);
+        file.slots.push(slot);
+        let json = serde_json::to_vec_pretty(&file).map_err(|_| Error::Damaged)?;
+        let path = self.inner.folder.join(KEYS_FILE);
+        blocking(move || Ok(write_private(&path, &json)?)).await?;
+        let mut state = self.lock();
+        state.file = Some(file);
+        state.master = Some(master);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for KeyVault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyVault")
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}
+
+fn find(file: &KeysFile, kind: SlotKind) -> Option<&Slot> {
+    file.slots.iter().find(|slot| slot.guard.kind() == kind)
+}
+
+fn has(file: &KeysFile, kind: SlotKind) -> bool {
+    find(file, kind).is_some()
+}
+
+async fn read_keys_file(path: PathBuf) -> Result<Option<KeysFile>, Error> {
+    blocking(move || {
+        let Some(bytes) = read_limited(&path, MAX_KEYS_FILE_BYTES)? else {
+            return Ok(None);
+        };
+        // The version first: a newer format need not have the fields of this one.
+        let value: serde_json::Value =
+            serde_json::from_slice(&bytes).map_err(|_| Error::Damaged)?;
+        let version = value.get("version").and_then(serde_json::Value::as_u64);
+        match version.map(u32::try_from) {
+            Some(Ok(FORMAT_VERSION)) => {}
+            Some(Ok(other)) => return Err(Error::UnknownVersion(other)),
+            None | Some(Err(_)) => return Err(Error::Damaged),
+        }
+        serde_json::from_value(value)
+            .map(Some)
+            .map_err(|_| Error::Damaged)
+    })
+    .await
+}
+
+fn load_key_file(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    match read_limited(path, 32) {
+        Ok(None) => Ok(None),
+        Ok(Some(bytes)) => {
+            restrict(path)?;
+            Ok(Some(bytes))
+        }
+        // Not a key this program wrote: the slot stays shut, others may still open.
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Runs file and key work off the async workers.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_) => Err(Error::Damaged),
+    }
+}
+
+#[cfg(test)]
+#[path = "vault_tests.rs"]
+mod tests;
