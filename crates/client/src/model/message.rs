@@ -1,8 +1,6 @@
 //! Messages.
 
-use crate::model::{DialogId, MessageId, UserId};
-
-use crate::model::{Status, UnixMillis};
+use crate::model::{DialogId, MessageId, Position, Status, UnixMillis, UserId};
 
 /// Why a message was not sent, in kinds a screen can word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,7 +88,10 @@ pub struct Message {
 
 impl Message {
     /// Its place in the dialog, ascending.
-    pub fn position(&self) -> (i64, MessageId) {
-        (self.sent_at.seconds(), self.id)
+    pub fn position(&self) -> Position {
+        Position {
+            seconds: self.sent_at.seconds(),
+            id: self.id,
+        }
     }
 }

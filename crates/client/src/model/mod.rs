@@ -6,25 +6,25 @@
 mod account;
 mod connection;
 mod dialog;
-mod ids;
 mod message;
 mod page;
+mod position;
 mod secret;
 mod status;
-mod time;
 mod user;
 
 pub use account::{
     AccountId, AccountSummary, ChatAddress, Endpoints, Identity, InvalidAccountId, Origin, SignUp,
 };
 pub use connection::{ConnectionState, OfflineReason, SignedOutReason};
-pub use ids::{AppId, DialogId, MessageId, UserId};
+pub use cubist_protocol::ids::{AppId, DialogId, MessageId, ObjectId, ObjectIdGenerator, UserId};
+pub use cubist_protocol::timestamp::UnixMillis;
 pub use dialog::{Dialog, DialogKind, Preview};
 pub use message::{Failure, FailureKind, Message};
 pub use page::{
     Anchor, Cursor, DialogPage, DialogQuery, Edge, GapReason, InvalidCursor, MessagePage, SearchHit,
 };
+pub use position::Position;
 pub use secret::Secret;
 pub use status::Status;
-pub use time::UnixMillis;
 pub use user::User;

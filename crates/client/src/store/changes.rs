@@ -1,0 +1,87 @@
+//! What a transaction changed, and the events that tell of it.
+//!
+//! Jobs only note which rows they touched. The writer loads those rows once, as the transaction
+//! leaves them, so a burst of a hundred messages into one dialog is one event with one dialog in
+//! it, and a reader never sees a state that was not committed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::events::ClientEvent;
+use crate::model::{AccountId, DialogId, MessageId, UserId};
+use crate::store::{Error, ReadDb, dialogs, messages, outbox, users};
+
+/// Rows touched since the transaction began. What is gone by its end is reported as removed.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// Dialogs whose row in the list may look different.
+    pub(super) dialogs: BTreeSet<DialogId>,
+    /// Messages that may look different.
+    pub(super) messages: BTreeMap<DialogId, BTreeSet<MessageId>>,
+    /// People who may look different.
+    pub(super) users: BTreeSet<UserId>,
+    /// Dialogs whose known parts of the history moved.
+    pub(super) history: BTreeSet<DialogId>,
+    /// Whether the number of waiting messages may be different.
+    pub(super) outbox: bool,
+}
+
+impl Changes {
+    /// The events that describe these changes, from the rows as they are now.
+    pub(super) fn events(
+        &self,
+        account: &AccountId,
+        db: &ReadDb<'_>,
+    ) -> Result<Vec<ClientEvent>, Error> {
+        let mut events = Vec::new();
+        if !self.users.is_empty() {
+            let ids: Vec<UserId> = self.users.iter().copied().collect();
+            events.push(ClientEvent::UsersChanged {
+                account: account.clone(),
+                users: users::load(db, &ids)?,
+            });
+        }
+        if !self.dialogs.is_empty() {
+            let mut found = Vec::with_capacity(self.dialogs.len());
+            let mut removed = Vec::new();
+            for &id in &self.dialogs {
+                match dialogs::load(db, id)? {
+                    Some(dialog) => found.push(dialog),
+                    None => removed.push(id),
+                }
+            }
+            events.push(ClientEvent::DialogsChanged {
+                account: account.clone(),
+                dialogs: found,
+                removed,
+            });
+        }
+        for (&dialog, ids) in &self.messages {
+            let mut found = Vec::with_capacity(ids.len());
+            let mut removed = Vec::new();
+            for &id in ids {
+                match messages::load(db, id)? {
+                    Some(message) => found.push(message),
+                    None => removed.push(id),
+                }
+            }
+            found.sort_by_key(crate::model::Message::position);
+            events.push(ClientEvent::MessagesChanged {
+                account: account.clone(),
+                dialog,
+                messages: found,
+                removed,
+            });
+        }
+        events.extend(self.history.iter().map(|&dialog| ClientEvent::HistoryChanged {
+            account: account.clone(),
+            dialog,
+        }));
+        if self.outbox {
+            events.push(ClientEvent::OutboxChanged {
+                account: account.clone(),
+                waiting: outbox::waiting(db)?,
+            });
+        }
+        Ok(events)
+    }
+}

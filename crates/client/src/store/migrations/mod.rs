@@ -1,0 +1,119 @@
+//! The history of the schema.
+//!
+//! Numbered files, each applied once, all in one transaction together with the version they lead
+//! to. A file is never edited after a release; the present schema is described in
+//! `docs/schema.sql`, and a test compares the two.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::store::Error;
+
+/// Every migration, oldest first; its place in the list plus one is the version it leads to.
+const MIGRATIONS: &[&str] = &[include_str!("001_first.sql")];
+
+/// Brings a database to the present version.
+pub(super) fn apply(conn: &mut Connection) -> Result<(), Error> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(Error::TooNew { found, known });
+    }
+    let done = usize::try_from(found).map_err(|_| Error::Corrupt {
+        what: "schema version",
+    })?;
+    if found < known {
+        for migration in MIGRATIONS.iter().skip(done) {
+            tx.execute_batch(migration)?;
+        }
+        tx.pragma_update(None, "user_version", known)?;
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use rusqlite::Connection;
+
+    use super::{MIGRATIONS, apply};
+    use crate::store::Error;
+
+    /// Every object of a schema by name, with white space and comments taken out.
+    fn objects(conn: &Connection) -> BTreeMap<String, String> {
+        let mut statement = conn
+            .prepare("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+            .unwrap();
+        statement
+            .query_map([], |row| {
+                let sql: String = row.get(1)?;
+                let bare: Vec<&str> = sql
+                    .lines()
+                    .map(|line| line.split("--").next().unwrap_or_default())
+                    .flat_map(str::split_whitespace)
+                    .collect();
+                let mut sql = bare.join(" ");
+                for (from, to) in [("( ", "("), (" )", ")"), (" ,", ",")] {
+                    sql = sql.replace(from, to);
+                }
+                Ok((row.get(0)?, sql))
+            })
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    }
+
+    #[test]
+    fn the_documented_schema_is_the_real_one() {
+        let mut real = Connection::open_in_memory().unwrap();
+        apply(&mut real).unwrap();
+        let documented = Connection::open_in_memory().unwrap();
+        documented
+            .execute_batch(include_str!("../../../../../docs/schema.sql"))
+            .unwrap();
+        assert_eq!(objects(&real), objects(&documented));
+    }
+
+    #[test]
+    fn applying_twice_changes_nothing() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        apply(&mut conn).unwrap();
+        let before = objects(&conn);
+        apply(&mut conn).unwrap();
+        assert_eq!(objects(&conn), before);
+        let version: i64 = conn
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(version, i64::try_from(MIGRATIONS.len()).unwrap());
+    }
+
+    #[test]
+    fn a_database_of_a_later_version_is_left_alone() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(
+            apply(&mut conn),
+            Err(Error::TooNew { found: 99, .. })
+        ));
+        assert!(objects(&conn).is_empty());
+    }
+
+    #[test]
+    fn every_table_is_strict() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        apply(&mut conn).unwrap();
+        let lax: Vec<String> = conn
+            .prepare(
+                "SELECT name FROM pragma_table_list
+                 WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'",
+            )
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(lax, Vec::<String>::new());
+    }
+}

@@ -1,0 +1,174 @@
+//! Messages the server does not have yet.
+//!
+//! A row exists exactly as long as its message is `Pending`. The number of the row is the order of
+//! sending, and the name under which the connection reports what became of it.
+
+use rusqlite::params;
+
+use crate::model::{DialogId, Failure, Message, MessageId, Status, UnixMillis};
+use crate::store::columns::{Oid, optional_user};
+use crate::store::messages::{self, MessageRecord, Stored};
+use crate::store::{Error, ReadDb, WriteTx, dialogs};
+
+/// A message on its way, with what is needed to address it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// Place in the order of sending.
+    pub seq: i64,
+    /// The message.
+    pub message: Message,
+    /// The other person of a private dialog; `None` for rooms.
+    pub opponent: Option<crate::model::UserId>,
+    /// How often the server asked to try again later.
+    pub attempts: u32,
+    /// Not to be sent before this moment.
+    pub not_before: UnixMillis,
+}
+
+/// Stores a message of this person together with the intent to send it.
+pub fn enqueue(tx: &mut WriteTx<'_>, record: &MessageRecord) -> Result<(), Error> {
+    let stored = messages::insert(tx, record)?;
+    if stored == Stored::Known {
+        return Ok(());
+    }
+    push(tx, record.dialog, record.id)
+}
+
+fn push(tx: &mut WriteTx<'_>, dialog: DialogId, message: MessageId) -> Result<(), Error> {
+    tx.run(
+        "INSERT INTO outbox (message, dialog) VALUES (?1, ?2) ON CONFLICT (message) DO NOTHING",
+        params![Oid::from(message), Oid::from(dialog)],
+    )?;
+    tx.touch_outbox();
+    Ok(())
+}
+
+/// How many messages wait.
+pub fn waiting(db: &ReadDb<'_>) -> Result<u32, Error> {
+    let count = db.one("SELECT count(*) FROM outbox", [], |row| Ok(row.get(0)?))?;
+    Ok(count.unwrap_or_default())
+}
+
+/// The next messages behind place `after`, in the order of sending.
+pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Queued>, Error> {
+    let rows = db.all(
+        "SELECT o.seq, o.message, o.attempts, o.not_before, d.opponent
+         FROM outbox o JOIN dialogs d ON d.id = o.dialog
+         WHERE o.seq > ?1 ORDER BY o.seq LIMIT ?2",
+        params![after, limit],
+        |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, Oid>(1)?.message(),
+                row.get::<_, u32>(2)?,
+                row.get::<_, i64>(3)?,
+                row.get::<_, i64>(4)?,
+            ))
+        },
+    )?;
+    let mut queue = Vec::with_capacity(rows.len());
+    for (seq, id, attempts, not_before, opponent) in rows {
+        if let Some(message) = messages::load(db, id)? {
+            queue.push(Queued {
+                seq,
+                message,
+                opponent: optional_user(opponent),
+                attempts,
+                not_before: UnixMillis(not_before),
+            });
+        }
+    }
+    Ok(queue)
+}
+
+/// The server has the message of row `seq`: the row goes, the message is `Sent`. A row that is
+/// already gone (refused, or confirmed by its reflection) changes nothing.
+pub fn acked(tx: &mut WriteTx<'_>, seq: i64) -> Result<Option<MessageId>, Error> {
+    let message = tx.one("SELECT message FROM outbox WHERE seq = ?1", [seq], |row| {
+        Ok(row.get::<_, Oid>(0)?.message())
+    })?;
+    if let Some(message) = message {
+        messages::confirm(tx, message, Status::Sent)?;
+    }
+    Ok(message)
+}
+
+/// The message needs no sending any more.
+pub(super) fn settle(tx: &mut WriteTx<'_>, message: MessageId) -> Result<(), Error> {
+    if tx.run("DELETE FROM outbox WHERE message = ?1", [Oid::from(message)])? > 0 {
+        tx.touch_outbox();
+    }
+    Ok(())
+}
+
+/// The server asked to try again: the row waits until `not_before`. Returns how often that
+/// happened, or `None` when the message does not wait to be sent.
+pub fn postpone(
+    tx: &mut WriteTx<'_>,
+    message: MessageId,
+    not_before: UnixMillis,
+) -> Result<Option<u32>, Error> {
+    tx.one(
+        "UPDATE outbox SET attempts = attempts + 1, not_before = ?2 WHERE message = ?1 RETURNING attempts",
+        params![Oid::from(message), not_before.0],
+        |row| Ok(row.get(0)?),
+    )
+}
+
+/// The server refused a message of this person, or it was given up.
+///
+/// Also after an ack: a server acknowledges what it then sends back. A message that reached
+/// someone stays as it is. Returns whether it failed.
+pub fn fail(tx: &mut WriteTx<'_>, message: MessageId, failure: &Failure) -> Result<bool, Error> {
+    let me = tx.me().as_i64();
+    let dialog = tx.one(
+        "UPDATE messages SET status = 0, failure = ?2, failure_text = ?3
+         WHERE id = ?1 AND sender = ?4 AND status IN (1, 2) RETURNING dialog",
+        params![
+            Oid::from(message),
+            failure.kind.code(),
+            failure.text.as_deref().unwrap_or_default(),
+            me
+        ],
+        |row| Ok(row.get::<_, Oid>(0)?.dialog()),
+    )?;
+    let Some(dialog) = dialog else {
+        return Ok(false);
+    };
+    settle(tx, message)?;
+    dialogs::refresh_last_status(tx, dialog, message, Status::Failed)?;
+    tx.touch_message(dialog, message);
+    tx.touch_dialog(dialog);
+    Ok(true)
+}
+
+/// Queues a failed message again, behind what waits already. Returns whether it had failed.
+pub fn retry(tx: &mut WriteTx<'_>, message: MessageId) -> Result<bool, Error> {
+    let dialog = tx.one(
+        "UPDATE messages SET status = 1, failure = 0, failure_text = '' WHERE id = ?1 AND status = 0
+         RETURNING dialog",
+        [Oid::from(message)],
+        |row| Ok(row.get::<_, Oid>(0)?.dialog()),
+    )?;
+    let Some(dialog) = dialog else {
+        return Ok(false);
+    };
+    push(tx, dialog, message)?;
+    dialogs::refresh_last_status(tx, dialog, message, Status::Pending)?;
+    tx.touch_message(dialog, message);
+    tx.touch_dialog(dialog);
+    Ok(true)
+}
+
+/// Forgets a message of this person that the server does not have; returns its text.
+pub fn discard(tx: &mut WriteTx<'_>, message: MessageId) -> Result<Option<String>, Error> {
+    let me = tx.me();
+    let unsent = messages::load(tx, message)?
+        .filter(|message| message.sender == me && message.status <= Status::Pending);
+    let Some(unsent) = unsent else {
+        return Ok(None);
+    };
+    settle(tx, message)?;
+    messages::remove(tx, message)?;
+    Ok(Some(unsent.text))
+}

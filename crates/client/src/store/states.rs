@@ -1,0 +1,91 @@
+//! Who has received and who has seen a message.
+//!
+//! Kept per recipient, for messages of this account's person only: of other people's messages the
+//! server tells their author, and what this person has seen is in the message's own row.
+
+use rusqlite::params;
+
+use crate::model::{MessageId, Status, UserId};
+use crate::store::columns::{Oid, user};
+use crate::store::{Error, ReadDb, WriteTx};
+
+/// Markers kept for messages that have not arrived. A marker can overtake its message (a carbon of
+/// the message may be on its way), but a stranger could send any number of them.
+const EARLY_MARKERS: i64 = 1_000;
+
+/// Who has a message and who has seen it, each ascending.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recipients {
+    /// Everyone on whose device it is, including those who have seen it.
+    pub delivered_to: Vec<UserId>,
+    /// Everyone who has seen it.
+    pub read_by: Vec<UserId>,
+}
+
+/// The recipients of one message as far as they have answered.
+pub fn load(db: &ReadDb<'_>, message: MessageId) -> Result<Recipients, Error> {
+    let mut recipients = Recipients::default();
+    db.all(
+        "SELECT user, status FROM message_states WHERE message = ?1 ORDER BY user",
+        [Oid::from(message)],
+        |row| {
+            let id = user(row.get(0)?)?;
+            recipients.delivered_to.push(id);
+            if row.get::<_, i64>(1)? >= Status::Read.code() {
+                recipients.read_by.push(id);
+            }
+            Ok(())
+        },
+    )?;
+    Ok(recipients)
+}
+
+/// Moves one recipient forward. Returns whether that is news.
+pub(super) fn advance(
+    tx: &mut WriteTx<'_>,
+    message: MessageId,
+    recipient: UserId,
+    status: Status,
+) -> Result<bool, Error> {
+    let changed = tx.run(
+        "INSERT INTO message_states (message, user, status) VALUES (?1, ?2, ?3)
+         ON CONFLICT (message, user) DO UPDATE SET status = excluded.status
+         WHERE status < excluded.status",
+        params![Oid::from(message), recipient.as_i64(), status.code()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Keeps a marker whose message is not here (yet).
+pub(super) fn keep_early(
+    tx: &mut WriteTx<'_>,
+    message: MessageId,
+    from: UserId,
+    status: Status,
+) -> Result<(), Error> {
+    tx.run(
+        "INSERT INTO early_markers (message, user, status) VALUES (?1, ?2, ?3)
+         ON CONFLICT (message, user) DO UPDATE SET status = max(status, excluded.status)",
+        params![Oid::from(message), from.as_i64(), status.code()],
+    )?;
+    tx.run(
+        "DELETE FROM early_markers WHERE seq <= (SELECT max(seq) FROM early_markers) - ?1",
+        [EARLY_MARKERS],
+    )?;
+    Ok(())
+}
+
+/// Takes out the markers that came before this message.
+pub(super) fn take_early(
+    tx: &mut WriteTx<'_>,
+    message: MessageId,
+) -> Result<Vec<(UserId, Status)>, Error> {
+    tx.all(
+        "DELETE FROM early_markers WHERE message = ?1 RETURNING user, status",
+        [Oid::from(message)],
+        |row| {
+            let status = Status::from_code(row.get(1)?).ok_or(Error::Corrupt { what: "status" })?;
+            Ok((user(row.get(0)?)?, status))
+        },
+    )
+}

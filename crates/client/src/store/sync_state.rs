@@ -1,0 +1,29 @@
+//! How far the cache follows the server.
+
+use rusqlite::params;
+
+use crate::model::UnixMillis;
+use crate::store::{Error, ReadDb, WriteTx};
+
+/// Key of the moment up to which every change of the server is in the cache (unix milliseconds,
+/// server time).
+const FOLLOWED_UNTIL: &str = "followed_until";
+
+/// The moment up to which everything is known; `None` before the first synchronisation ended.
+pub fn followed_until(db: &ReadDb<'_>) -> Result<Option<UnixMillis>, Error> {
+    db.one(
+        "SELECT value FROM sync_state WHERE key = ?1",
+        [FOLLOWED_UNTIL],
+        |row| Ok(UnixMillis(row.get(0)?)),
+    )
+}
+
+/// Moves that moment forward; an earlier one is ignored.
+pub fn set_followed_until(tx: &mut WriteTx<'_>, moment: UnixMillis) -> Result<(), Error> {
+    tx.run(
+        "INSERT INTO sync_state (key, value) VALUES (?1, ?2)
+         ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)",
+        params![FOLLOWED_UNTIL, moment.0],
+    )?;
+    Ok(())
+}

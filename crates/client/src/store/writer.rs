@@ -1,0 +1,196 @@
+//! The thread that owns the one connection that writes.
+//!
+//! Jobs queue up while a commit is flushed to the disk, and the next transaction takes all of
+//! them: the busier the engine, the cheaper each write. A job runs inside a savepoint of its own,
+//! so a failing one takes nothing with it, and is answered only after the commit.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::events::ClientEvent;
+use crate::model::{AccountId, UserId};
+use crate::store::changes::Changes;
+use crate::store::tx::{ReadDb, WriteTx};
+use crate::store::{RawKey, Error, migrations, open};
+
+/// Where events go after a commit. Called on the writer's thread, so it must not block.
+pub type Publish = Arc<dyn Fn(Vec<ClientEvent>) + Send + Sync>;
+
+/// Jobs that may wait before the one who brings the next has to: back-pressure for bursts.
+const QUEUE: usize = 512;
+
+/// Jobs of one transaction at most, so that the first one's answer is not put off for long.
+const BATCH_JOBS: usize = 512;
+
+/// A transaction takes no further jobs after this time, for the same reason.
+const BATCH_TIME: Duration = Duration::from_millis(20);
+
+/// One queued write. Runs the work, and returns whether it is to be kept and how to answer.
+type Job = Box<dyn FnOnce(&mut WriteTx<'_>) -> Done + Send>;
+
+/// What is left to do for a job after its transaction ended.
+struct Done {
+    /// Whether its changes are part of the transaction.
+    keep: bool,
+    /// Tells the one who waits; `Err` when the commit failed.
+    answer: Box<dyn FnOnce(Result<(), Error>) + Send>,
+}
+
+/// The queue to the writer's thread.
+#[derive(Clone)]
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Writer")
+    }
+}
+
+/// What the thread needs to begin.
+pub(super) struct Setup {
+    /// The database file.
+    pub(super) path: PathBuf,
+    /// Its key.
+    pub(super) key: RawKey,
+    /// Whose cache it is, for the events.
+    pub(super) account: AccountId,
+    /// Whose cache it is, for the rows.
+    pub(super) me: UserId,
+    /// Who hears of changes.
+    pub(super) publish: Publish,
+}
+
+impl Writer {
+    /// Opens the database, brings it to the present schema and starts the thread. The receiver
+    /// resolves when the thread has closed the file.
+    pub(super) async fn start(setup: Setup) -> Result<(Self, oneshot::Receiver<()>), Error> {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let (opened, ready) = oneshot::channel();
+        let (closed, gone) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("cubist-store".to_owned())
+            .spawn(move || {
+                let conn = match open_and_migrate(&setup) {
+                    Ok(conn) => conn,
+                    Err(error) => {
+                        // Nobody waits any more: then nobody wants to know either.
+                        drop(opened.send(Err(error)));
+                        return;
+                    }
+                };
+                drop(opened.send(Ok(())));
+                serve(conn, queue, &setup);
+                // Closes the channel, which is the message.
+                drop::<oneshot::Sender<()>>(closed);
+            })?;
+        ready.await.map_err(|_| Error::Closed)??;
+        Ok((Self { jobs }, gone))
+    }
+
+    /// Runs `job` in a transaction; resolves after its commit.
+    pub(super) async fn write<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut WriteTx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |tx| {
+            let outcome = job(tx);
+            Done {
+                keep: outcome.is_ok(),
+                answer: Box::new(move |committed| {
+                    // A caller that went away does not undo its write.
+                    drop(reply.send(committed.and(outcome)));
+                }),
+            }
+        });
+        self.jobs.send(job).await.map_err(|_| Error::Closed)?;
+        answer.await.map_err(|_| Error::Closed)?
+    }
+}
+
+fn open_and_migrate(setup: &Setup) -> Result<Connection, Error> {
+    if let Some(folder) = setup.path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut conn = open::writer(&setup.path, &setup.key)?;
+    migrations::apply(&mut conn)?;
+    Ok(conn)
+}
+
+fn serve(mut conn: Connection, mut queue: mpsc::Receiver<Job>, setup: &Setup) {
+    while let Some(first) = queue.blocking_recv() {
+        let mut done = Vec::new();
+        match batch(&mut conn, first, &mut queue, setup, &mut done) {
+            Ok(events) => {
+                for done in done {
+                    (done.answer)(Ok(()));
+                }
+                if !events.is_empty() {
+                    (setup.publish)(events);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a transaction was lost");
+                let error = Arc::new(error);
+                for done in done {
+                    (done.answer)(Err(Error::Commit(Arc::clone(&error))));
+                }
+            }
+        }
+    }
+    // Lets SQLite refresh the statistics of tables that grew much; cheap when none did.
+    if let Err(error) = conn.execute_batch("PRAGMA optimize") {
+        tracing::debug!(%error, "the statistics were not refreshed");
+    }
+    if let Err((_, error)) = conn.close() {
+        tracing::warn!(%error, "the database did not close cleanly");
+    }
+}
+
+/// One transaction over `first` and whatever queued up behind it. What is pushed to `done` waits
+/// for an answer, whatever becomes of the transaction.
+fn batch(
+    conn: &mut Connection,
+    first: Job,
+    queue: &mut mpsc::Receiver<Job>,
+    setup: &Setup,
+    done: &mut Vec<Done>,
+) -> Result<Vec<ClientEvent>, rusqlite::Error> {
+    let started = Instant::now();
+    let mut changes = Changes::default();
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut next = Some(first);
+    while let Some(job) = next {
+        tx.execute_batch("SAVEPOINT job")?;
+        let outcome = job(&mut WriteTx::new(&tx, setup.me, &mut changes));
+        let keep = outcome.keep;
+        done.push(outcome);
+        if !keep {
+            tx.execute_batch("ROLLBACK TO job")?;
+        }
+        tx.execute_batch("RELEASE job")?;
+        next = if done.len() < BATCH_JOBS && started.elapsed() < BATCH_TIME {
+            queue.try_recv().ok()
+        } else {
+            None
+        };
+    }
+    let events = match changes.events(&setup.account, &ReadDb::new(&tx, setup.me)) {
+        Ok(events) => events,
+        Err(error) => {
+            // The write itself is sound; those who show it will reload on the next change.
+            tracing::error!(%error, "changes could not be described");
+            Vec::new()
+        }
+    };
+    tx.commit()?;
+    Ok(events)
+}

@@ -1,0 +1,151 @@
+-- The cache of one account, as the migrations leave it (crates/client/src/store/migrations).
+-- A test fails when this file and the migrations differ; comments and white space do not count.
+--
+-- One file per account under accounts/<id>/cache.db, encrypted by SQLCipher with a raw key.
+-- Ids of dialogs and messages are blobs of 12 bytes, which sort like their hexadecimal text.
+-- People are integers, 0 is nobody. An empty text is an absent one. Dates are unix seconds unless
+-- a comment says otherwise.
+
+-- Whose cache this is, and how to sign in again. Exactly one row.
+CREATE TABLE account (
+  one         INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  user        INTEGER NOT NULL,
+  endpoints   TEXT NOT NULL,              -- JSON of the servers' addresses and the application's key
+  credentials TEXT NOT NULL DEFAULT ''    -- JSON of password or token; empty when signed out
+) STRICT;
+
+-- How far the cache follows the server, as named numbers. `followed_until`: unix milliseconds of
+-- the server's clock up to which every change is in the cache.
+CREATE TABLE sync_state (
+  key   TEXT NOT NULL PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- People. A message or dialog may name someone who is not here yet.
+CREATE TABLE users (
+  id     INTEGER NOT NULL PRIMARY KEY,
+  name   TEXT NOT NULL DEFAULT '',        -- full name, else the login
+  login  TEXT NOT NULL DEFAULT '',
+  avatar TEXT NOT NULL DEFAULT ''         -- blob uid or URL
+) STRICT;
+
+-- Dialogs, with what their row in the chat list shows.
+CREATE TABLE dialogs (
+  id               BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 12),
+  kind             INTEGER NOT NULL,              -- 1 broadcast, 2 group, 3 private, 4 public
+  name             TEXT NOT NULL DEFAULT '',      -- of a private dialog the other person's name wins
+  photo            TEXT NOT NULL DEFAULT '',
+  description      TEXT NOT NULL DEFAULT '',
+  owner            INTEGER NOT NULL DEFAULT 0,
+  opponent         INTEGER NOT NULL DEFAULT 0,    -- the other person of a private dialog
+  created_at       INTEGER NOT NULL DEFAULT 0,    -- unix milliseconds
+  incomplete       INTEGER NOT NULL DEFAULT 0,    -- 1: only a message is known, the rest is to be fetched
+  last_activity    INTEGER NOT NULL DEFAULT 0,    -- unix milliseconds; the order of the list
+  last_id          BLOB NOT NULL DEFAULT x'',     -- the newest message known, sent or not
+  last_date        INTEGER NOT NULL DEFAULT 0,
+  last_sender      INTEGER NOT NULL DEFAULT 0,
+  last_text        TEXT NOT NULL DEFAULT '',      -- its beginning
+  last_status      INTEGER NOT NULL DEFAULT 0,    -- its status if it is of this person, else 0
+  server_last_id   BLOB NOT NULL DEFAULT x'',     -- the newest message the server has told of
+  server_last_date INTEGER NOT NULL DEFAULT 0,
+  unread_known     INTEGER NOT NULL DEFAULT 0,    -- rows of messages with unread = 1
+  unread_elsewhere INTEGER NOT NULL DEFAULT 0     -- unread messages that the server counts and that are not cached
+) STRICT;
+-- The chat list, and the page after a given dialog.
+CREATE INDEX dialogs_by_activity ON dialogs (last_activity, id);
+-- Which dialog a message without a dialog id belongs to; whose name a dialog carries.
+CREATE INDEX dialogs_by_opponent ON dialogs (opponent) WHERE opponent <> 0;
+CREATE INDEX dialogs_incomplete ON dialogs (id) WHERE incomplete = 1;
+-- What must be asked for again after having been away.
+CREATE INDEX dialogs_unread ON dialogs (last_activity, id) WHERE unread_known + unread_elsewhere > 0;
+CREATE INDEX dialogs_awaiting_read ON dialogs (last_activity, id) WHERE last_status IN (2, 3);
+
+-- Who is in which dialog; nobody for public ones, whose occupants are paged from the server.
+CREATE TABLE occupants (
+  dialog BLOB NOT NULL REFERENCES dialogs (id) ON DELETE CASCADE,
+  user   INTEGER NOT NULL,
+  PRIMARY KEY (dialog, user)
+) STRICT, WITHOUT ROWID;
+
+-- What was typed and not sent.
+CREATE TABLE drafts (
+  dialog BLOB NOT NULL PRIMARY KEY REFERENCES dialogs (id) ON DELETE CASCADE,
+  text   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Messages, each once. The order within a dialog is (date_sent, id).
+CREATE TABLE messages (
+  row          INTEGER NOT NULL PRIMARY KEY,  -- date_sent * 2^29 + n: grows with the date, so a walk along
+                                              -- the search index is newest first without sorting. (Therefore
+                                              -- no AUTOINCREMENT; whatever refers to a row goes with it.)
+  id           BLOB NOT NULL UNIQUE CHECK (length(id) = 12),
+  dialog       BLOB NOT NULL REFERENCES dialogs (id) ON DELETE CASCADE,
+  sender       INTEGER NOT NULL,
+  text         TEXT NOT NULL DEFAULT '',
+  date_sent    INTEGER NOT NULL,
+  status       INTEGER NOT NULL,              -- 0 failed, 1 pending, 2 sent, 3 delivered, 4 read
+  failure      INTEGER NOT NULL DEFAULT 0,    -- why it failed; 0 when it did not
+  failure_text TEXT NOT NULL DEFAULT '',      -- the server's words
+  in_history   INTEGER NOT NULL DEFAULT 1,    -- 0: live only, the server does not keep it
+  unread       INTEGER NOT NULL DEFAULT 0,    -- 1: of someone else and not seen yet
+  extra        TEXT NOT NULL DEFAULT ''       -- JSON of parameters without a column
+) STRICT;
+CREATE INDEX messages_in_order ON messages (dialog, date_sent, id);
+CREATE INDEX messages_unread ON messages (dialog, date_sent, id) WHERE unread = 1;
+CREATE INDEX messages_failed ON messages (dialog, date_sent, id) WHERE status = 0;
+
+-- The words of messages.text by row. The texts themselves stand in messages alone.
+CREATE VIRTUAL TABLE messages_fts USING fts5 (
+  text,
+  content = '',
+  contentless_delete = 1,
+  tokenize = 'unicode61 remove_diacritics 2',
+  prefix = '2 3'
+);
+
+-- Who has received (3) and who has seen (4) a message of this account's person.
+CREATE TABLE message_states (
+  message BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+  user    INTEGER NOT NULL,
+  status  INTEGER NOT NULL,
+  PRIMARY KEY (message, user)
+) STRICT, WITHOUT ROWID;
+
+-- Markers that came before their message. The newest thousand are kept.
+CREATE TABLE early_markers (
+  seq     INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  message BLOB NOT NULL,
+  user    INTEGER NOT NULL,
+  status  INTEGER NOT NULL,
+  UNIQUE (message, user)
+) STRICT;
+
+-- Parts of the history without a hole, ends included; they never touch one another.
+CREATE TABLE ranges (
+  dialog    BLOB NOT NULL REFERENCES dialogs (id) ON DELETE CASCADE,
+  from_date INTEGER NOT NULL,
+  from_id   BLOB NOT NULL,
+  to_date   INTEGER NOT NULL,
+  to_id     BLOB NOT NULL,
+  PRIMARY KEY (dialog, from_date, from_id)
+) STRICT, WITHOUT ROWID;
+
+-- Messages on their way, in the order of sending. A row exists as long as its message is pending.
+CREATE TABLE outbox (
+  seq        INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  message    BLOB NOT NULL UNIQUE REFERENCES messages (id) ON DELETE CASCADE,
+  dialog     BLOB NOT NULL,
+  attempts   INTEGER NOT NULL DEFAULT 0,      -- how often the server asked to try later
+  not_before INTEGER NOT NULL DEFAULT 0       -- unix milliseconds
+) STRICT;
+
+-- Markers owed to others: 1 received, 2 displayed, 3 everything in the dialog displayed.
+CREATE TABLE receipts (
+  seq     INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  kind    INTEGER NOT NULL,
+  dialog  BLOB NOT NULL,
+  message BLOB NOT NULL,
+  author  INTEGER NOT NULL,
+  UNIQUE (message, kind)
+) STRICT;
+CREATE INDEX receipts_by_dialog ON receipts (dialog, kind);
