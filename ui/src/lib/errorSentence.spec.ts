@@ -46,7 +46,9 @@ describe('the sentence of an error', () => {
   });
 
   it('takes the words of the screen where it knows more', () => {
-    expect(errorSentence({ kind: 'notFound' }, { notFound: 'Nobody has this login.' })).toBe('Nobody has this login.');
+    expect(errorSentence({ kind: 'notFound' }, { notFound: 'Nobody has this login.' })).toBe(
+      'Nobody has this login.',
+    );
   });
 
   it('hides the insides of a defect', () => {
@@ -56,7 +58,10 @@ describe('the sentence of an error', () => {
 
 describe('the sentences of fields', () => {
   const names = { login: 'login', password: 'password', full_name: 'name' } as const;
-  const refused = (field: string, message: string): IpcError => ({ kind: 'validation', fields: [{ field, message }] });
+  const refused = (field: string, message: string): IpcError => ({
+    kind: 'validation',
+    fields: [{ field, message }],
+  });
 
   it.each([
     ['login', 'has already been taken', 'login', /already in use/],

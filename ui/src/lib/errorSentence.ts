@@ -84,7 +84,9 @@ function fieldSentence(message: string): string {
 
 function reasonOf(fields: readonly { field: string; message: string }[]): string {
   return fields
-    .map(({ field, message }) => asSentence(field === 'base' || field === '' ? message : `${field} ${message}`))
+    .map(({ field, message }) =>
+      asSentence(field === 'base' || field === '' ? message : `${field} ${message}`),
+    )
     .join(' ');
 }
 
@@ -104,6 +106,8 @@ const MINUTE_S = 60;
 function waitingTime(milliseconds: number): string {
   const seconds = Math.max(1, Math.ceil(milliseconds / SECOND_MS));
   const [value, unit] =
-    seconds < MINUTE_S ? ([seconds, 'second'] as const) : ([Math.ceil(seconds / MINUTE_S), 'minute'] as const);
+    seconds < MINUTE_S
+      ? ([seconds, 'second'] as const)
+      : ([Math.ceil(seconds / MINUTE_S), 'minute'] as const);
   return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
