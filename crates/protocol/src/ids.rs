@@ -287,3 +287,6 @@ impl ObjectIdGenerator {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,11 +45,11 @@ impl Jid {
     ) -> Result<Self, JidError> {
         if let Some(local) = local {
             check_part(local, |c| {
-                matches!(c, '"' | '&' | '\'' | '/' | ':' | '<' | '>' | '@' | ' ')
+                matches!(c, '"' | '&' | '\'' | '/' | ':' | '<' | '>' | '@') || c.is_whitespace()
             })?;
         }
         check_part(domain, |c| {
-            matches!(c, '@' | '/' | '<' | '>' | '&' | '"' | '\'' | ' ')
+            matches!(c, '@' | '/' | '<' | '>' | '&' | '"' | '\'') || c.is_whitespace()
         })?;
         if let Some(resource) = resource {
             check_part(resource, |_| false)?;
@@ -232,3 +232,6 @@ impl<'de> Deserialize<'de> for Jid {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

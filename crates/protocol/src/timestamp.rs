@@ -154,3 +154,6 @@ impl<'de> Deserialize<'de> for UnixTime {
             .ok_or_else(|| serde::de::Error::custom("expected seconds since the epoch"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,3 +24,6 @@ pub use crate::xml::reader::{StreamEvent, StreamReader};
 pub use crate::xml::writer::Framing;
 
 pub(crate) use crate::xml::writer::write_attribute;
+
+#[cfg(test)]
+mod properties;

@@ -74,7 +74,11 @@ impl Bindings {
         }
     }
 
-    fn declare(&mut self, prefix: &str, uri: String) -> Result<(), XmlError> {
+    fn declare(&mut self, prefix: &str, uri: String, limits: &Limits) -> Result<(), XmlError> {
+        // Each name is looked up among them all, so their number bounds the work per element.
+        if self.0.len() >= limits.max_attributes + limits.max_depth {
+            return Err(XmlError::TooManyAttributes);
+        }
         match prefix {
             "xml" if uri == ns::XML => return Ok(()),
             "xml" | "xmlns" => return Err(XmlError::IllFormed("a reserved prefix is declared")),
@@ -220,8 +224,8 @@ fn read_tag(
         let value = unescape_attribute(&attribute.value)?;
         let (prefix, local) = split_name(attribute.key.into_inner())?;
         match (prefix, local) {
-            ("", "xmlns") => bindings.declare("", value)?,
-            ("xmlns", prefix) => bindings.declare(prefix, value)?,
+            ("", "xmlns") => bindings.declare("", value, limits)?,
+            ("xmlns", prefix) => bindings.declare(prefix, value, limits)?,
             (prefix, local) => plain.push((prefix.to_owned(), local.to_owned(), value)),
         }
     }
@@ -319,3 +323,6 @@ pub(crate) fn single(mut elements: Vec<Element>) -> Result<Element, XmlError> {
         _ => Err(XmlError::IllFormed("expected exactly one element")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -174,3 +174,6 @@ fn tag_name(tag: &str) -> &str {
         .next()
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

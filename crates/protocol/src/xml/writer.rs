@@ -21,8 +21,8 @@ pub enum Framing {
 /// What is declared around the element being written.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
-    /// Namespace of names without prefix.
-    default: &'a str,
+    /// Namespace of names without prefix; `None` where nothing may be taken for granted.
+    default: Option<&'a str>,
     /// Whether `stream:` is bound to [`ns::STREAM`].
     has_stream_prefix: bool,
 }
@@ -31,11 +31,11 @@ struct Scope<'a> {
 pub(crate) fn write_element(element: &Element, framing: Framing, out: &mut String) {
     let scope = match framing {
         Framing::WebSocket => Scope {
-            default: "",
+            default: None,
             has_stream_prefix: false,
         },
         Framing::Tcp => Scope {
-            default: ns::CLIENT,
+            default: Some(ns::CLIENT),
             has_stream_prefix: true,
         },
     };
@@ -51,7 +51,7 @@ fn write_in_scope(element: &Element, mut scope: Scope<'_>, out: &mut String) {
             write_attribute("xmlns:stream", ns::STREAM, out);
             scope.has_stream_prefix = true;
         }
-    } else if element.ns() != scope.default {
+    } else if scope.default != Some(element.ns()) {
         write_attribute("xmlns", element.ns(), out);
     }
     for (index, attribute) in element.attributes().iter().enumerate() {
@@ -67,7 +67,7 @@ fn write_in_scope(element: &Element, mut scope: Scope<'_>, out: &mut String) {
         scope
     } else {
         Scope {
-            default: element.ns(),
+            default: Some(element.ns()),
             ..scope
         }
     };
@@ -158,3 +158,6 @@ fn escape_text(text: &str, out: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
