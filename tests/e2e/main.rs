@@ -3,5 +3,16 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "what goes wrong in a story must fail it at once"
+    clippy::wildcard_enum_match_arm,
+    reason = "what goes wrong in a story must fail it at once, and a story names only what it waits for"
 )]
+
+mod cuts;
+mod devices;
+mod groups;
+mod kills;
+mod offline;
+mod real_servers;
+mod sessions;
+mod slow_readers;
+mod talk;
