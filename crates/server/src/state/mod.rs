@@ -1,201 +1,213 @@
 //! The domain and its storage: people, sessions, dialogs, messages, marks and the offline queue.
 //!
 //! [`State`] is the one handle that REST and XMPP share. It knows neither HTTP nor XML. Every change goes through
-//! one writer that commits many changes together, and a method that changes something returns only after its commit.
+//! one writer that commits many changes together, and a method that changes something returns only after its commit,
+//! so whatever a caller acknowledges is on disk. Queries run on a pool of connections that cannot write.
 
-use std::sync::Arc;
+mod activity;
+mod cards;
+mod clock;
+mod database;
+mod dialog_changes;
+mod dialog_list;
+mod dialogs;
+mod error;
+mod filter;
+mod ids;
+mod marks;
+mod message_list;
+mod messages;
+mod passwords;
+mod queue;
+mod reader;
+mod sessions;
+mod settings;
+mod unread;
+mod user_search;
+mod users;
+mod writer;
 
-use cubist_protocol::ids::{DialogId, MessageId, UserId};
-use serde_json::{Map, Value};
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use cubist_protocol::ids::UserId;
+use tokio_util::sync::CancellationToken;
+
+pub use clock::Clock;
+pub use dialog_changes::{DialogChanges, NewGroup};
+pub use dialog_list::{DialogField, DialogPage, DialogQuery};
+pub use dialogs::{Dialog, DialogCard, DialogKind, LastMessage};
+pub use error::StateError;
+pub use filter::{Condition, Op};
+pub use marks::{Mark, Marked};
+pub use message_list::{
+    MessageField, MessageOrder, MessagePage, MessageQuery, MessageRecord, MessageSort,
+};
+pub use messages::{Accepted, NewMessage, QueueFor, StoredMessage};
+pub use queue::{QueueId, Queued};
+pub use sessions::{Session, Token};
+pub use unread::Unread;
+pub use user_search::{UserCondition, UserField, UserOp, UserPage, UserSearch};
+pub use users::{ChatLogin, Identity, NewUser, PasswordChange, TextField, TextFields, User, UserChanges};
+
+use crate::config::Config;
+use reader::{ReadDb, Readers};
+use writer::{WriteTx, Writer};
+
+/// The database's name in the data folder.
+const FILE: &str = "cubist.db";
 
 /// The shared handle; clones are cheap.
 #[derive(Clone)]
 pub struct State {
-    inner: Arc<()>,
+    inner: Arc<Inner>,
 }
 
-/// Whether a chat login is accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChatLogin {
-    /// The secret is the account's password or one of its session tokens.
-    Accepted,
-    /// Unknown account or wrong secret; the two are not told apart.
-    Refused,
-    /// Too many failures lately; try again later.
-    Throttled,
-}
-
-/// Kind of a dialog, as numbered on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DialogKind {
-    /// 1: everyone reads, admins write.
-    Broadcast,
-    /// 2: invited members.
-    Group,
-    /// 3: two people.
-    Private,
-    /// 4: whoever subscribes.
-    Public,
-}
-
-/// What the live side needs to know of a dialog.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DialogCard {
-    /// Its id.
-    pub id: DialogId,
-    /// Its kind.
-    pub kind: DialogKind,
-    /// Who made it.
-    pub owner: UserId,
-    /// The occupants, ascending, the owner included.
-    pub occupants: Vec<UserId>,
-}
-
-/// A message to be accepted from its sender.
-pub struct NewMessage {
-    /// Who sends.
-    pub sender: UserId,
-    /// Where to; the sender must be an occupant.
-    pub dialog: DialogId,
-    /// The stanza's id. Becomes the message id if it is an ObjectId that nobody used before; also recognises a repeat.
-    pub stanza_id: Option<String>,
-    /// The text.
-    pub body: String,
-    /// The sender's time in unix seconds, if given; kept unless it lies too far in the future.
-    pub date_sent: Option<i64>,
-    /// Attachments: their attribute maps.
-    pub attachments: Vec<Map<String, Value>>,
-    /// The sender's own fields, shown at the top level of the message in the history.
-    pub extra: Map<String, Value>,
-    /// `save_to_history`: without it the message is only recognised when repeated, and queued.
-    pub save: bool,
-    /// For whom to put it into the offline queue in the same transaction.
-    pub queue: Option<QueueFor>,
-}
-
-/// Queueing as part of storing.
-pub struct QueueFor {
-    /// The users (never the sender's own).
-    pub users: Vec<UserId>,
-    /// Makes the text to queue, once the id and time are known. Runs on the writer's thread: no blocking.
-    pub render: Box<dyn FnOnce(&MessageId, i64) -> String + Send>,
-}
-
-/// What became of a message.
-#[derive(Clone, Debug)]
-pub enum Accepted {
-    /// New: deliver it.
-    New {
-        /// As stored; for `save: false` as it would have been.
-        message: StoredMessage,
-        /// The queue entries made for `NewMessage::queue`, for confirming after a live delivery.
-        queued: Vec<(UserId, QueueId)>,
-    },
-    /// The sender sent this stanza id before: acknowledge it, deliver nothing.
-    Repeat,
-}
-
-/// A message of the history.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredMessage {
-    /// Its id.
-    pub id: MessageId,
-    /// Its dialog.
-    pub dialog: DialogId,
-    /// Its author.
-    pub sender: UserId,
-    /// The text.
-    pub body: String,
-    /// Unix seconds.
-    pub date_sent: i64,
-    /// Attribute maps.
-    pub attachments: Vec<Map<String, Value>>,
-    /// The sender's own fields.
-    pub extra: Map<String, Value>,
-}
-
-/// Position in the offline queue; grows with time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct QueueId(pub i64);
-
-/// A stanza waiting for an absent user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Queued {
-    /// Its place; confirm with it.
-    pub id: QueueId,
-    /// The text as queued (without a delay element).
-    pub stanza: String,
-    /// When it was queued, unix seconds: the stamp of the delay element.
-    pub at: i64,
-}
-
-/// The two marks of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mark {
-    /// The recipient's device has it.
-    Delivered,
-    /// The recipient saw it; implies delivered.
-    Read,
-}
-
-/// Why the state refuses or fails.
-#[derive(Debug, thiserror::Error)]
-pub enum StateError {
-    /// The thing does not exist or is not visible to the caller.
-    #[error("not found")]
-    NotFound,
-    /// The caller may not do this.
-    #[error("{0}")]
-    Forbidden(String),
-    /// A value breaks a rule; field and sentence.
-    #[error("{field} {problem}")]
-    Invalid {
-        /// The field.
-        field: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// The backend is stopping.
-    #[error("the backend is stopping")]
-    Stopping,
-    /// The database failed.
-    #[error("the database failed")]
-    Database(#[source] rusqlite::Error),
+/// What the methods of [`State`] share.
+struct Inner {
+    config: Arc<Config>,
+    clock: Clock,
+    /// The one way to change the database.
+    writer: Writer,
+    /// The way to query it.
+    readers: Readers,
+    /// Names new dialogs and messages.
+    ids: ids::Ids,
+    /// Who is in a dialog.
+    cards: cards::Cards,
+    /// Who holds which token.
+    sessions: sessions::Sessions,
+    passwords: passwords::Passwords,
+    /// Last activity that is not on disk yet.
+    activity: activity::Activity,
+    /// Queue entries whose removal is not on disk yet.
+    confirmed: Mutex<Vec<(UserId, QueueId)>>,
 }
 
 impl State {
-    /// Checks a chat login: the account's password or one of its unexpired session tokens. Cheap for a reconnect.
-    pub async fn verify_chat_login(&self, user: UserId, secret: &str) -> Result<ChatLogin, StateError> { todo!() }
+    /// Opens or makes the database in `config.data`.
+    pub async fn open(config: Arc<Config>, clock: Clock) -> Result<Self, StateError> {
+        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(config, clock));
+        opened.await.map_err(|_| StateError::Stopping)?
+    }
 
-    /// Whether the user exists.
-    pub async fn user_exists(&self, user: UserId) -> Result<bool, StateError> { todo!() }
+    fn open_blocking(config: Arc<Config>, clock: Clock) -> Result<Self, StateError> {
+        make_private_folder(&config.data)?;
+        let path = config.data.join(FILE);
+        let writing = database::open_writer(&path, &config.storage)?;
+        restrict(&path)?;
+        let readers = Readers::open(&path, config.storage.readers)?;
+        let grace = i64::try_from(config.timing.flush_seconds).unwrap_or(i64::MAX);
+        let sessions = sessions::Sessions::load(&ReadDb::of(&writing), clock.seconds(), grace)?;
+        let writer = Writer::start(writing, &config.storage)?;
+        let inner = Inner {
+            writer,
+            readers,
+            ids: ids::Ids::seeded()?,
+            cards: cards::Cards::default(),
+            sessions,
+            passwords: passwords::Passwords::new(&config.accounts, &config.limits, clock.clone())?,
+            activity: activity::Activity::default(),
+            confirmed: Mutex::default(),
+            config,
+            clock,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
 
-    /// The private dialog of a pair, made if missing and shown again if one side hid it.
-    /// [`StateError::NotFound`] if either user does not exist or both are the same.
-    pub async fn private_dialog(&self, one: UserId, other: UserId) -> Result<Arc<DialogCard>, StateError> { todo!() }
+    /// Flushes what is allowed to lag behind, again and again until `shutdown`. One such task runs per backend.
+    pub async fn keep_flushed(self, shutdown: CancellationToken) {
+        let mut ticks = tokio::time::interval(std::time::Duration::from_millis(250));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut flushed_at = self.inner.clock.seconds();
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            let now = self.inner.clock.seconds();
+            let due = now.saturating_sub(flushed_at) >= self.flush_seconds();
+            let result = if due {
+                flushed_at = now;
+                self.flush().await
+            } else {
+                self.flush_confirmed().await
+            };
+            if let Err(error) = result {
+                tracing::error!(%error, "flushing to the database failed; it is tried again");
+            }
+        }
+    }
 
-    /// A dialog's kind and occupants; from memory when asked again. `None` if it does not exist.
-    pub async fn dialog_card(&self, dialog: &DialogId) -> Result<Option<Arc<DialogCard>>, StateError> { todo!() }
+    /// Writes everything that lives in memory for a while: session expiries, activities, confirmations.
+    pub async fn flush(&self) -> Result<(), StateError> {
+        self.flush_confirmed().await?;
+        self.flush_sessions().await?;
+        self.flush_activity().await?;
+        self.forget_old_repeats().await
+    }
 
-    /// Accepts a message: checks membership and limits, stores, moves the dialog, queues; all in one transaction.
-    pub async fn accept_message(&self, message: NewMessage) -> Result<Accepted, StateError> { todo!() }
+    /// Flushes, finishes queued changes and closes the database. Later changes fail with [`StateError::Stopping`].
+    pub async fn close(&self) {
+        if let Err(error) = self.flush().await {
+            tracing::error!(%error, "the last flush failed");
+        }
+        self.inner.writer.close().await;
+    }
 
-    /// Records that `by` got or saw messages. Returns those that were known to `by` (dialog member, not the
-    /// author) with dialog and author, also when the mark was there already.
-    pub async fn mark(&self, by: UserId, mark: Mark, messages: Vec<MessageId>) -> Result<Vec<(MessageId, DialogId, UserId)>, StateError> { todo!() }
+    /// The time.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
 
-    /// Queues stanzas for absent users, in this order. Over the limit the oldest of that user are dropped.
-    pub async fn enqueue(&self, stanzas: Vec<(UserId, String)>) -> Result<Vec<QueueId>, StateError> { todo!() }
+    /// The configuration.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.inner.config
+    }
 
-    /// The oldest `limit` stanzas waiting for the user after `after`; they stay until confirmed.
-    pub async fn queued(&self, user: UserId, after: Option<QueueId>, limit: usize) -> Result<Vec<Queued>, StateError> { todo!() }
+    /// Transactions committed since the start; compared with the number of changes it shows the batching.
+    pub fn commits(&self) -> u64 {
+        self.inner.writer.commits()
+    }
 
-    /// Removes stanzas that the user's client acknowledged. Does not wait for the disk: after a crash they come again.
-    pub fn confirm_queued(&self, user: UserId, ids: Vec<QueueId>) { todo!() }
+    async fn write<T, F>(&self, work: F) -> Result<T, StateError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut WriteTx<'_>) -> Result<T, StateError> + Send + 'static,
+    {
+        self.inner.writer.write(work).await
+    }
 
-    /// Remembers that the user was active now; reaches the disk with the next flush.
-    pub fn touch(&self, user: UserId) { todo!() }
+    async fn read<T, F>(&self, work: F) -> Result<T, StateError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&ReadDb<'_>) -> Result<T, StateError> + Send + 'static,
+    {
+        self.inner.readers.read(work).await
+    }
 
-    /// When the user was last active, unix seconds. `None` if never or unknown.
-    pub async fn last_activity(&self, user: UserId) -> Result<Option<i64>, StateError> { todo!() }
+    fn flush_seconds(&self) -> i64 {
+        i64::try_from(self.inner.config.timing.flush_seconds).unwrap_or(i64::MAX)
+    }
+}
+
+/// Makes the data folder for its owner only: it holds messages and a certificate authority's key.
+pub(crate) fn make_private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Lets only the owner read a file.
+pub(crate) fn restrict(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    #[cfg(not(unix))]
+    let _unused = path;
+    Ok(())
 }

@@ -1,0 +1,58 @@
+//! Why the state refuses or fails.
+
+/// The one error of the domain. REST turns it into a status and a body, XMPP into an error stanza.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The thing does not exist or is not visible to the caller.
+    #[error("not found")]
+    NotFound,
+    /// The caller may not do this; says why in a sentence for the developer at the other end.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Values break rules.
+    #[error("{}", list(.problems))]
+    Invalid {
+        /// The fields, as named on the wire, each with what is wrong with it; reads on after the field's name.
+        problems: Vec<(&'static str, String)>,
+    },
+    /// A wrong password, or no such account where the two must not be told apart.
+    #[error("wrong login or password")]
+    BadCredentials,
+    /// Too many failed logins of this account lately.
+    #[error("too many failed logins, try again later")]
+    Throttled {
+        /// When another try makes sense.
+        retry_after_seconds: u64,
+    },
+    /// The backend is stopping.
+    #[error("the backend is stopping")]
+    Stopping,
+    /// The database failed: a full disk, a damaged file, or a fault of ours.
+    #[error("the database failed")]
+    Database(#[from] rusqlite::Error),
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder: {0}")]
+    Folder(#[from] std::io::Error),
+    /// The database was made by a newer version.
+    #[error("the database has version {found}, this program knows versions up to {known}: use the newer program")]
+    TooNew {
+        /// Its version.
+        found: i64,
+        /// The newest one known here.
+        known: i64,
+    },
+    /// Something the system must provide is missing (randomness, threads) or a stored value is damaged.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl StateError {
+    /// A broken rule about a field.
+    pub(crate) fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
+        Self::Invalid { problems: vec![(field, problem.into())] }
+    }
+}
+
+fn list(problems: &[(&'static str, String)]) -> String {
+    problems.iter().map(|(field, problem)| format!("{field} {problem}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,360 @@
+//! The history of a dialog: filters, order and paging that stays stable.
+
+use std::collections::HashMap;
+
+use cubist_protocol::ids::{DialogId, UserId};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
+
+use crate::state::dialogs::{DialogKind, parse_dialog_id, parse_message_id};
+use crate::state::filter::{Condition, Kind, Op, Sql};
+use crate::state::messages::StoredMessage;
+use crate::state::user_search::to_i64;
+use crate::state::users::user_id;
+use crate::state::{Mark, Marked, State, StateError};
+
+/// A message with what became of it. Times are unix seconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageRecord {
+    /// The message.
+    pub message: StoredMessage,
+    /// The other person, in a private dialog.
+    pub recipient: Option<UserId>,
+    /// Whose devices have it, the author included, ascending.
+    pub delivered: Vec<UserId>,
+    /// Who saw it, the author included, ascending.
+    pub read: Vec<UserId>,
+    /// Stored.
+    pub created_at: i64,
+    /// Last change, marks included.
+    pub updated_at: i64,
+    /// Last change of the text.
+    pub edited_at: Option<i64>,
+}
+
+/// What of a history is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageQuery {
+    /// Whose history.
+    pub dialog: DialogId,
+    /// All must hold.
+    pub conditions: Vec<Condition<MessageField>>,
+    /// Order, oldest first by default.
+    pub sort: MessageSort,
+    /// Page size, 0 for the largest allowed; cut to `limits.page`.
+    pub limit: usize,
+    /// Messages to leave out at the beginning.
+    pub skip: usize,
+    /// Whether the caller saw what is listed.
+    pub mark_as_read: bool,
+}
+
+/// The order of a history. Ties go by id in the same direction, so `skip` never repeats or loses one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MessageSort {
+    /// What decides.
+    pub by: MessageOrder,
+    /// Whether great values come first.
+    pub descending: bool,
+}
+
+/// What decides the order of a history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MessageOrder {
+    /// `date_sent`
+    #[default]
+    DateSent,
+    /// `_id`
+    Id,
+    /// `created_at`
+    CreatedAt,
+    /// `updated_at`
+    UpdatedAt,
+}
+
+/// The fields that a filter may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageField {
+    /// `_id`
+    Id,
+    /// `message`
+    Body,
+    /// `date_sent`
+    DateSent,
+    /// `sender_id`
+    Sender,
+    /// `recipient_id`
+    Recipient,
+    /// `attachments.type`
+    AttachmentType,
+    /// `created_at`
+    CreatedAt,
+    /// `updated_at`
+    UpdatedAt,
+}
+
+/// A page of a history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessagePage {
+    /// The page size that was applied.
+    pub limit: usize,
+    /// In the order asked for.
+    pub items: Vec<MessageRecord>,
+    /// What listing marked as read for the first time: their authors are to hear of it.
+    pub marked: Vec<Marked>,
+}
+
+impl MessageOrder {
+    /// By the wire's name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "date_sent" => Self::DateSent,
+            "_id" => Self::Id,
+            "created_at" => Self::CreatedAt,
+            "updated_at" => Self::UpdatedAt,
+            _ => return None,
+        })
+    }
+
+    const fn column(self) -> &'static str {
+        match self {
+            Self::DateSent => "m.date_sent",
+            Self::Id => "m.id",
+            Self::CreatedAt => "m.created_at",
+            Self::UpdatedAt => "m.updated_at",
+        }
+    }
+}
+
+impl MessageField {
+    /// By the wire's name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "_id" | "id" => Self::Id,
+            "message" => Self::Body,
+            "date_sent" => Self::DateSent,
+            "sender_id" => Self::Sender,
+            "recipient_id" => Self::Recipient,
+            "attachments.type" => Self::AttachmentType,
+            "created_at" => Self::CreatedAt,
+            "updated_at" => Self::UpdatedAt,
+            _ => return None,
+        })
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Id => "_id",
+            Self::Body => "message",
+            Self::DateSent => "date_sent",
+            Self::Sender => "sender_id",
+            Self::Recipient => "recipient_id",
+            Self::AttachmentType => "attachments.type",
+            Self::CreatedAt => "created_at",
+            Self::UpdatedAt => "updated_at",
+        }
+    }
+
+    const fn expression(self) -> (&'static str, Kind) {
+        match self {
+            Self::Id => ("m.id", Kind::Text),
+            Self::Body => ("m.body", Kind::Text),
+            Self::DateSent => ("m.date_sent", Kind::Date),
+            Self::Sender => ("m.sender", Kind::Number),
+            Self::Recipient => (
+                "CASE WHEN d.pair_low IS NULL THEN 0 WHEN d.pair_low = m.sender THEN d.pair_high ELSE d.pair_low END",
+                Kind::Number,
+            ),
+            Self::AttachmentType => ("json_extract(a.value, '$.type')", Kind::Text),
+            Self::CreatedAt => ("m.created_at", Kind::Date),
+            Self::UpdatedAt => ("m.updated_at", Kind::Date),
+        }
+    }
+}
+
+const FROM: &str = " FROM messages m JOIN dialogs d ON d.key = m.dialog WHERE m.dialog = ?";
+
+impl State {
+    /// A page of a dialog's history. [`StateError::NotFound`] and [`StateError::Forbidden`] as of
+    /// [`State::own_dialog_card`].
+    pub async fn messages(&self, user: UserId, query: MessageQuery) -> Result<MessagePage, StateError> {
+        self.own_dialog_card(user, query.dialog).await?;
+        let sql = compile(&query.conditions)?;
+        let largest = self.inner.config.limits.page;
+        let limit = if query.limit == 0 { largest } else { query.limit.min(largest) };
+        let direction = if query.sort.descending { "DESC" } else { "ASC" };
+        let order = query.sort.by.column();
+        let order = if query.sort.by == MessageOrder::Id {
+            format!("{order} {direction}")
+        } else {
+            format!("{order} {direction}, m.id {direction}")
+        };
+        let text = format!("SELECT m.key{FROM}{} ORDER BY {order} LIMIT ? OFFSET ?", sql.text);
+        let (dialog, skip) = (query.dialog, query.skip);
+        let mut items = self
+            .read(move |db| {
+                let Some(key) = dialog_key(db, dialog)? else { return Err(StateError::NotFound) };
+                let mut values = vec![Value::Integer(key)];
+                values.extend(sql.values);
+                values.extend([Value::Integer(to_i64(limit)), Value::Integer(to_i64(skip))]);
+                let mut statement = db.prepare_cached(&text)?;
+                let keys = statement
+                    .query_map(params_from_iter(&values), |row| row.get(0))?
+                    .collect::<Result<Vec<i64>, _>>()?;
+                load_messages(db, &keys)
+            })
+            .await?;
+        let mut marked = Vec::new();
+        if query.mark_as_read {
+            let unread = items.iter().filter(|item| item.read.binary_search(&user).is_err());
+            let unread: Vec<_> = unread.map(|item| item.message.id).collect();
+            if !unread.is_empty() {
+                marked = self.mark(user, Mark::Read, unread).await?;
+                for item in &mut items {
+                    add(&mut item.read, user);
+                    add(&mut item.delivered, user);
+                }
+                marked.retain(|mark| mark.changed);
+            }
+        }
+        Ok(MessagePage { limit, items, marked })
+    }
+
+    /// How many messages of a dialog fit.
+    pub async fn count_messages(
+        &self,
+        user: UserId,
+        dialog: DialogId,
+        conditions: Vec<Condition<MessageField>>,
+    ) -> Result<usize, StateError> {
+        self.own_dialog_card(user, dialog).await?;
+        let sql = compile(&conditions)?;
+        self.read(move |db| {
+            let Some(key) = dialog_key(db, dialog)? else { return Err(StateError::NotFound) };
+            let mut values = vec![Value::Integer(key)];
+            values.extend(sql.values);
+            let count: i64 = db
+                .prepare_cached(&format!("SELECT count(*){FROM}{}", sql.text))?
+                .query_row(params_from_iter(&values), |row| row.get(0))?;
+            Ok(usize::try_from(count).unwrap_or_default())
+        })
+        .await
+    }
+
+    /// One message as stored, whoever asks.
+    pub(crate) async fn message(&self, id: cubist_protocol::ids::MessageId) -> Result<MessageRecord, StateError> {
+        self.read(move |db| {
+            let key: Option<i64> = db
+                .prepare_cached("SELECT key FROM messages WHERE id = ?1")?
+                .query_row([id.to_string()], |row| row.get(0))
+                .optional()?;
+            load_message(db, key.ok_or(StateError::NotFound)?)
+        })
+        .await
+    }
+}
+
+fn add(list: &mut Vec<UserId>, user: UserId) {
+    if let Err(place) = list.binary_search(&user) {
+        list.insert(place, user);
+    }
+}
+
+fn dialog_key(db: &Connection, dialog: DialogId) -> Result<Option<i64>, StateError> {
+    let mut query = db.prepare_cached("SELECT key FROM dialogs WHERE id = ?1")?;
+    Ok(query.query_row([dialog.to_string()], |row| row.get(0)).optional()?)
+}
+
+fn compile(conditions: &[Condition<MessageField>]) -> Result<Sql, StateError> {
+    let mut sql = Sql::default();
+    for Condition { field, op, values } in conditions {
+        let (expression, kind) = field.expression();
+        if *field == MessageField::AttachmentType {
+            // A message fits if any of its attachments does; with the negative operators if none is excluded.
+            let (not, op) = match op {
+                Op::NotEqual => ("NOT ", Op::Equal),
+                Op::NotIn => ("NOT ", Op::In),
+                Op::Equal
+                | Op::In
+                | Op::All
+                | Op::Contains
+                | Op::Greater
+                | Op::GreaterOrEqual
+                | Op::Less
+                | Op::LessOrEqual => ("", *op),
+            };
+            let mut any = Sql::default();
+            any.compare(field.name(), expression, kind, op, values)?;
+            let text = format!(" AND {not}EXISTS (SELECT 1 FROM json_each(m.attachments) a WHERE 1{})", any.text);
+            sql.push(&text, any.values);
+        } else {
+            sql.compare(field.name(), expression, kind, *op, values)?;
+        }
+    }
+    Ok(sql)
+}
+
+/// Loads one message.
+pub(crate) fn load_message(db: &Connection, key: i64) -> Result<MessageRecord, StateError> {
+    load_messages(db, &[key])?.pop().ok_or(StateError::NotFound)
+}
+
+/// Loads messages in the order of `keys`: two queries, however many messages.
+fn load_messages(db: &Connection, keys: &[i64]) -> Result<Vec<MessageRecord>, StateError> {
+    let list = serde_json::Value::from(keys).to_string();
+    let mut query = db.prepare_cached(
+        "SELECT m.key, m.id, d.id, m.sender, m.body, m.date_sent, m.attachments, m.extra,
+                m.created_at, m.updated_at, m.edited_at, d.kind, d.pair_low, d.pair_high
+         FROM json_each(?1) j JOIN messages m ON m.key = j.value JOIN dialogs d ON d.key = m.dialog",
+    )?;
+    let mut records: HashMap<i64, MessageRecord> = HashMap::with_capacity(keys.len());
+    let mut rows = query.query([&list])?;
+    while let Some(row) = rows.next()? {
+        let sender = user_id(row, 3)?;
+        let kind: i64 = row.get(11)?;
+        let recipient = if kind == DialogKind::Private.number() {
+            let (low, high) = (user_id(row, 12)?, user_id(row, 13)?);
+            Some(if low == sender { high } else { low })
+        } else {
+            None
+        };
+        let (id, dialog): (String, String) = (row.get(1)?, row.get(2)?);
+        let (attachments, extra): (String, String) = (row.get(6)?, row.get(7)?);
+        let record = MessageRecord {
+            message: StoredMessage {
+                id: parse_message_id(&id)?,
+                dialog: parse_dialog_id(&dialog)?,
+                sender,
+                body: row.get(4)?,
+                date_sent: row.get(5)?,
+                attachments: serde_json::from_str(&attachments).unwrap_or_default(),
+                extra: serde_json::from_str(&extra).unwrap_or_default(),
+            },
+            recipient,
+            delivered: vec![sender],
+            read: vec![sender],
+            created_at: row.get(8)?,
+            updated_at: row.get(9)?,
+            edited_at: row.get(10)?,
+        };
+        records.insert(row.get(0)?, record);
+    }
+    let mut query = db.prepare_cached(
+        "SELECT message, user_id, read_at IS NOT NULL FROM marks WHERE message IN (SELECT value FROM json_each(?1))",
+    )?;
+    let mut rows = query.query([&list])?;
+    while let Some(row) = rows.next()? {
+        if let Some(record) = records.get_mut(&row.get(0)?) {
+            let user = user_id(row, 1)?;
+            record.delivered.push(user);
+            if row.get(2)? {
+                record.read.push(user);
+            }
+        }
+    }
+    for record in records.values_mut() {
+        record.delivered.sort_unstable();
+        record.read.sort_unstable();
+    }
+    Ok(keys.iter().filter_map(|key| records.remove(key)).collect())
+}

@@ -1,0 +1,552 @@
+//! People: signing up, finding one, changing, deleting, and the check of a login.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cubist_protocol::ids::UserId;
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::config::Accounts;
+use crate::state::reader::ReadDb;
+use crate::state::writer::WriteTx;
+use crate::state::{State, StateError};
+
+/// A person as stored. Times are unix seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Unique without regard to case.
+    pub login: Option<String>,
+    /// Unique without regard to case.
+    pub email: Option<String>,
+    /// The name shown.
+    pub full_name: Option<String>,
+    /// As typed.
+    pub phone: Option<String>,
+    /// As typed.
+    pub website: Option<String>,
+    /// Anything the app keeps with the person.
+    pub custom_data: Option<String>,
+    /// The id in the app's own user base.
+    pub external_id: Option<String>,
+    /// Of the social network.
+    pub facebook_id: Option<String>,
+    /// Of the social network.
+    pub twitter_id: Option<String>,
+    /// Legacy avatar.
+    pub blob_id: Option<i64>,
+    /// A file's uid or a URL.
+    pub avatar: Option<String>,
+    /// Comma-separated.
+    pub tags: Option<String>,
+    /// Minutes from UTC.
+    pub timezone: Option<i64>,
+    /// Made by a guest session.
+    pub is_guest: bool,
+    /// Sign-up.
+    pub created_at: i64,
+    /// Last change of a field.
+    pub updated_at: i64,
+    /// Last request or stanza.
+    pub last_request_at: Option<i64>,
+}
+
+impl User {
+    /// What to call the person: full name, else login, else the id.
+    pub fn display_name(&self) -> String {
+        let named = |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
+        named(&self.full_name).or_else(|| named(&self.login)).unwrap_or_else(|| self.id.to_string())
+    }
+}
+
+/// Text fields to store: a key that is absent stays as it is, a value of `None` clears it.
+///
+/// Keyed by the wire's names of the fields of [`User`] that are texts.
+pub type TextFields = HashMap<TextField, Option<String>>;
+
+/// The text fields of a person that the person may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is the field of `User` with that name")]
+pub enum TextField {
+    Login,
+    Email,
+    FullName,
+    Phone,
+    Website,
+    CustomData,
+    ExternalId,
+    FacebookId,
+    TwitterId,
+    Avatar,
+    Tags,
+}
+
+impl TextField {
+    /// All of them, in the order of the statements below.
+    const ALL: [Self; 11] = [
+        Self::Login,
+        Self::Email,
+        Self::FullName,
+        Self::Phone,
+        Self::Website,
+        Self::CustomData,
+        Self::ExternalId,
+        Self::FacebookId,
+        Self::TwitterId,
+        Self::Avatar,
+        Self::Tags,
+    ];
+
+    /// The wire's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Email => "email",
+            Self::FullName => "full_name",
+            Self::Phone => "phone",
+            Self::Website => "website",
+            Self::CustomData => "custom_data",
+            Self::ExternalId => "external_id",
+            Self::FacebookId => "facebook_id",
+            Self::TwitterId => "twitter_id",
+            Self::Avatar => "avatar",
+            Self::Tags => "user_tags",
+        }
+    }
+
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Tags => "tags",
+            Self::Login
+            | Self::Email
+            | Self::FullName
+            | Self::Phone
+            | Self::Website
+            | Self::CustomData
+            | Self::ExternalId
+            | Self::FacebookId
+            | Self::TwitterId
+            | Self::Avatar => self.name(),
+        }
+    }
+
+    /// The column with the folded form, if the field is searched without regard to case.
+    const fn key_column(self) -> Option<&'static str> {
+        match self {
+            Self::Login => Some("login_key"),
+            Self::Email => Some("email_key"),
+            Self::FullName => Some("full_name_key"),
+            Self::Phone
+            | Self::Website
+            | Self::CustomData
+            | Self::ExternalId
+            | Self::FacebookId
+            | Self::TwitterId
+            | Self::Avatar
+            | Self::Tags => None,
+        }
+    }
+}
+
+/// A person to sign up.
+#[derive(Clone, Default)]
+pub struct NewUser {
+    /// Their texts; a login or an e-mail is required.
+    pub texts: TextFields,
+    /// Minutes from UTC.
+    pub timezone: Option<i64>,
+    /// Required by sign-up; only a guest may have none.
+    pub password: Option<String>,
+    /// Made by a guest session: needs neither login nor password.
+    pub is_guest: bool,
+}
+
+/// Changes to a person.
+#[derive(Clone, Default)]
+pub struct UserChanges {
+    /// Their texts.
+    pub texts: TextFields,
+    /// `Some(None)` clears it.
+    pub timezone: Option<Option<i64>>,
+    /// A new password, with the present one.
+    pub password: Option<PasswordChange>,
+}
+
+/// A new password needs the old one.
+#[derive(Clone)]
+pub struct PasswordChange {
+    /// The present one, as given.
+    pub old: Option<String>,
+    /// The wanted one.
+    pub new: String,
+}
+
+/// How a person names themselves at a login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// By login.
+    Login(String),
+    /// By e-mail.
+    Email(String),
+}
+
+/// The columns of [`User`], in the order [`User::from_row`] reads them.
+pub(crate) const COLUMNS: &str = "id, login, email, full_name, phone, website, custom_data, external_id, facebook_id, \
+     twitter_id, blob_id, avatar, tags, timezone, is_guest, created_at, updated_at, last_request_at";
+
+impl User {
+    pub(crate) fn from_row(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            id: user_id(row, 0)?,
+            login: row.get(1)?,
+            email: row.get(2)?,
+            full_name: row.get(3)?,
+            phone: row.get(4)?,
+            website: row.get(5)?,
+            custom_data: row.get(6)?,
+            external_id: row.get(7)?,
+            facebook_id: row.get(8)?,
+            twitter_id: row.get(9)?,
+            blob_id: row.get(10)?,
+            avatar: row.get(11)?,
+            tags: row.get(12)?,
+            timezone: row.get(13)?,
+            is_guest: row.get(14)?,
+            created_at: row.get(15)?,
+            updated_at: row.get(16)?,
+            last_request_at: row.get(17)?,
+        })
+    }
+}
+
+/// Reads a user id column.
+pub(crate) fn user_id(row: &Row<'_>, column: usize) -> Result<UserId, rusqlite::Error> {
+    let id: i64 = row.get(column)?;
+    UserId::try_from(id).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, id))
+}
+
+/// The form in which texts are compared without regard to case.
+pub(crate) fn fold(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+impl State {
+    /// Signs a person up.
+    pub async fn create_user(&self, new: NewUser) -> Result<User, StateError> {
+        let rules = &self.inner.config.accounts;
+        let mut problems = check_texts(rules, &new.texts);
+        let has = |field| matches!(new.texts.get(&field), Some(Some(_)));
+        if !new.is_guest {
+            if !has(TextField::Login) && !has(TextField::Email) {
+                problems.push(("base", "a login or an email is required".to_owned()));
+            }
+            match &new.password {
+                Some(password) => problems.extend(check_password(rules, password)),
+                None => problems.push(("password", "is required".to_owned())),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(StateError::Invalid { problems });
+        }
+        let hash = match &new.password {
+            Some(password) => self.inner.passwords.hash(password).await?,
+            None => String::new(),
+        };
+        let now = self.inner.clock.seconds();
+        self.write(move |tx| {
+            check_unique(tx, None, &new.texts)?;
+            tx.prepare_cached(
+                "INSERT INTO users (password, timezone, is_guest, created_at, updated_at, last_request_at)
+                 VALUES (?1, ?2, ?3, ?4, ?4, ?4)",
+            )?
+            .execute(params![hash, new.timezone, new.is_guest, now])?;
+            let id = tx.last_insert_rowid();
+            set_texts(tx, id, &new.texts)?;
+            load(tx, id)?.ok_or(StateError::NotFound)
+        })
+        .await
+    }
+
+    /// One person. [`StateError::NotFound`] if there is none of that id.
+    pub async fn user(&self, id: UserId) -> Result<User, StateError> {
+        let user = self.read(move |db| load(db, id.as_i64())).await?.ok_or(StateError::NotFound)?;
+        Ok(self.with_activity(user))
+    }
+
+    /// The person of a login or an e-mail, without regard to case.
+    pub async fn user_by_identity(&self, identity: &Identity) -> Result<User, StateError> {
+        let (column, key) = match identity {
+            Identity::Login(login) => ("login_key", fold(login)),
+            Identity::Email(email) => ("email_key", fold(email)),
+        };
+        let user = self
+            .read(move |db| {
+                Ok(db
+                    .prepare_cached(&format!("SELECT {COLUMNS} FROM users WHERE {column} = ?1"))?
+                    .query_row([key], User::from_row)
+                    .optional()?)
+            })
+            .await?
+            .ok_or(StateError::NotFound)?;
+        Ok(self.with_activity(user))
+    }
+
+    /// Whether the user exists.
+    pub async fn user_exists(&self, user: UserId) -> Result<bool, StateError> {
+        self.read(move |db| Ok(exists(db, user)?)).await
+    }
+
+    /// Checks a REST login. [`StateError::NotFound`] for an unknown person (a client may then offer to sign up),
+    /// [`StateError::BadCredentials`] for a wrong password.
+    pub async fn check_login(&self, identity: &Identity, password: &str) -> Result<User, StateError> {
+        let user = self.user_by_identity(identity).await?;
+        let stored = self.stored_password(user.id).await?.ok_or(StateError::NotFound)?;
+        if self.inner.passwords.verify(user.id, &stored, password).await? {
+            Ok(user)
+        } else {
+            Err(StateError::BadCredentials)
+        }
+    }
+
+    /// Checks a chat login: `secret` is the account's password or one of its session tokens.
+    ///
+    /// Cheap for a reconnect: a token is looked up in memory, and a password that was checked lately is recognised
+    /// without hashing it again.
+    pub async fn verify_chat_login(&self, user: UserId, secret: &str) -> Result<ChatLogin, StateError> {
+        if self.is_token_of(secret, user) {
+            self.touch(user);
+            return Ok(ChatLogin::Accepted);
+        }
+        let Some(stored) = self.stored_password(user).await? else { return Ok(ChatLogin::Refused) };
+        match self.inner.passwords.verify(user, &stored, secret).await {
+            Ok(true) => {
+                self.touch(user);
+                Ok(ChatLogin::Accepted)
+            }
+            Ok(false) => Ok(ChatLogin::Refused),
+            Err(StateError::Throttled { .. }) => Ok(ChatLogin::Throttled),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Changes a person. A new password needs the present one.
+    pub async fn update_user(&self, id: UserId, changes: UserChanges) -> Result<User, StateError> {
+        let rules = &self.inner.config.accounts;
+        let mut problems = check_texts(rules, &changes.texts);
+        if let Some(change) = &changes.password {
+            problems.extend(check_password(rules, &change.new));
+            if change.old.is_none() {
+                problems.push(("old_password", "is required to change the password".to_owned()));
+            }
+        }
+        if !problems.is_empty() {
+            return Err(StateError::Invalid { problems });
+        }
+        let hash = match &changes.password {
+            Some(PasswordChange { old: Some(old), new }) => {
+                let stored = self.stored_password(id).await?.ok_or(StateError::NotFound)?;
+                if !self.inner.passwords.verify(id, &stored, old).await? {
+                    return Err(StateError::invalid("old_password", "is wrong"));
+                }
+                Some((stored, self.inner.passwords.hash(new).await?))
+            }
+            Some(PasswordChange { old: None, .. }) | None => None,
+        };
+        let now = self.inner.clock.seconds();
+        let user = self
+            .write(move |tx| {
+                check_unique(tx, Some(id), &changes.texts)?;
+                let found = tx
+                    .prepare_cached("UPDATE users SET updated_at = ?2 WHERE id = ?1")?
+                    .execute([id.as_i64(), now])?;
+                if found == 0 {
+                    return Err(StateError::NotFound);
+                }
+                set_texts(tx, id.as_i64(), &changes.texts)?;
+                if let Some(timezone) = changes.timezone {
+                    tx.prepare_cached("UPDATE users SET timezone = ?2 WHERE id = ?1")?
+                        .execute(params![id.as_i64(), timezone])?;
+                }
+                if let Some((checked, hash)) = hash {
+                    // Two changes at once: the second was checked against a password that is no more.
+                    let replaced = tx
+                        .prepare_cached("UPDATE users SET password = ?3 WHERE id = ?1 AND password = ?2")?
+                        .execute(params![id.as_i64(), checked, hash])?;
+                    if replaced == 0 {
+                        return Err(StateError::invalid("old_password", "is wrong"));
+                    }
+                }
+                let user = load(tx, id.as_i64())?.ok_or(StateError::NotFound)?;
+                if user.login.is_none() && user.email.is_none() && !user.is_guest {
+                    return Err(StateError::invalid("base", "a login or an email is required"));
+                }
+                Ok(user)
+            })
+            .await?;
+        Ok(self.with_activity(user))
+    }
+
+    /// Deletes a person: sessions and queue go, groups lose them, what they wrote stays.
+    pub async fn delete_user(&self, id: UserId) -> Result<(), StateError> {
+        let inner = Arc::clone(&self.inner);
+        self.write(move |tx| {
+            let user = id.as_i64();
+            if tx.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([user])? == 0 {
+                return Err(StateError::NotFound);
+            }
+            tx.prepare_cached("DELETE FROM queue WHERE user_id = ?1")?.execute([user])?;
+            // The other person of a private dialog keeps it with its history.
+            tx.prepare_cached(
+                "DELETE FROM occupants WHERE user_id = ?1
+                   AND dialog IN (SELECT key FROM dialogs WHERE pair_low IS NULL)",
+            )?
+            .execute([user])?;
+            tx.after_commit(move || {
+                inner.sessions.forget_user(id);
+                inner.cards.clear();
+            });
+            Ok(())
+        })
+        .await
+    }
+
+    async fn stored_password(&self, user: UserId) -> Result<Option<String>, StateError> {
+        self.read(move |db| {
+            Ok(db
+                .prepare_cached("SELECT password FROM users WHERE id = ?1")?
+                .query_row([user.as_i64()], |row| row.get(0))
+                .optional()?)
+        })
+        .await
+    }
+
+    /// Puts in the activity that is not on disk yet.
+    pub(crate) fn with_activity(&self, mut user: User) -> User {
+        user.last_request_at = self.inner.activity.pending(user.id).or(user.last_request_at);
+        user
+    }
+}
+
+/// Whether a chat login is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChatLogin {
+    /// The secret is the account's password or one of its session tokens.
+    Accepted,
+    /// Unknown account or wrong secret; the two are not told apart.
+    Refused,
+    /// Too many failures lately; try again later.
+    Throttled,
+}
+
+/// Whether the user exists, in the caller's transaction.
+pub(crate) fn exists(db: &rusqlite::Connection, user: UserId) -> Result<bool, rusqlite::Error> {
+    db.prepare_cached("SELECT 1 FROM users WHERE id = ?1")?.exists([user.as_i64()])
+}
+
+fn load(db: &rusqlite::Connection, id: i64) -> Result<Option<User>, StateError> {
+    let mut query = db.prepare_cached(&format!("SELECT {COLUMNS} FROM users WHERE id = ?1"))?;
+    Ok(query.query_row([id], User::from_row).optional()?)
+}
+
+/// Loads several people in the order of their ids; unknown ids are left out.
+pub(crate) fn load_many(db: &ReadDb<'_>, ids: &[UserId]) -> Result<Vec<User>, StateError> {
+    let list = serde_json::Value::from(ids.iter().map(|id| id.as_i64()).collect::<Vec<_>>()).to_string();
+    let mut query = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM users WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id"
+    ))?;
+    let rows = query.query_map([list], User::from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn set_texts(tx: &WriteTx<'_>, id: i64, texts: &TextFields) -> Result<(), StateError> {
+    for field in TextField::ALL {
+        let Some(value) = texts.get(&field) else { continue };
+        let column = field.column();
+        tx.prepare_cached(&format!("UPDATE users SET {column} = ?2 WHERE id = ?1"))?.execute(params![id, value])?;
+        if let Some(key) = field.key_column() {
+            tx.prepare_cached(&format!("UPDATE users SET {key} = ?2 WHERE id = ?1"))?
+                .execute(params![id, value.as_deref().map(fold)])?;
+        }
+    }
+    Ok(())
+}
+
+fn check_unique(tx: &WriteTx<'_>, own: Option<UserId>, texts: &TextFields) -> Result<(), StateError> {
+    let own = own.map_or(0, UserId::as_i64);
+    let mut problems = Vec::new();
+    for (field, sql) in [
+        (TextField::Login, "SELECT 1 FROM users WHERE login_key = ?1 AND id <> ?2"),
+        (TextField::Email, "SELECT 1 FROM users WHERE email_key = ?1 AND id <> ?2"),
+    ] {
+        if let Some(Some(value)) = texts.get(&field)
+            && tx.prepare_cached(sql)?.exists(params![fold(value), own])?
+        {
+            problems.push((field.name(), "has already been taken".to_owned()));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(StateError::Invalid { problems }) }
+}
+
+fn check_texts(rules: &Accounts, texts: &TextFields) -> Vec<(&'static str, String)> {
+    let mut problems = Vec::new();
+    for (field, value) in texts {
+        let Some(value) = value else { continue };
+        let name = field.name();
+        let length = value.chars().count();
+        match field {
+            TextField::Login if length < rules.login_min => {
+                problems.push((name, format!("is too short (minimum is {} characters)", rules.login_min)));
+            }
+            TextField::Login if length > rules.login_max => {
+                problems.push((name, format!("is too long (maximum is {} characters)", rules.login_max)));
+            }
+            TextField::Login if value.trim() != value || value.chars().any(char::is_control) => {
+                problems.push((name, "must not begin or end with a space or hold control characters".to_owned()));
+            }
+            TextField::Email if !is_email(value) => problems.push((name, "should look like an email address".to_owned())),
+            TextField::Tags if value.split(',').count() > MAX_TAGS => {
+                problems.push((name, format!("has too many tags (maximum is {MAX_TAGS})")));
+            }
+            TextField::Login
+            | TextField::Email
+            | TextField::FullName
+            | TextField::Phone
+            | TextField::Website
+            | TextField::CustomData
+            | TextField::ExternalId
+            | TextField::FacebookId
+            | TextField::TwitterId
+            | TextField::Avatar
+            | TextField::Tags => {
+                if length > rules.field_max {
+                    problems.push((name, format!("is too long (maximum is {} characters)", rules.field_max)));
+                }
+            }
+        }
+    }
+    problems.sort_unstable();
+    problems
+}
+
+/// The service's published limit of tags per user.
+const MAX_TAGS: usize = 5;
+
+fn check_password(rules: &Accounts, password: &str) -> Option<(&'static str, String)> {
+    if password.chars().count() < rules.password_min {
+        return Some(("password", format!("is too short (minimum is {} characters)", rules.password_min)));
+    }
+    (password.len() > rules.password_max)
+        .then(|| ("password", format!("is too long (maximum is {} bytes)", rules.password_max)))
+}
+
+/// Enough to catch a typing error: something, one `@`, a domain with a letter. Whether mail arrives shows only by
+/// sending some.
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    !local.is_empty()
+        && !domain.is_empty()
+        && !domain.contains('@')
+        && text.len() <= 254
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+}
