@@ -1,0 +1,175 @@
+//! XEP-0333: "delivered" and "read", recorded and told to the author.
+//!
+//! A marker always goes to the author of the message as type `chat`, also for a group's message; the dialog's id in
+//! its parameters tells which dialog it was.
+
+use std::sync::Arc;
+
+use cubist_protocol::ext::extra_params::ExtraParams;
+use cubist_protocol::ext::xep0333_markers::{Marker, MarkerKind};
+use cubist_protocol::ids::{DialogId, MessageId, UserId};
+use cubist_protocol::stanza::{Condition, Message, MessageKind};
+use futures::FutureExt;
+
+use crate::state::{Mark, State, StateError};
+
+use super::super::names::Addressee;
+use super::super::router::{Dispatch, Own, Router};
+use super::super::session::Session;
+use super::super::wire;
+use super::{Outcome, Work, addressee, finished, refuse_for, refuse_with};
+
+/// Begins with a message that is a marker.
+pub(super) async fn begin(router: &Router, session: &Arc<Session>, message: Message) -> Work {
+    let to = match addressee(&message) {
+        Ok(to) => to,
+        Err(outcome) => return finished(outcome),
+    };
+    let addressed = match router.names().addressee(to) {
+        Addressee::User(user) => Some(user),
+        // Some clients send it to the room. The author is known from the message.
+        Addressee::Room(_) => None,
+        Addressee::Server | Addressee::Nobody | Addressee::Elsewhere => {
+            return finished(refuse_with(
+                &message,
+                Condition::ServiceUnavailable,
+                "Service not available.",
+            ));
+        }
+    };
+    let Some(marker) = message.marker.clone() else {
+        return finished(Outcome::Done);
+    };
+    let router = router.clone();
+    let session = Arc::clone(session);
+    async move {
+        match marked(router.state(), session.user, &marker).await {
+            Ok(Known::Already) => Outcome::Done,
+            Ok(Known::New { dialog, author }) => {
+                relay(&router, &session, message, author, Some(dialog)).await
+            }
+            // Never stored, so only the two devices know it: a plain relay to whom the client says.
+            Ok(Known::No) => match addressed {
+                Some(user) if user != session.user => {
+                    match router.state().user_exists(user).await {
+                        Ok(true) => relay(&router, &session, message, user, None).await,
+                        Ok(false) => {
+                            refuse_with(&message, Condition::ItemNotFound, "There is no such user.")
+                        }
+                        Err(error) => refuse_for(&message, &error),
+                    }
+                }
+                Some(_) | None => Outcome::Done,
+            },
+            Err(error) => refuse_for(&message, &error),
+        }
+    }
+    .boxed()
+}
+
+/// What the history knows of a marked message.
+enum Known {
+    /// It has the message and did not have the mark.
+    New {
+        /// Where it is.
+        dialog: DialogId,
+        /// Who wrote it.
+        author: UserId,
+    },
+    /// It had the mark before: the author was told.
+    Already,
+    /// It does not have the message, or not for this user.
+    No,
+}
+
+async fn marked(state: &State, by: UserId, marker: &Marker) -> Result<Known, StateError> {
+    let Ok(id) = marker.id.parse::<MessageId>() else {
+        return Ok(Known::No);
+    };
+    let mark = match marker.kind {
+        MarkerKind::Received => Mark::Delivered,
+        MarkerKind::Displayed => Mark::Read,
+    };
+    let known = state.mark(by, mark, vec![id]).await?;
+    Ok(match known.first() {
+        Some(marked) if marked.changed => Known::New {
+            dialog: marked.dialog,
+            author: marked.author,
+        },
+        Some(_) => Known::Already,
+        None => Known::No,
+    })
+}
+
+/// The marker on its way to the author and to the sender's other devices, which can clear their counts by it.
+async fn relay(
+    router: &Router,
+    session: &Session,
+    mut message: Message,
+    author: UserId,
+    dialog: Option<DialogId>,
+) -> Outcome {
+    let names = router.names();
+    message.kind = MessageKind::Chat;
+    message.to = Some(names.user(author));
+    if let Some(dialog) = dialog {
+        message
+            .extra
+            .get_or_insert_with(ExtraParams::new)
+            .set_dialog_id(dialog);
+    }
+    let text: Arc<str> = wire::text(&message).into();
+    let mut row = None;
+    if !router.is_ready(author) {
+        match router
+            .state()
+            .enqueue(vec![(author, text.to_string())])
+            .await
+        {
+            Ok(rows) => row = rows.first().copied(),
+            Err(error) => return refuse_for(&message, &error),
+        }
+    }
+    let carbon = wire::sent_carbon(&message, names.user(session.user));
+    Outcome::Dispatch(Box::new(Dispatch {
+        text,
+        to_resource: false,
+        recipients: vec![(author, row)],
+        keep: true,
+        own: Own::Carbon {
+            user: session.user,
+            except: Some(session.serial),
+            text: carbon.into(),
+        },
+    }))
+}
+
+/// A marker of this server's making: for marks that were set over REST.
+pub(in super::super) fn from_mark(
+    router: &Router,
+    mark: Mark,
+    by: UserId,
+    dialog: DialogId,
+    id: MessageId,
+    author: UserId,
+) -> Message {
+    let kind = match mark {
+        Mark::Delivered => MarkerKind::Received,
+        Mark::Read => MarkerKind::Displayed,
+    };
+    let names = router.names();
+    let mut extra = ExtraParams::new();
+    extra.set_dialog_id(dialog);
+    Message {
+        id: Some(super::super::resource::random_name()),
+        kind: MessageKind::Chat,
+        from: Some(names.user(by)),
+        to: Some(names.user(author)),
+        marker: Some(Marker {
+            kind,
+            id: id.to_string(),
+        }),
+        extra: Some(extra),
+        ..Message::default()
+    }
+}

@@ -1,0 +1,313 @@
+//! Messages with content: RFC 6121 §5 for people, the platform's rooms for groups.
+
+use std::sync::Arc;
+
+use cubist_protocol::ids::{DialogId, MessageId, UserId};
+use cubist_protocol::stanza::{Condition, Message, MessageKind};
+use cubist_protocol::timestamp::UnixMillis;
+use futures::FutureExt;
+use serde_json::{Map, Value};
+
+use crate::state::{
+    Accepted, DialogCard, DialogKind, NewMessage, QueueFor, StateError, StoredMessage,
+};
+
+use super::super::names::Addressee;
+use super::super::router::{Dispatch, Own, Router};
+use super::super::session::Session;
+use super::super::wire;
+use super::{
+    Outcome, Work, addressee, chat_state, finished, headline, marker, refuse_for, refuse_with,
+};
+
+/// Parameters that are instructions or facts of the message, not fields that the sender made up.
+const OWN_PARAMETERS: [&str; 5] = [
+    "save_to_history",
+    "dialog_id",
+    "message_id",
+    "date_sent",
+    "attachments",
+];
+
+/// Decides what kind of message it is.
+pub(super) async fn begin(router: &Router, session: &Arc<Session>, mut message: Message) -> Work {
+    // Only a server says these; taken from a client they could be forged.
+    message.delay = None;
+    message.carbon = None;
+    match message.kind {
+        // Answers to what this server relayed; nobody waits for them.
+        MessageKind::Error => return finished(Outcome::Done),
+        MessageKind::Headline => return headline::begin(router, session, message).await,
+        MessageKind::Chat | MessageKind::Groupchat | MessageKind::Normal => message.error = None,
+    }
+    if message.marker.is_some() && message.body.is_none() {
+        return marker::begin(router, session, message).await;
+    }
+    if message.replace.is_some() || message.remove.is_some() {
+        let text = "Messages are changed and deleted over REST here.";
+        return finished(refuse_with(
+            &message,
+            Condition::FeatureNotImplemented,
+            text,
+        ));
+    }
+    if is_chat_state_only(&message) {
+        return chat_state::begin(router, session, message).await;
+    }
+    content(router, session, message).await
+}
+
+fn is_chat_state_only(message: &Message) -> bool {
+    // Old clients wrap the state with the dialog's id, which is no content.
+    let has_parameters = message.extra.as_ref().is_some_and(|extra| {
+        extra
+            .entries
+            .iter()
+            .any(|entry| !matches!(entry.name(), Some("dialog_id")))
+    });
+    message.chat_state.is_some()
+        && message.body.is_none()
+        && !has_parameters
+        && message.other.is_empty()
+}
+
+/// A message that is stored or at least delivered.
+async fn content(router: &Router, session: &Arc<Session>, message: Message) -> Work {
+    let to = match addressee(&message) {
+        Ok(to) => to,
+        Err(outcome) => return finished(outcome),
+    };
+    let is_group = message.kind == MessageKind::Groupchat;
+    let found = match (router.names().addressee(to), is_group) {
+        (Addressee::User(user), false) if user == session.user => {
+            return finished(refuse_with(
+                &message,
+                Condition::NotAllowed,
+                "You cannot write to yourself.",
+            ));
+        }
+        (Addressee::User(user), false) => router
+            .state()
+            .private_dialog(session.user, user)
+            .await
+            .map(Some)
+            .map_err(no_such_user),
+        (Addressee::Room(dialog), true) => router.state().dialog_card(&dialog).await,
+        (Addressee::User(_), true) | (Addressee::Room(_), false) => {
+            let text = "People are addressed with type chat, rooms with type groupchat.";
+            return finished(refuse_with(&message, Condition::BadRequest, text));
+        }
+        (Addressee::Elsewhere, _) => {
+            let text = "This server does not talk to other servers.";
+            return finished(refuse_with(&message, Condition::RemoteServerNotFound, text));
+        }
+        (Addressee::Server | Addressee::Nobody, _) => {
+            return finished(refuse_with(
+                &message,
+                Condition::ServiceUnavailable,
+                "Service not available.",
+            ));
+        }
+    };
+    match found {
+        Ok(Some(card)) if !card.has(session.user) => finished(refuse_with(
+            &message,
+            Condition::Forbidden,
+            "You are not an occupant of this dialog.",
+        )),
+        Ok(Some(card)) if is_group && card.kind == DialogKind::Private => {
+            let text = "The other person of a private dialog is addressed directly.";
+            finished(refuse_with(&message, Condition::NotAllowed, text))
+        }
+        Ok(Some(card)) => accept(router, session, message, &card),
+        Ok(None) => finished(refuse_with(
+            &message,
+            Condition::ItemNotFound,
+            "There is no such dialog.",
+        )),
+        Err(error) => finished(refuse_for(&message, &error)),
+    }
+}
+
+/// The state tells REST callers about their fields; here it means that one of the two people does not exist.
+fn no_such_user(error: StateError) -> StateError {
+    if matches!(error, StateError::Invalid { .. }) {
+        StateError::NotFound
+    } else {
+        error
+    }
+}
+
+/// Stores the message, and then hands it out.
+fn accept(
+    router: &Router,
+    session: &Arc<Session>,
+    mut message: Message,
+    card: &DialogCard,
+) -> Work {
+    let names = router.names();
+    let dialog = card.id;
+    let sender = session.user;
+    let is_group = message.kind == MessageKind::Groupchat;
+    let others: Vec<UserId> = card
+        .occupants
+        .iter()
+        .copied()
+        .filter(|user| *user != sender)
+        .collect();
+    if is_group {
+        message.from = Some(names.occupant(dialog, sender));
+        message.to = None;
+    } else {
+        message.to = others.first().map(|user| names.user(*user));
+    }
+    let message = Arc::new(message);
+    let away: Vec<UserId> = others
+        .iter()
+        .copied()
+        .filter(|user| !router.is_ready(*user))
+        .collect();
+    let queue = (!away.is_empty()).then(|| {
+        let message = Arc::clone(&message);
+        let render = move |id: &MessageId, date_sent: i64| {
+            wire::text(&wire::complete(&message, dialog, *id, date_sent))
+        };
+        QueueFor {
+            users: away,
+            render: Box::new(render),
+        }
+    });
+    let new = new_message(&message, sender, dialog, queue);
+    let state = router.state().clone();
+    let own_bare = names.user(sender);
+    let room = names.room(dialog);
+    let session = Arc::clone(session);
+    async move {
+        match state.accept_message(new).await {
+            Ok(Accepted::New {
+                message: stored,
+                queued,
+            }) => {
+                let message = wire::complete(&message, dialog, stored.id, stored.date_sent);
+                let own = if is_group {
+                    Own::Reflection { user: sender }
+                } else {
+                    let text = wire::sent_carbon(&message, own_bare).into();
+                    Own::Carbon {
+                        user: sender,
+                        except: Some(session.serial),
+                        text,
+                    }
+                };
+                let row = |user: UserId| {
+                    queued
+                        .iter()
+                        .find(|(known, _)| *known == user)
+                        .map(|(_, row)| *row)
+                };
+                Outcome::Dispatch(Box::new(Dispatch {
+                    text: wire::text(&message).into(),
+                    to_resource: is_group,
+                    recipients: others.into_iter().map(|user| (user, row(user))).collect(),
+                    keep: true,
+                    own,
+                }))
+            }
+            Ok(Accepted::Repeat) => Outcome::Done,
+            Err(error) => {
+                let mut refused = Message::clone(&message);
+                refused.from = Some(session.jid.clone());
+                if is_group {
+                    refused.to = Some(room);
+                }
+                refuse_for(&refused, &error)
+            }
+        }
+    }
+    .boxed()
+}
+
+/// The message as the state takes it.
+fn new_message(
+    message: &Message,
+    sender: UserId,
+    dialog: DialogId,
+    queue: Option<QueueFor>,
+) -> NewMessage {
+    let extra = message.extra.as_ref();
+    let mut fields = extra.map(|extra| extra.to_json()).unwrap_or_default();
+    for name in OWN_PARAMETERS {
+        fields.remove(name);
+    }
+    let attachments = extra.into_iter().flat_map(|extra| extra.attachments());
+    NewMessage {
+        sender,
+        dialog,
+        stanza_id: message.id.clone().filter(|id| !id.is_empty()),
+        body: message.body.clone().unwrap_or_default(),
+        date_sent: extra
+            .and_then(|extra| extra.date_sent())
+            .map(UnixMillis::seconds),
+        attachments: attachments
+            .filter_map(|attachment| object(attachment.to_json()))
+            .collect(),
+        extra: fields,
+        save: extra.is_some_and(|extra| extra.save_to_history()),
+        queue,
+    }
+}
+
+fn object(value: Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(map) => Some(map),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            None
+        }
+    }
+}
+
+/// A stored message as a stanza: for messages that came over REST.
+pub(in super::super) fn from_stored(
+    router: &Router,
+    stored: &StoredMessage,
+    card: &DialogCard,
+    markable: bool,
+) -> Message {
+    use cubist_protocol::ext::extra_params::{Attachment, ExtraEntry, ExtraParams};
+    let names = router.names();
+    let is_private = card.kind == DialogKind::Private;
+    let mut extra = ExtraParams::from_json(&stored.extra);
+    extra.set_save_to_history();
+    extra.set_dialog_id(stored.dialog);
+    extra.set_message_id(stored.id);
+    extra.set_date_sent(UnixMillis::from_seconds(stored.date_sent));
+    extra.entries.extend(
+        stored
+            .attachments
+            .iter()
+            .map(|map| ExtraEntry::Attachment(Attachment::from_json(map))),
+    );
+    let opponent = card
+        .occupants
+        .iter()
+        .copied()
+        .find(|user| *user != stored.sender);
+    Message {
+        id: Some(stored.id.to_string()),
+        kind: if is_private {
+            MessageKind::Chat
+        } else {
+            MessageKind::Groupchat
+        },
+        from: Some(if is_private {
+            names.user(stored.sender)
+        } else {
+            names.occupant(stored.dialog, stored.sender)
+        }),
+        to: opponent.filter(|_| is_private).map(|user| names.user(user)),
+        body: Some(stored.body.clone()).filter(|body| !body.is_empty()),
+        extra: Some(extra),
+        markable,
+        ..Message::default()
+    }
+}
