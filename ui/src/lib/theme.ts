@@ -23,7 +23,8 @@ export class ThemeController {
     this.#dark.addEventListener('change', draw);
     this.#contrast.addEventListener('change', draw);
     const remembered = localStorage.getItem(REMEMBERED);
-    if (remembered === 'light' || remembered === 'dark' || remembered === 'contrast') this.#theme = remembered;
+    if (remembered === 'light' || remembered === 'dark' || remembered === 'contrast')
+      this.#theme = remembered;
     this.#draw();
   }
 

@@ -1,0 +1,63 @@
+// What the connection line says, how loudly, and what can be done about it.
+import { m } from '~/i18n';
+import type { Account, ConnectionState } from '~/ipc/bindings.gen';
+
+export interface ConnectionWords {
+  tone: 'quiet' | 'warn' | 'danger';
+  icon: 'ring' | 'reconnect' | 'offline' | 'key' | 'shield';
+  text: string;
+  action: { kind: 'connect' | 'signIn'; text: string } | null;
+}
+
+function waiting(state: string, count: number): string {
+  return count === 0 ? state : m.shell_waiting({ state, count });
+}
+
+/** null while all is well. `seconds` is what is left of the wait for the next attempt. */
+export function connectionWords(
+  account: Pick<Account, 'connection' | 'waiting'>,
+  seconds: number | null,
+): ConnectionWords | null {
+  const state: ConnectionState = account.connection;
+  const tryNow = { kind: 'connect' as const, text: m.shell_try_now() };
+  switch (state.type) {
+    case 'online':
+      return null;
+    case 'connecting':
+      if (seconds === null || seconds <= 0) {
+        return { tone: 'quiet', icon: 'ring', text: m.shell_connecting(), action: null };
+      }
+      return { tone: 'warn', icon: 'reconnect', text: m.shell_reconnecting({ seconds }), action: tryNow };
+    case 'offline':
+      switch (state.payload.reason) {
+        case 'noNetwork':
+          return { tone: 'warn', icon: 'offline', text: waiting(m.shell_offline(), account.waiting), action: null };
+        case 'unreachable':
+          return {
+            tone: 'warn',
+            icon: 'offline',
+            text: waiting(m.shell_unreachable(), account.waiting),
+            action: tryNow,
+          };
+        case 'refused':
+          return { tone: 'warn', icon: 'offline', text: m.shell_refused(), action: tryNow };
+        case 'certificate':
+          return { tone: 'danger', icon: 'shield', text: m.shell_certificate(), action: tryNow };
+        case 'stopped':
+          return { tone: 'warn', icon: 'offline', text: waiting(m.shell_stopped(), account.waiting), action: tryNow };
+      }
+    // eslint-disable-next-line no-fallthrough -- every reason above returns
+    case 'signedOut':
+      return {
+        tone: 'danger',
+        icon: 'key',
+        text:
+          state.payload.reason === 'person'
+            ? m.shell_signed_out()
+            : state.payload.reason === 'replaced'
+              ? m.shell_signed_out_replaced()
+              : m.shell_signed_out_server(),
+        action: { kind: 'signIn', text: m.shell_sign_in() },
+      };
+  }
+}
