@@ -93,6 +93,13 @@ pub struct Timing {
     pub ping_limit: Duration,
     /// How long an unacknowledged stanza waits before another `<r/>` is sent.
     pub ack_request: Duration,
+    /// How long a living server may acknowledge nothing before its stream management counts as
+    /// broken: six requests go unanswered until then.
+    pub ack_limit: Duration,
+    /// Limit of an answer when the network changed or the machine slept: the person waits.
+    pub probe_limit: Duration,
+    /// Life of a session after which its loss starts the count of attempts anew.
+    pub stable_after: Duration,
     /// Pause between the last handled stanza and an `<a/>` nobody asked for.
     pub ack_delay: Duration,
     /// How long a closing stream waits for the other side's close.
@@ -116,6 +123,9 @@ impl Default for Timing {
             ping_after: Duration::from_secs(60),
             ping_limit: Duration::from_secs(15),
             ack_request: Duration::from_secs(10),
+            ack_limit: Duration::from_secs(60),
+            probe_limit: Duration::from_secs(5),
+            stable_after: Duration::from_secs(30),
             ack_delay: Duration::from_millis(500),
             close: Duration::from_secs(2),
             wake_check: Duration::from_secs(5),

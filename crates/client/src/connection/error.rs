@@ -122,6 +122,9 @@ pub enum Error {
     /// The server claims to have handled more stanzas than were sent.
     #[error("the server counts stanzas that were never sent")]
     CountTooHigh,
+    /// The server lives and acknowledges nothing.
+    #[error("the server does not acknowledge stanzas")]
+    NotAcknowledged,
     /// The other side closed the stream or the connection.
     #[error("the connection was closed")]
     Closed,
@@ -151,7 +154,8 @@ impl Error {
             | Self::Unexpected(_)
             | Self::Xml(_)
             | Self::Parse(_)
-            | Self::CountTooHigh => OfflineReason::Refused,
+            | Self::CountTooHigh
+            | Self::NotAcknowledged => OfflineReason::Refused,
             Self::Unreachable { .. }
             | Self::NoPassword
             | Self::TimedOut(_)

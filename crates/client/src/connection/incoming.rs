@@ -41,3 +41,13 @@ pub struct HandledToken {
     /// Position in that session, from 0.
     pub(super) position: u64,
 }
+
+impl HandledToken {
+    /// For a stanza outside every count: giving it back changes nothing.
+    pub(super) fn uncounted() -> Self {
+        Self {
+            session: u64::MAX,
+            position: 0,
+        }
+    }
+}

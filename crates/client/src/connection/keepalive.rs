@@ -45,11 +45,13 @@ impl Keepalive {
         }
     }
 
-    /// Something came: the other side lives.
-    pub(super) fn received(&mut self, now: Instant) {
-        self.last_byte = now;
-        self.answer_due = None;
-        self.is_paused = false;
+    /// When something last came: the other side lived then. May be called with the same moment
+    /// again and again.
+    pub(super) fn received_at(&mut self, moment: Instant) {
+        if moment > self.last_byte {
+            self.last_byte = moment;
+            self.answer_due = None;
+        }
     }
 
     /// Something was sent that must be answered (a ping, an `<r/>`).
@@ -125,7 +127,7 @@ mod tests {
     fn any_byte_is_an_answer() {
         let (mut line, start) = keepalive();
         line.asked(at(start, 60));
-        line.received(at(start, 74));
+        line.received_at(at(start, 74));
         assert_eq!(line.due(at(start, 75)), Due::Wait(at(start, 134)));
     }
 

@@ -14,16 +14,29 @@
 //!   [`ConnectionHandle::handled`], so what was not stored yet is sent again after a resumption.
 //! - Refused credentials end the task's attempts until [`ConnectionHandle::connect_now`].
 
-pub mod config;
-pub mod credentials;
-pub mod error;
+mod backoff;
+mod config;
+mod credentials;
+mod dial;
+mod error;
 mod handle;
 mod incoming;
-pub mod trust;
+mod keepalive;
+mod line;
+mod location;
+mod negotiate;
+mod requests;
+mod sasl;
+mod session;
+mod socket;
+mod stream_management;
+mod trust;
+mod wake;
 
 pub use config::{ConnectionConfig, Timing};
 pub use credentials::{CredentialError, CredentialSource, FixedPassword, PasswordRequest};
-pub use error::{NotConnected, RequestError};
+pub(crate) use dial::has_route;
+pub use error::{Error, NotConnected, RequestError};
 pub use handle::ConnectionHandle;
 pub use incoming::{HandledToken, Incoming, SendTag};
 pub use trust::{Trust, TrustError};
@@ -31,6 +44,8 @@ pub use trust::{Trust, TrustError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use crate::connection::line::Line;
 
 /// Starts the task of one account.
 ///
@@ -41,8 +56,8 @@ pub fn spawn(
     config: ConnectionConfig,
     shutdown: CancellationToken,
 ) -> (ConnectionHandle, mpsc::Receiver<Incoming>, JoinHandle<()>) {
-    let (handle, _ends) = handle::channel(&config);
-    let (_sender, receiver) = mpsc::channel(config.incoming_capacity.max(1));
-    let task = tokio::spawn(async move { shutdown.cancelled().await });
+    let (handle, ends) = handle::channel(config.timing.request);
+    let (sender, receiver) = mpsc::channel(config.incoming_capacity.max(1));
+    let task = tokio::spawn(Line::new(config, ends, sender, shutdown).run());
     (handle, receiver, task)
 }

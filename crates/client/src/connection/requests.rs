@@ -17,7 +17,8 @@ pub(super) struct Requests {
     prefix: String,
     /// Makes ids differ.
     next: u64,
-    waiting: HashMap<String, Reply>,
+    /// `None` where an answer is expected and of no interest.
+    waiting: HashMap<String, Option<Reply>>,
 }
 
 impl Requests {
@@ -39,8 +40,14 @@ impl Requests {
     /// Keeps `reply` until an answer with `id` comes.
     pub(super) fn expect(&mut self, id: String, reply: Reply) {
         // Those who stopped waiting are swept out here, where the map would otherwise grow.
-        self.waiting.retain(|_, reply| !reply.is_closed());
-        self.waiting.insert(id, reply);
+        self.waiting
+            .retain(|_, reply| reply.as_ref().is_none_or(|reply| !reply.is_closed()));
+        self.waiting.insert(id, Some(reply));
+    }
+
+    /// Swallows the answer with `id`: it is sent for its effect alone.
+    pub(super) fn ignore(&mut self, id: String) {
+        self.waiting.insert(id, None);
     }
 
     /// Gives an answer to the one who waits for it; gives back what nobody waits for.
@@ -52,14 +59,16 @@ impl Requests {
             IqBody::Error { error, .. } => Err(RequestError::Refused(Box::new(error))),
             IqBody::Get(_) | IqBody::Set(_) | IqBody::Result(_) => Ok(iq),
         };
-        // The one who asked may have given up meanwhile; then the answer is of no use.
-        drop(reply.send(result));
+        if let Some(reply) = reply {
+            // The one who asked may have given up meanwhile; then the answer is of no use.
+            drop(reply.send(result));
+        }
         None
     }
 
     /// The session is gone, and every answer with it.
     pub(super) fn fail_all(&mut self) {
-        for (_, reply) in self.waiting.drain() {
+        for reply in self.waiting.drain().filter_map(|(_, reply)| reply) {
             drop(reply.send(Err(RequestError::SessionLost)));
         }
     }

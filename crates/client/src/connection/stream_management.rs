@@ -109,6 +109,15 @@ impl Inbound {
         };
     }
 
+    /// The `h` to resume with. The server sends everything after it again, so arrivals are counted
+    /// from there: a copy of what arrived before, still on its way to the disk, gets the same
+    /// position, and either of the two may be reported as handled.
+    pub(super) fn begin_resumption(&self) -> u32 {
+        let mut counts = self.lock();
+        counts.received = counts.handled;
+        modulo(counts.handled)
+    }
+
     /// Counts one arrival.
     pub(super) fn received(&self) -> HandledToken {
         let mut counts = self.lock();
@@ -141,8 +150,7 @@ impl Inbound {
 
     /// The `h` to report: handled stanzas modulo 2^32.
     pub(super) fn h(&self) -> u32 {
-        let handled = self.lock().handled & u64::from(u32::MAX);
-        u32::try_from(handled).unwrap_or_default()
+        modulo(self.lock().handled)
     }
 
     /// Whether something received is not handled yet.
@@ -160,6 +168,11 @@ impl Inbound {
         // Plain numbers, changed in steps that cannot panic.
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// XEP-0198 §4: counts start again at zero after 2^32 - 1.
+fn modulo(count: u64) -> u32 {
+    u32::try_from(count & u64::from(u32::MAX)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -265,6 +278,25 @@ mod tests {
         let token = inbound.received();
         inbound.handled(&token);
         assert_eq!(inbound.h(), 0);
+    }
+
+    #[test]
+    fn what_a_resumed_session_sends_again_is_counted_once() {
+        let inbound = Inbound::default();
+        let (first, second, third) = (inbound.received(), inbound.received(), inbound.received());
+        inbound.handled(&first);
+        inbound.handled(&third);
+        assert_eq!(inbound.begin_resumption(), 1);
+        let (second_again, third_again, fourth) =
+            (inbound.received(), inbound.received(), inbound.received());
+        inbound.handled(&second);
+        assert_eq!(inbound.h(), 3);
+        inbound.handled(&second_again);
+        inbound.handled(&third_again);
+        assert_eq!(inbound.h(), 3);
+        inbound.handled(&fourth);
+        assert_eq!(inbound.h(), 4);
+        assert!(!inbound.is_behind());
     }
 
     proptest! {
