@@ -1,7 +1,9 @@
 //! A reader that does not keep up.
 
+use cubist_client::ClientEvent;
 use cubist_tests::{World, within};
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 #[tokio::test]
 async fn a_reader_that_lags_does_not_stop_the_line_and_finds_everything_on_reloading() {
@@ -36,13 +38,10 @@ async fn a_reader_that_lags_does_not_stop_the_line_and_finds_everything_on_reloa
     );
 }
 
-/// How many events the reader has lost, if any; takes nothing when it has not.
-fn lagged(
-    reader: &mut tokio::sync::broadcast::Receiver<cubist_client::ClientEvent>,
-) -> Option<u64> {
-    // A copy would start at the newest: only the reader itself knows.
+/// How many events the reader has lost, if any. Only a read tells, and takes one event when none was lost.
+fn lagged(reader: &mut broadcast::Receiver<ClientEvent>) -> Option<u64> {
     match reader.try_recv() {
-        Err(tokio::sync::broadcast::error::TryRecvError::Lagged(missed)) => Some(missed),
+        Err(TryRecvError::Lagged(missed)) => Some(missed),
         _ => None,
     }
 }

@@ -1,0 +1,46 @@
+// The local backend on free ports, with a folder that goes away with it.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Inbox } from './inbox.mjs';
+import { start } from './programs.mjs';
+
+export class Backend {
+  /** What its ready line says. @type {any} */
+  ready;
+  #process;
+  #folder = mkdtempSync(join(tmpdir(), 'cubist-sdk-'));
+
+  static async start() {
+    const backend = new Backend();
+    await backend.restart();
+    return backend;
+  }
+
+  /** Starts it; on the ports it had if it ran before, since the SDK cannot be told of others. */
+  async restart() {
+    const port = (url) => (url === undefined ? 0 : Number(/:(\d+)\/?$/.exec(url)[1]));
+    const lines = new Inbox('the backend');
+    const flags = {
+      '--http': port(this.ready?.api_url),
+      '--ws': port(this.ready?.chat_url),
+      '--xmpp': port(this.ready?.xmpp),
+      '--xmpps': port(this.ready?.xmpps),
+    };
+    const listen = Object.entries(flags).flatMap(([flag, number]) => [flag, `127.0.0.1:${number}`]);
+    this.#process = start('cubist-server', ['--data', this.#folder, ...listen], (line) => lines.push(line));
+    this.ready = await lines.next('its ready line', () => true);
+  }
+
+  /** Ends it without a word. */
+  async kill() {
+    await this.#process.stop('SIGKILL');
+  }
+
+  /** Ends it for good and removes its folder. */
+  async stop() {
+    await this.#process.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

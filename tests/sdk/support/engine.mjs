@@ -1,0 +1,106 @@
+// Somebody with our engine: the program cubist-headless.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Inbox } from './inbox.mjs';
+import { start } from './programs.mjs';
+
+export class EnginePerson {
+  #folder;
+  #process;
+  #next = 1;
+  #answers = new Inbox('an engine (answers)');
+
+  /**
+   * @param {string} name
+   * @param {string} folder
+   */
+  constructor(name, folder) {
+    this.name = name;
+    this.#folder = folder;
+  }
+
+  /**
+   * Signs up on a fresh folder and waits until it is online.
+   *
+   * @param {import('./backend.mjs').Backend} backend
+   * @param {string} name
+   */
+  static async signUp(backend, name) {
+    const person = new EnginePerson(name, mkdtempSync(join(tmpdir(), 'cubist-engine-')));
+    person.open();
+    const { api_url, domain, app_id, auth_key, ca_cert, xmpps } = backend.ready;
+    const port = /:(\d+)$/.exec(xmpps)[1];
+    const server = { api_url, domain, app_id, auth_key, ca_cert, chat: [`xmpps://${domain}:${port}`] };
+    const params = { server, login: name, password: `${name}'s long password`, full_name: name };
+    const accounts = await person.ask('sign_up', params);
+    person.id = accounts[0].user;
+    await person.online();
+    return person;
+  }
+
+  /** Starts the program on this person's folder. */
+  open() {
+    this.events = new Inbox(`${this.name}'s engine`);
+    this.#process = start('cubist-headless', [this.#folder], (line) =>
+      (line.event === undefined ? this.#answers : this.events).push(line),
+    );
+  }
+
+  /** Ends the program; what it knows stays on disk. */
+  async close() {
+    this.#process.child.stdin.end();
+    await this.#process.stop();
+  }
+
+  /** Ends it for good. */
+  async leave() {
+    await this.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /**
+   * @param {string} method
+   * @param {object} params
+   */
+  async ask(method, params = {}) {
+    const id = this.#next;
+    this.#next += 1;
+    this.#process.child.stdin.write(`${JSON.stringify({ id, method, params })}\n`);
+    const answer = await this.#answers.next(`the answer to ${method}`, (line) => line.id === id);
+    if (answer.error !== undefined) throw new Error(`${method}: ${answer.error}`);
+    return answer.result;
+  }
+
+  async online() {
+    if ((await this.ask('connection')) === 'online') return;
+    await this.events.next(
+      'being online',
+      (event) => event.event === 'connection' && event.state === 'online',
+    );
+  }
+
+  /**
+   * The message with this text, as soon as it is known and fits.
+   *
+   * @param {string} dialog
+   * @param {string} text
+   * @param {(message: any) => boolean} fits
+   */
+  async sees(dialog, text, fits = () => true) {
+    const find = (messages) => messages.find((message) => message.text === text && fits(message));
+    const known = find(await this.ask('messages', { dialog }));
+    if (known !== undefined) return known;
+    const event = await this.events.next(
+      `seeing ${JSON.stringify(text)}`,
+      (one) => one.event === 'messages' && one.dialog === dialog && find(one.messages) !== undefined,
+    );
+    return find(event.messages);
+  }
+
+  /** @param {string} dialog */
+  async texts(dialog) {
+    return (await this.ask('messages', { dialog })).map((message) => message.text);
+  }
+}
