@@ -296,3 +296,6 @@ fn is_element_or_space(node: &Node) -> bool {
         Node::Text(text) => text.trim().is_empty(),
     }
 }
+
+#[cfg(test)]
+mod tests;

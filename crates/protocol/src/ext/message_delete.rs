@@ -26,3 +26,32 @@ impl Remove {
         Element::new("remove", ns::MESSAGE_DELETE).with_attr("id", self.id.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ext::message_delete::Remove;
+    use crate::stanza::ParseError;
+    use crate::xml::{Framing, example};
+
+    #[test]
+    fn a_deletion_reads_and_writes_the_id() {
+        let xml = r#"<remove xmlns="urn:xmpp:message-delete:0" id="58e6"/>"#;
+        let remove = Remove {
+            id: "58e6".to_owned(),
+        };
+        assert_eq!(Remove::from_element(&example(xml)).as_ref(), Ok(&remove));
+        assert_eq!(remove.to_element().to_xml(Framing::Tcp), xml);
+    }
+
+    #[test]
+    fn a_deletion_of_nothing_is_rejected() {
+        let check = |xml: &str, expected: ParseError| {
+            assert_eq!(Remove::from_element(&example(xml)), Err(expected), "{xml}")
+        };
+        check("<remove id='a'/>", ParseError::UnexpectedElement);
+        check(
+            r#"<remove xmlns="urn:xmpp:message-delete:0"/>"#,
+            ParseError::MissingAttribute("id"),
+        );
+    }
+}

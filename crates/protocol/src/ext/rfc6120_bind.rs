@@ -54,3 +54,46 @@ impl Bind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ext::rfc6120_bind::Bind;
+    use crate::stanza::ParseError;
+    use crate::xml::{Framing, example};
+
+    #[test]
+    fn requests_and_answers_read_and_write() {
+        let check = |xml: &str, bind: &Bind| {
+            assert_eq!(Bind::from_element(&example(xml)).as_ref(), Ok(bind));
+            assert_eq!(bind.to_element().to_xml(Framing::Tcp), xml);
+        };
+        check(
+            r#"<bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/>"#,
+            &Bind::Request { resource: None },
+        );
+        check(
+            r#"<bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><resource>a</resource></bind>"#,
+            &Bind::Request {
+                resource: Some("a".to_owned()),
+            },
+        );
+        check(
+            r#"<bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><jid>78-21@localhost/a</jid></bind>"#,
+            &Bind::Bound {
+                jid: "78-21@localhost/a".parse().unwrap(),
+            },
+        );
+    }
+
+    #[test]
+    fn an_impossible_address_is_rejected() {
+        let check = |xml: &str, expected: ParseError| {
+            assert_eq!(Bind::from_element(&example(xml)), Err(expected), "{xml}")
+        };
+        check("<bind/>", ParseError::UnexpectedElement);
+        check(
+            r#"<bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><jid>a@</jid></bind>"#,
+            ParseError::InvalidText,
+        );
+    }
+}

@@ -48,3 +48,34 @@ impl ChatState {
         Element::new(self.as_str(), ns::CHAT_STATES)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ext::xep0085_chat_states::ChatState;
+    use crate::stanza::ParseError;
+    use crate::xml::{Framing, example};
+
+    #[test]
+    fn every_state_reads_and_writes_its_name() {
+        for name in ["active", "composing", "paused", "inactive", "gone"] {
+            let xml = format!(r#"<{name} xmlns="http://jabber.org/protocol/chatstates"/>"#);
+            let state = ChatState::from_element(&example(&xml)).unwrap();
+            assert_eq!(state.as_str(), name);
+            assert_eq!(state.to_element().to_xml(Framing::Tcp), xml);
+        }
+    }
+
+    #[test]
+    fn other_elements_are_rejected() {
+        for xml in [
+            "<composing/>",
+            r#"<singing xmlns="http://jabber.org/protocol/chatstates"/>"#,
+        ] {
+            assert_eq!(
+                ChatState::from_element(&example(xml)),
+                Err(ParseError::UnexpectedElement),
+                "{xml}"
+            );
+        }
+    }
+}

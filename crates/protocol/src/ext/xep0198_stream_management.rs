@@ -140,3 +140,6 @@ impl StreamManagement {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,3 +95,63 @@ impl Carbon {
         Element::new(name, ns::CARBONS).with_child(forwarded)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ext::xep0280_carbons::{Carbon, CarbonDirection, CarbonsSwitch};
+    use crate::stanza::ParseError;
+    use crate::xml::{Framing, example};
+
+    #[test]
+    fn both_directions_read_and_write_the_message_and_its_delay() {
+        for (name, direction) in [
+            ("sent", CarbonDirection::Sent),
+            ("received", CarbonDirection::Received),
+        ] {
+            let xml = format!(
+                r#"<{name} xmlns="urn:xmpp:carbons:2"><forwarded xmlns="urn:xmpp:forward:0"><delay xmlns="urn:xmpp:delay" stamp="2018-12-06T12:04:48Z"/><message xmlns="jabber:client" type="chat"><body>x</body></message></forwarded></{name}>"#
+            );
+            let carbon = Carbon::from_element(&example(&xml)).unwrap();
+            assert_eq!(carbon.direction, direction);
+            assert_eq!(carbon.message.body.as_deref(), Some("x"));
+            assert_eq!(carbon.to_element().to_xml(Framing::Tcp), xml);
+        }
+    }
+
+    #[test]
+    fn the_switch_reads_and_writes_both_positions() {
+        for (name, switch) in [
+            ("enable", CarbonsSwitch::Enable),
+            ("disable", CarbonsSwitch::Disable),
+        ] {
+            let xml = format!(r#"<{name} xmlns="urn:xmpp:carbons:2"/>"#);
+            assert_eq!(CarbonsSwitch::from_element(&example(&xml)), Ok(switch));
+            assert_eq!(switch.to_element().to_xml(Framing::Tcp), xml);
+        }
+        let stream_management = example(r#"<enable xmlns="urn:xmpp:sm:3"/>"#);
+        assert_eq!(
+            CarbonsSwitch::from_element(&stream_management),
+            Err(ParseError::UnexpectedElement)
+        );
+    }
+
+    #[test]
+    fn a_carbon_without_a_message_is_rejected() {
+        let check = |xml: &str, expected: ParseError| {
+            assert_eq!(Carbon::from_element(&example(xml)), Err(expected), "{xml}")
+        };
+        check("<sent/>", ParseError::UnexpectedElement);
+        check(
+            r#"<sent xmlns="urn:xmpp:carbons:2"/>"#,
+            ParseError::MissingChild("forwarded"),
+        );
+        check(
+            r#"<sent xmlns="urn:xmpp:carbons:2"><forwarded xmlns="urn:xmpp:forward:0"/></sent>"#,
+            ParseError::MissingChild("message"),
+        );
+        check(
+            r#"<sent xmlns="urn:xmpp:carbons:2"><forwarded xmlns="urn:xmpp:forward:0"><message xmlns="jabber:client" to="@"/></forwarded></sent>"#,
+            ParseError::InvalidAttribute("to"),
+        );
+    }
+}

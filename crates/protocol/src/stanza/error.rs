@@ -219,3 +219,6 @@ pub fn error_reply_to(request: &Element, error: &StanzaError) -> Option<Element>
             .with_child(error.to_element()),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -214,3 +214,6 @@ fn only_child(mut children: impl Iterator<Item = Element>) -> Result<IqPayload, 
         _ => Err(ParseError::MissingChild("payload")),
     }
 }
+
+#[cfg(test)]
+mod tests;

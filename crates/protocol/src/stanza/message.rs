@@ -231,3 +231,6 @@ fn fill<T>(
         Err(_) => Some(child),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,3 +139,6 @@ impl Presence {
         self.to_element().to_xml(framing)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,3 +142,40 @@ impl StreamError {
         self.to_element().to_xml(framing)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::stanza::ParseError;
+    use crate::stream::{StreamError, StreamErrorCondition};
+    use crate::xml::{Framing, example};
+
+    #[test]
+    fn a_stream_error_reads_and_writes_reason_and_words() {
+        let error = StreamError::new(StreamErrorCondition::SystemShutdown).with_text("Back soon");
+        let xml = r#"<stream:error xmlns:stream="http://etherx.jabber.org/streams"><system-shutdown xmlns="urn:ietf:params:xml:ns:xmpp-streams"/><text xmlns="urn:ietf:params:xml:ns:xmpp-streams" xml:lang="en">Back soon</text></stream:error>"#;
+        assert_eq!(
+            StreamError::from_element(&example(xml)).as_ref(),
+            Ok(&error)
+        );
+        assert_eq!(error.to_xml(Framing::WebSocket), xml);
+        assert_eq!(
+            StreamError::new(StreamErrorCondition::Conflict).to_xml(Framing::Tcp),
+            r#"<stream:error><conflict xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></stream:error>"#
+        );
+    }
+
+    #[test]
+    fn an_unknown_reason_is_undefined() {
+        let xml = r#"<stream:error xmlns:stream="http://etherx.jabber.org/streams"><tired xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></stream:error>"#;
+        let error = StreamError::from_element(&example(xml)).unwrap();
+        assert_eq!(error.condition, StreamErrorCondition::UndefinedCondition);
+    }
+
+    #[test]
+    fn an_error_of_a_stanza_is_rejected() {
+        assert_eq!(
+            StreamError::from_element(&example("<error/>")),
+            Err(ParseError::UnexpectedElement)
+        );
+    }
+}

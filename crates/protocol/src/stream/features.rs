@@ -125,3 +125,6 @@ impl Features {
         self.to_element().to_xml(framing)
     }
 }
+
+#[cfg(test)]
+mod tests;

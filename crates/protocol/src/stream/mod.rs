@@ -67,3 +67,6 @@ impl StreamElement {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

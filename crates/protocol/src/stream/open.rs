@@ -119,3 +119,6 @@ impl StreamClose {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -240,3 +240,6 @@ impl fmt::Debug for Plain {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,3 +41,37 @@ impl StartTls {
         self.to_element().to_xml(framing)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::stanza::ParseError;
+    use crate::stream::StartTls;
+    use crate::xml::{Framing, example};
+
+    #[test]
+    fn every_step_reads_and_writes_its_name() {
+        for (name, step) in [
+            ("starttls", StartTls::Start),
+            ("proceed", StartTls::Proceed),
+            ("failure", StartTls::Failure),
+        ] {
+            let xml = format!(r#"<{name} xmlns="urn:ietf:params:xml:ns:xmpp-tls"/>"#);
+            assert_eq!(StartTls::from_element(&example(&xml)), Ok(step));
+            assert_eq!(step.to_xml(Framing::Tcp), xml);
+        }
+    }
+
+    #[test]
+    fn other_elements_are_rejected() {
+        for xml in [
+            r#"<failure xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/>"#,
+            r#"<stop xmlns="urn:ietf:params:xml:ns:xmpp-tls"/>"#,
+        ] {
+            assert_eq!(
+                StartTls::from_element(&example(xml)),
+                Err(ParseError::UnexpectedElement),
+                "{xml}"
+            );
+        }
+    }
+}

@@ -27,3 +27,11 @@ pub(crate) use crate::xml::writer::write_attribute;
 
 #[cfg(test)]
 mod properties;
+
+/// The single element of a frame; for tests of what elements mean.
+#[cfg(test)]
+pub(crate) fn example(frame: &str) -> Element {
+    let mut elements = read_frame(frame, &Limits::default()).expect("a well-formed example");
+    assert_eq!(elements.len(), 1, "{frame}");
+    elements.remove(0)
+}
