@@ -372,3 +372,6 @@ fn extensions<'de, D: Deserializer<'de>>(
             .collect(),
     ))
 }
+
+#[cfg(test)]
+mod tests;

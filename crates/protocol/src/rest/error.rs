@@ -145,3 +145,6 @@ impl<'de> Deserialize<'de> for ErrorBody {
         Value::deserialize(deserializer).map(|value| Self::read(&value))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -313,3 +313,6 @@ fn without_own_keys<S: Serializer>(
             .filter(|(name, _)| !OWN_KEYS.contains(&name.as_str())),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 pub mod change;
 pub mod dialog;
 pub mod error;
+pub mod form;
 pub mod message;
 pub mod page;
 pub mod query;

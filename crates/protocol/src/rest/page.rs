@@ -120,3 +120,6 @@ impl FromIterator<String> for IdList {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

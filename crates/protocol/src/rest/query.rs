@@ -392,10 +392,13 @@ fn join_key(field: &str, operator: Operator) -> String {
 }
 
 /// Percent-decoding, with `+` for a space as in forms; bytes that are no UTF-8 are replaced.
-fn decode_component(text: &str) -> Cow<'_, str> {
+pub(crate) fn decode_component(text: &str) -> Cow<'_, str> {
     if text.contains('+') {
         let spaced = text.replace('+', " ");
         return Cow::Owned(percent_decode_str(&spaced).decode_utf8_lossy().into_owned());
     }
     percent_decode_str(text).decode_utf8_lossy()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AppId, UserId};
 use crate::rest::tolerant;
 use crate::rest::user::User;
-use crate::timestamp::{IsoTime, UnixTime};
+use crate::timestamp::{IsoTime, UnixMillis, UnixTime};
 
 /// How a person says who they are; also the whole body of `POST /login`.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +134,29 @@ pub struct SessionEnvelope {
     pub session: Session,
 }
 
+/// The header that tells when the session ends unless it is used: `2023-08-25 13:29:30 UTC`.
+pub const EXPIRATION_HEADER: &str = "CB-Token-ExpirationDate";
+
+/// Writes the value of [`EXPIRATION_HEADER`].
+pub fn format_expiration(moment: UnixMillis) -> String {
+    let mut text = moment.to_iso8601().replace('T', " ");
+    text.truncate(text.trim_end_matches('Z').len());
+    text + " UTC"
+}
+
+/// Reads the value of [`EXPIRATION_HEADER`].
+pub fn parse_expiration(text: &str) -> Option<UnixMillis> {
+    let (date, rest) = text.trim().split_once(' ')?;
+    let time = rest
+        .strip_suffix("UTC")
+        .or_else(|| rest.strip_suffix('Z'))?
+        .trim();
+    UnixMillis::from_iso8601(&format!("{date}T{time}Z"))
+}
+
 fn text_or_empty<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     tolerant::opt_text(deserializer).map(Option::unwrap_or_default)
 }
+
+#[cfg(test)]
+mod tests;

@@ -358,3 +358,6 @@ fn tags_as_text<S: Serializer>(tags: &[String], serializer: S) -> Result<S::Ok, 
         serializer.serialize_str(&tags.join(","))
     }
 }
+
+#[cfg(test)]
+mod tests;
