@@ -11,6 +11,7 @@
 
 pub mod config;
 pub mod delivery;
+mod rest;
 pub mod server;
 pub mod state;
 pub mod xmpp;

@@ -126,7 +126,7 @@ pub struct LastMessage {
 impl State {
     /// The private dialog of a pair, made if missing and shown again to `one` if they hid it.
     ///
-    /// [`StateError::Invalid`] if either does not exist or both are the same.
+    /// [`StateError::NotFound`] if either does not exist or both are the same.
     pub async fn private_dialog(&self, one: UserId, other: UserId) -> Result<Arc<DialogCard>, StateError> {
         let pair = (one.min(other), one.max(other));
         if let Some(card) = self.inner.cards.get_pair(pair) {
@@ -137,9 +137,8 @@ impl State {
 
     /// As [`Self::private_dialog`], and surely shows it again to `one`: for creating it over REST.
     pub async fn show_private_dialog(&self, one: UserId, other: UserId) -> Result<Arc<DialogCard>, StateError> {
-        let missing = || StateError::invalid("base", "Occupants_ids is missing opponent ID.");
         if one == other {
-            return Err(missing());
+            return Err(StateError::NotFound);
         }
         let pair = (one.min(other), one.max(other));
         let inner = Arc::clone(&self.inner);
@@ -156,7 +155,7 @@ impl State {
                 parse_dialog_id(&id)?
             } else {
                 if !users::exists(tx, one)? || !users::exists(tx, other)? {
-                    return Err(missing());
+                    return Err(StateError::NotFound);
                 }
                 let id = inner.ids.dialog(now);
                 let seconds = now.seconds();

@@ -1,0 +1,57 @@
+//! Which call is which.
+
+use axum::http::{Method, StatusCode};
+
+use crate::rest::answer::{Answer, Refusal};
+use crate::rest::auth::Caller;
+use crate::rest::call::Call;
+use crate::rest::{App, dialogs, messages, sessions, users};
+use crate::state::UserField;
+
+/// Does what the call asks for.
+pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer, Refusal> {
+    let segments = call.segments.clone();
+    let path: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let is = |method: Method| call.method == method;
+    let query = |name: &str| call.query.value(name).unwrap_or_default().to_owned();
+    match path.as_slice() {
+        ["session"] if is(Method::POST) => sessions::create(app, call).await,
+        ["session"] if is(Method::GET) => sessions::show(app, &call, caller).await,
+        ["session"] if is(Method::DELETE) => sessions::destroy(app, &call, caller).await,
+        ["login"] if is(Method::POST) => sessions::login(app, call, caller).await,
+        ["login"] if is(Method::DELETE) => sessions::logout(app, &call, caller).await,
+
+        ["users"] if is(Method::POST) => users::sign_up(app, call, caller).await,
+        ["users"] if is(Method::GET) => users::legacy_list(app, &call, caller).await,
+        ["users", "v2"] if is(Method::GET) => users::list(app, &call, caller).await,
+        ["users", "by_full_name"] if is(Method::GET) => users::by_full_name(app, &call, caller).await,
+        ["users", "by_login"] if is(Method::GET) => {
+            users::by_field(app, caller, UserField::Login, &query("login")).await
+        }
+        ["users", "by_email"] if is(Method::GET) => {
+            users::by_field(app, caller, UserField::Email, &query("email")).await
+        }
+        ["users", "phone" | "by_phone"] if is(Method::GET) => {
+            users::by_field(app, caller, UserField::Phone, &query("phone")).await
+        }
+        ["users", "external", id] if is(Method::GET) => {
+            users::by_field(app, caller, UserField::ExternalId, id).await
+        }
+        ["users", id] if is(Method::GET) => users::show(app, caller, id).await,
+        ["users", id] if is(Method::PUT) => users::update(app, call, caller, id).await,
+        ["users", id] if is(Method::DELETE) => users::delete(app, caller, id).await,
+
+        ["chat", "dialog"] if is(Method::POST) => dialogs::create(app, call, caller).await,
+        ["chat", "dialog"] if is(Method::GET) => dialogs::list(app, &call, caller).await,
+        ["chat", "dialog", id] if is(Method::GET) => dialogs::show(app, caller, id).await,
+        ["chat", "dialog", id] if is(Method::PUT) => dialogs::update(app, call, caller, id).await,
+
+        ["chat", "message"] if is(Method::GET) => messages::list(app, &call, caller).await,
+        ["chat", "message"] if is(Method::POST) => messages::create(app, call, caller).await,
+        ["chat", "message"] if is(Method::PUT) => messages::update(app, call, caller, None).await,
+        ["chat", "message", "unread"] if is(Method::GET) => messages::unread(app, &call, caller).await,
+        ["chat", "message", ids] if is(Method::PUT) => messages::update(app, call, caller, Some(ids)).await,
+
+        _ => Err(Refusal::new(StatusCode::NOT_FOUND, "This server does not know this call")),
+    }
+}
