@@ -88,6 +88,7 @@ CREATE TABLE messages (
   failure_text TEXT NOT NULL DEFAULT '',      -- the server's words
   in_history   INTEGER NOT NULL DEFAULT 1,    -- 0: live only, the server does not keep it
   unread       INTEGER NOT NULL DEFAULT 0,    -- 1: of someone else and not seen yet
+  attempts     INTEGER NOT NULL DEFAULT 0,    -- how often the server asked to try later
   extra        TEXT NOT NULL DEFAULT ''       -- JSON of parameters without a column
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (dialog, date_sent, id);
@@ -135,7 +136,6 @@ CREATE TABLE outbox (
   seq        INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   message    BLOB NOT NULL UNIQUE REFERENCES messages (id) ON DELETE CASCADE,
   dialog     BLOB NOT NULL,
-  attempts   INTEGER NOT NULL DEFAULT 0,      -- how often the server asked to try later
   not_before INTEGER NOT NULL DEFAULT 0       -- unix milliseconds
 ) STRICT;
 

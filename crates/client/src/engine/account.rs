@@ -96,6 +96,13 @@ impl Account {
         todo!()
     }
 
+    /// The server has moved (the local backend gets new ports at each start): keeps the new
+    /// addresses and, when they differ from the old ones, connects there. Everything cached and
+    /// queued stays. Used by the shell for accounts of origin `Local`.
+    pub async fn set_endpoints(&self, _to: crate::model::Endpoints) -> Result<(), Error> {
+        todo!()
+    }
+
     /// Tries to connect now instead of waiting for the next turn.
     pub fn connect_now(&self) {
         todo!()

@@ -1,5 +1,7 @@
 //! Messages.
 
+use cubist_protocol::ext::extra_params::ExtraParams;
+
 use crate::model::{DialogId, MessageId, Position, Status, UnixMillis, UserId};
 
 /// Why a message was not sent, in kinds a screen can word.
@@ -82,8 +84,8 @@ pub struct Message {
     pub read_by: Vec<UserId>,
     /// Whether the server keeps it; live-only messages are no part of the history.
     pub in_history: bool,
-    /// Everything in `extraParams` that this version has no field for, kept as it came.
-    pub extra: Vec<(String, String)>,
+    /// Everything in `extraParams` that has no field here, attachments included, as it came.
+    pub extra: ExtraParams,
 }
 
 impl Message {

@@ -76,13 +76,16 @@ impl LastRecord {
 #[derive(Default)]
 pub(super) struct Newcomers {
     last: Option<(Position, UserId, String, Status)>,
-    unread: i64,
+    /// Where the unread ones stand, and whether the server counts them.
+    unread: Vec<(Position, bool)>,
 }
 
 impl Newcomers {
     pub(super) fn add(&mut self, me: UserId, row: &NewRow<'_>) {
-        self.unread += i64::from(row.unread);
         let place = row.record.position();
+        if row.unread {
+            self.unread.push((place, row.record.in_history));
+        }
         if self.last.as_ref().is_none_or(|(newest, ..)| place > *newest) {
             let status = if row.record.sender == me { row.status } else { Status::Failed };
             self.last = Some((place, row.record.sender, preview(&row.record.text), status));
@@ -280,20 +283,6 @@ fn reconcile_unread(
     Ok(())
 }
 
-/// A page of messages from the history held this many unread ones that were counted as being
-/// elsewhere before.
-pub fn found_unread(tx: &mut WriteTx<'_>, dialog: DialogId, count: u32) -> Result<(), Error> {
-    let changed = tx.run(
-        "UPDATE dialogs SET unread_elsewhere = max(0, unread_elsewhere - ?2)
-         WHERE id = ?1 AND unread_elsewhere > 0 AND ?2 > 0",
-        params![Oid::from(dialog), count],
-    )?;
-    if changed > 0 {
-        tx.touch_dialog(dialog);
-    }
-    Ok(())
-}
-
 fn save_occupants(tx: &mut WriteTx<'_>, id: DialogId, occupants: &[UserId]) -> Result<(), Error> {
     let present = self::occupants(tx, id)?;
     for gone in present.iter().filter(|user| !occupants.contains(user)) {
@@ -359,7 +348,22 @@ pub(super) fn add_newcomers(
     if let Some((place, sender, text, status)) = &newcomers.last {
         set_last(tx, dialog, *place, *sender, text, *status)?;
     }
-    change_unread(tx, dialog, newcomers.unread)?;
+    let unread = i64::try_from(newcomers.unread.len()).unwrap_or(i64::MAX);
+    change_unread(tx, dialog, unread)?;
+    if unread > 0 {
+        // What the server had counted already was unread elsewhere until now.
+        let counted_up_to = server_last(tx, dialog)?.unwrap_or(Position::BEGIN);
+        let counted = newcomers
+            .unread
+            .iter()
+            .filter(|&&(place, in_history)| in_history && place <= counted_up_to)
+            .count();
+        tx.run(
+            "UPDATE dialogs SET unread_elsewhere = max(0, unread_elsewhere - ?2)
+             WHERE id = ?1 AND unread_elsewhere > 0",
+            params![Oid::from(dialog), i64::try_from(counted).unwrap_or(i64::MAX)],
+        )?;
+    }
     tx.touch_dialog(dialog);
     Ok(())
 }
@@ -513,6 +517,30 @@ pub fn is_known(db: &ReadDb<'_>, id: DialogId) -> Result<bool, Error> {
     Ok(db
         .one("SELECT 1 FROM dialogs WHERE id = ?1", [Oid::from(id)], |_| Ok(()))?
         .is_some())
+}
+
+/// Whether a private message of this opponent can belong to the dialog: it is theirs, or unknown.
+pub fn may_hold_private(
+    db: &ReadDb<'_>,
+    id: DialogId,
+    opponent: UserId,
+) -> Result<bool, Error> {
+    let theirs = db.one(
+        "SELECT kind = 3 AND opponent = ?2 FROM dialogs WHERE id = ?1",
+        params![Oid::from(id), opponent.as_i64()],
+        |row| Ok(row.get::<_, bool>(0)?),
+    )?;
+    Ok(theirs.unwrap_or(true))
+}
+
+/// Whether only a message is known of the dialog so far.
+pub fn is_incomplete(db: &ReadDb<'_>, id: DialogId) -> Result<bool, Error> {
+    let incomplete = db.one(
+        "SELECT incomplete FROM dialogs WHERE id = ?1",
+        [Oid::from(id)],
+        |row| Ok(row.get::<_, bool>(0)?),
+    )?;
+    Ok(incomplete.unwrap_or(false))
 }
 
 /// Dialogs of which only a message is known so far.

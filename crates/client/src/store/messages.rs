@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::{Row, params};
 
 use crate::model::{
@@ -38,7 +39,7 @@ pub struct MessageRecord {
     /// Whether the server keeps it.
     pub in_history: bool,
     /// Further parameters, as they came.
-    pub extra: Vec<(String, String)>,
+    pub extra: ExtraParams,
     /// Who has it, according to this source.
     pub delivered_to: Vec<UserId>,
     /// Who has seen it, according to this source.
@@ -131,7 +132,7 @@ fn insert_row<'r>(
         (false, false) => Status::Delivered,
     };
     let unread = !mine && !seen;
-    let extra = encode_extra(&record.extra)?;
+    let extra = encode_extra(&record.extra);
     let row = tx.one(
         "INSERT INTO messages (row, id, dialog, sender, text, date_sent, status, in_history, unread, extra)
          VALUES (coalesce((SELECT max(row) + 1 FROM messages WHERE row BETWEEN ?1 AND ?2), ?1),
@@ -433,6 +434,25 @@ pub fn place(db: &ReadDb<'_>, message: MessageId) -> Result<Option<(DialogId, Po
     )
 }
 
+/// Where a message stands in the history of the server; `None` for one that the server does not
+/// keep, or does not have yet.
+pub fn place_in_history(
+    db: &ReadDb<'_>,
+    message: MessageId,
+) -> Result<Option<(DialogId, Position)>, Error> {
+    db.one(
+        "SELECT dialog, date_sent FROM messages WHERE id = ?1 AND in_history = 1 AND status >= 2",
+        [Oid::from(message)],
+        |row| {
+            let position = Position {
+                seconds: row.get(1)?,
+                id: message,
+            };
+            Ok((row.get::<_, Oid>(0)?.dialog(), position))
+        },
+    )
+}
+
 /// The oldest unread message of a dialog.
 pub fn first_unread(db: &ReadDb<'_>, dialog: DialogId) -> Result<Option<Position>, Error> {
     db.one(
@@ -579,16 +599,17 @@ fn read_position(row: &Row<'_>) -> Result<Position, Error> {
     })
 }
 
-fn encode_extra(extra: &[(String, String)]) -> Result<String, Error> {
-    if extra.is_empty() {
-        return Ok(String::new());
+fn encode_extra(extra: &ExtraParams) -> String {
+    if extra.entries.is_empty() {
+        return String::new();
     }
-    serde_json::to_string(extra).map_err(|_| Error::Corrupt { what: "parameter" })
+    serde_json::Value::Object(extra.to_json()).to_string()
 }
 
-fn decode_extra(text: &str) -> Result<Vec<(String, String)>, Error> {
+fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
     if text.is_empty() {
-        return Ok(Vec::new());
+        return Ok(ExtraParams::new());
     }
-    serde_json::from_str(text).map_err(|_| Error::Corrupt { what: "parameter" })
+    let map = serde_json::from_str(text).map_err(|_| Error::Corrupt { what: "parameter" })?;
+    Ok(ExtraParams::from_json(&map))
 }

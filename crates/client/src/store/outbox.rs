@@ -19,8 +19,6 @@ pub struct Queued {
     pub message: Message,
     /// The other person of a private dialog; `None` for rooms.
     pub opponent: Option<crate::model::UserId>,
-    /// How often the server asked to try again later.
-    pub attempts: u32,
     /// Not to be sent before this moment.
     pub not_before: UnixMillis,
 }
@@ -52,7 +50,7 @@ pub fn waiting(db: &ReadDb<'_>) -> Result<u32, Error> {
 /// The next messages behind place `after`, in the order of sending.
 pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Queued>, Error> {
     let rows = db.all(
-        "SELECT o.seq, o.message, o.attempts, o.not_before, d.opponent
+        "SELECT o.seq, o.message, o.not_before, d.opponent
          FROM outbox o JOIN dialogs d ON d.id = o.dialog
          WHERE o.seq > ?1 ORDER BY o.seq LIMIT ?2",
         params![after, limit],
@@ -60,20 +58,18 @@ pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Queued>, Error
             Ok((
                 row.get::<_, i64>(0)?,
                 row.get::<_, Oid>(1)?.message(),
-                row.get::<_, u32>(2)?,
+                row.get::<_, i64>(2)?,
                 row.get::<_, i64>(3)?,
-                row.get::<_, i64>(4)?,
             ))
         },
     )?;
     let mut queue = Vec::with_capacity(rows.len());
-    for (seq, id, attempts, not_before, opponent) in rows {
+    for (seq, id, not_before, opponent) in rows {
         if let Some(message) = messages::load(db, id)? {
             queue.push(Queued {
                 seq,
                 message,
                 opponent: optional_user(opponent),
-                attempts,
                 not_before: UnixMillis(not_before),
             });
         }
@@ -101,18 +97,45 @@ pub(super) fn settle(tx: &mut WriteTx<'_>, message: MessageId) -> Result<(), Err
     Ok(())
 }
 
-/// The server asked to try again: the row waits until `not_before`. Returns how often that
-/// happened, or `None` when the message does not wait to be sent.
+/// How often the server asked to try a message of this person again; `None` when it is not on its
+/// way any more, or has reached someone.
+pub fn attempts(db: &ReadDb<'_>, message: MessageId) -> Result<Option<u32>, Error> {
+    db.one(
+        "SELECT attempts FROM messages WHERE id = ?1 AND sender = ?2 AND status IN (1, 2)",
+        params![Oid::from(message), db.me().as_i64()],
+        |row| Ok(row.get(0)?),
+    )
+}
+
+/// The server asked to try again: the message goes out once more after `not_before`.
+///
+/// It gets a new row. A server acknowledges what it refuses, before or after, and that
+/// acknowledgement must find the old row gone. Returns whether the message was on its way.
 pub fn postpone(
     tx: &mut WriteTx<'_>,
     message: MessageId,
     not_before: UnixMillis,
-) -> Result<Option<u32>, Error> {
-    tx.one(
-        "UPDATE outbox SET attempts = attempts + 1, not_before = ?2 WHERE message = ?1 RETURNING attempts",
+) -> Result<bool, Error> {
+    let me = tx.me().as_i64();
+    let dialog = tx.one(
+        "UPDATE messages SET status = 1, attempts = attempts + 1
+         WHERE id = ?1 AND sender = ?2 AND status IN (1, 2) RETURNING dialog",
+        params![Oid::from(message), me],
+        |row| Ok(row.get::<_, Oid>(0)?.dialog()),
+    )?;
+    let Some(dialog) = dialog else {
+        return Ok(false);
+    };
+    settle(tx, message)?;
+    push(tx, dialog, message)?;
+    tx.run(
+        "UPDATE outbox SET not_before = ?2 WHERE message = ?1",
         params![Oid::from(message), not_before.0],
-        |row| Ok(row.get(0)?),
-    )
+    )?;
+    dialogs::refresh_last_status(tx, dialog, message, Status::Pending)?;
+    tx.touch_message(dialog, message);
+    tx.touch_dialog(dialog);
+    Ok(true)
 }
 
 /// The server refused a message of this person, or it was given up.
@@ -145,8 +168,8 @@ pub fn fail(tx: &mut WriteTx<'_>, message: MessageId, failure: &Failure) -> Resu
 /// Queues a failed message again, behind what waits already. Returns whether it had failed.
 pub fn retry(tx: &mut WriteTx<'_>, message: MessageId) -> Result<bool, Error> {
     let dialog = tx.one(
-        "UPDATE messages SET status = 1, failure = 0, failure_text = '' WHERE id = ?1 AND status = 0
-         RETURNING dialog",
+        "UPDATE messages SET status = 1, failure = 0, failure_text = '', attempts = 0
+         WHERE id = ?1 AND status = 0 RETURNING dialog",
         [Oid::from(message)],
         |row| Ok(row.get::<_, Oid>(0)?.dialog()),
     )?;

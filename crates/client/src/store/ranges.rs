@@ -47,6 +47,21 @@ pub fn starting_at_or_below(
     )
 }
 
+/// The range with the newest start that is older than `place`.
+pub fn starting_below(
+    db: &ReadDb<'_>,
+    dialog: DialogId,
+    place: Position,
+) -> Result<Option<Range>, Error> {
+    db.one(
+        "SELECT from_date, from_id, to_date, to_id FROM ranges
+         WHERE dialog = ?1 AND (from_date, from_id) < (?2, ?3)
+         ORDER BY from_date DESC, from_id DESC LIMIT 1",
+        params![Oid::from(dialog), place.seconds, Oid::from(place.id)],
+        read,
+    )
+}
+
 /// The range with the oldest start that is newer than `place`.
 pub fn starting_above(
     db: &ReadDb<'_>,

@@ -50,6 +50,8 @@ pub struct Receipt {
     pub message: MessageId,
     /// To whom: the author of the message.
     pub author: UserId,
+    /// Whether the server keeps the message, so that REST can mark it.
+    pub in_history: bool,
 }
 
 /// Queues a marker, once. A displayed marker takes the place of a received one still waiting.
@@ -82,7 +84,9 @@ pub fn queue(
 /// The next markers behind place `after`, in order.
 pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Receipt>, Error> {
     db.all(
-        "SELECT seq, kind, dialog, message, author FROM receipts WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        "SELECT r.seq, r.kind, r.dialog, r.message, r.author, coalesce(m.in_history, 0)
+         FROM receipts r LEFT JOIN messages m ON m.id = r.message
+         WHERE r.seq > ?1 ORDER BY r.seq LIMIT ?2",
         params![after, limit],
         |row| {
             Ok(Receipt {
@@ -91,6 +95,7 @@ pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Receipt>, Erro
                 dialog: row.get::<_, Oid>(2)?.dialog(),
                 message: row.get::<_, Oid>(3)?.message(),
                 author: user(row.get(4)?)?,
+                in_history: row.get(5)?,
             })
         },
     )

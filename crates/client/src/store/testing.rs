@@ -117,7 +117,7 @@ pub(crate) fn incoming(n: u32, seconds: i64, text: &str) -> MessageRecord {
         sent_at: UnixMillis::from_seconds(seconds),
         status: Status::Sent,
         in_history: true,
-        extra: Vec::new(),
+        extra: cubist_protocol::ext::extra_params::ExtraParams::new(),
         delivered_to: Vec::new(),
         read_by: Vec::new(),
         from_history: false,

@@ -67,6 +67,7 @@ CREATE TABLE messages (
   failure_text TEXT NOT NULL DEFAULT '',
   in_history   INTEGER NOT NULL DEFAULT 1,
   unread       INTEGER NOT NULL DEFAULT 0,
+  attempts     INTEGER NOT NULL DEFAULT 0,
   extra        TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (dialog, date_sent, id);
@@ -109,7 +110,6 @@ CREATE TABLE outbox (
   seq        INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   message    BLOB NOT NULL UNIQUE REFERENCES messages (id) ON DELETE CASCADE,
   dialog     BLOB NOT NULL,
-  attempts   INTEGER NOT NULL DEFAULT 0,
   not_before INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 

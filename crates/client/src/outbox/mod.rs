@@ -1,0 +1,283 @@
+//! From the outbox table to the connection.
+//!
+//! One task hands the rows over in their order, so messages of one dialog leave in the order they
+//! were written. What the connection has taken is not handed over again until it says that it
+//! could not confirm it; then the same message goes out once more with the same id, and whoever
+//! has it already drops the copy. Rows survive the program: the first session after a start takes
+//! up what the last one left.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cubist_protocol::ext::extra_params::ExtraParams;
+use cubist_protocol::stanza::{Message, MessageKind, Stanza};
+use tokio::time::sleep;
+
+use crate::connection::SendTag;
+use crate::model::{DialogId, Failure, FailureKind, UnixMillis};
+use crate::store::Error;
+use crate::store::outbox::{self as rows, Queued};
+use crate::sync::context::{Context, Who};
+
+/// Rows loaded at once.
+const PAGE: u32 = 64;
+
+/// How long to wait when the cache fails, so that a full disk does not become a busy loop.
+const CACHE_FAILED: Duration = Duration::from_secs(5);
+
+/// Milliseconds to wait after the first, second… time the server asked to try later; after the
+/// last one the message has failed and the person decides.
+const WAITS: [i64; 5] = [2_000, 8_000, 30_000, 60_000, 120_000];
+
+/// The bit that tells markers from messages in a tag.
+const MARKER: u64 = 1 << 63;
+
+/// Bits of a tag that hold the number of the session.
+const GENERATION_BITS: u32 = 15;
+
+/// Bits of a tag that hold the row number.
+const SEQ_BITS: u32 = 48;
+
+/// What a tag names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tagged {
+    /// A row of the outbox.
+    Message {
+        /// Its number.
+        seq: i64,
+        /// In which session it was handed over.
+        generation: u64,
+    },
+    /// A row of the queue of markers.
+    Marker {
+        /// Its number.
+        seq: i64,
+        /// In which session it was handed over.
+        generation: u64,
+    },
+}
+
+/// The tag of a row of the outbox.
+///
+/// It carries the session in which the row was handed over: a session that was not resumed gives
+/// back everything, and rows are taken up again as soon as the next one starts, so what it then
+/// reports of the old one is no news.
+pub(crate) fn message_tag(seq: i64, generation: u64) -> SendTag {
+    SendTag(pack(seq, generation))
+}
+
+/// The tag of a row of the queue of markers.
+pub(crate) fn marker_tag(seq: i64, generation: u64) -> SendTag {
+    SendTag(MARKER | pack(seq, generation))
+}
+
+fn pack(seq: i64, generation: u64) -> u64 {
+    let generation = generation & ((1 << GENERATION_BITS) - 1);
+    (generation << SEQ_BITS) | (seq.cast_unsigned() & ((1 << SEQ_BITS) - 1))
+}
+
+/// What a tag names.
+pub(crate) fn read_tag(tag: SendTag) -> Tagged {
+    let SendTag(bits) = tag;
+    let seq = (bits & ((1 << SEQ_BITS) - 1)).cast_signed();
+    let generation = (bits >> SEQ_BITS) & ((1 << GENERATION_BITS) - 1);
+    if bits & MARKER == 0 {
+        Tagged::Message { seq, generation }
+    } else {
+        Tagged::Marker { seq, generation }
+    }
+}
+
+/// How long to wait before the next try after `attempts` refusals; `None` when it was the last.
+pub(crate) fn next_wait(attempts: u32) -> Option<i64> {
+    WAITS.get(usize::try_from(attempts).ok()?).copied()
+}
+
+/// The connection could not confirm these: they are handed over again in their order.
+pub(crate) fn unsent(context: &Context, tags: &[SendTag]) {
+    let present = context.generation() & ((1 << GENERATION_BITS) - 1);
+    for &tag in tags {
+        match read_tag(tag) {
+            Tagged::Message { generation, .. } if generation == present => {
+                context.outbox_again.request();
+            }
+            Tagged::Marker { generation, .. } if generation == present => {
+                context.markers_again.request();
+            }
+            Tagged::Message { .. } | Tagged::Marker { .. } => {}
+        }
+    }
+    context.outbox_wake.notify_one();
+    context.markers_wake.notify_one();
+}
+
+/// The server asked to try a message again later: its row must be looked at once more.
+pub(crate) fn refused_for_now(context: &Context) {
+    context.outbox_wake.notify_one();
+}
+
+/// Hands rows over until the account ends.
+pub(crate) async fn run(context: Arc<Context>) {
+    let work = async {
+        let mut sender = Sender::default();
+        loop {
+            let wait = match sender.round(&context).await {
+                Ok(wait) => wait,
+                Err(error) => {
+                    tracing::error!(%error, "the outbox cannot be read");
+                    Some(CACHE_FAILED)
+                }
+            };
+            let news = context.outbox_wake.notified();
+            match wait {
+                None => news.await,
+                Some(wait) => {
+                    tokio::select! {
+                        () = news => {}
+                        () = sleep(wait) => sender.start_over(),
+                    }
+                }
+            }
+        }
+    };
+    context.shutdown.run_until_cancelled(work).await;
+}
+
+/// What has been handed over in the present session.
+#[derive(Debug, Default)]
+struct Sender {
+    /// Rows up to here have been handed over, or were passed by for now.
+    cursor: i64,
+    /// Rows handed over and not acknowledged. Looked at again after a restart of the walk only.
+    taken: BTreeSet<i64>,
+    /// The session they were handed over in.
+    generation: u64,
+}
+
+impl Sender {
+    fn start_over(&mut self) {
+        self.cursor = 0;
+    }
+
+    /// Hands over whatever can go now. Returns how long until something else can.
+    async fn round(&mut self, context: &Arc<Context>) -> Result<Option<Duration>, Error> {
+        let generation = context.generation();
+        if self.generation != generation || context.outbox_again.take() {
+            self.generation = generation;
+            self.taken.clear();
+            self.start_over();
+        }
+        if generation == 0 {
+            // No session yet.
+            return Ok(None);
+        }
+        let mut held: BTreeSet<DialogId> = BTreeSet::new();
+        let mut earliest: Option<i64> = None;
+        let now = context.clock.now();
+        loop {
+            let after = self.cursor;
+            let page = context
+                .store
+                .read(move |db| rows::due(db, after, PAGE))
+                .await?;
+            if page.is_empty() {
+                break;
+            }
+            for row in page {
+                let seq = row.seq;
+                if row.not_before > now || held.contains(&row.message.dialog) {
+                    // Later messages of the dialog wait behind this one.
+                    held.insert(row.message.dialog);
+                    let wait = row.not_before.0.saturating_sub(now.0).max(1);
+                    earliest = Some(earliest.map_or(wait, |earliest| earliest.min(wait)));
+                } else if !self.taken.contains(&seq) && !self.hand_over(context, row).await? {
+                    return Ok(None);
+                }
+                self.cursor = seq;
+            }
+        }
+        Ok(earliest.map(|wait| Duration::from_millis(wait.unsigned_abs())))
+    }
+
+    /// Returns whether the line took it.
+    async fn hand_over(&mut self, context: &Arc<Context>, row: Queued) -> Result<bool, Error> {
+        let Some(stanza) = stanza(&row, &context.who) else {
+            let id = row.message.id;
+            let failure = Failure {
+                kind: FailureKind::Refused,
+                text: None,
+            };
+            context
+                .store
+                .write(move |tx| rows::fail(tx, id, &failure))
+                .await?;
+            return Ok(true);
+        };
+        let tag = message_tag(row.seq, self.generation);
+        if context.line.send(stanza, Some(tag)).await.is_err() {
+            return Ok(false);
+        }
+        self.taken.insert(row.seq);
+        // Acknowledged rows are gone from the table; forgetting them here too keeps the set small.
+        if self.taken.len() > usize::try_from(PAGE).unwrap_or(usize::MAX) * 16 {
+            let oldest = context.store.read(|db| rows::due(db, 0, 1)).await?;
+            let oldest = oldest.first().map_or(row.seq, |row| row.seq);
+            self.taken = self.taken.split_off(&oldest);
+        }
+        Ok(true)
+    }
+}
+
+/// The stanza of a message (xmpp.md §6 of the platform: date, history flag and dialog are always
+/// written, and it always asks for markers). `None` when it cannot be addressed.
+pub(crate) fn stanza(row: &Queued, who: &Who) -> Option<Stanza> {
+    let message = &row.message;
+    let (kind, to) = match row.opponent {
+        Some(opponent) => (MessageKind::Chat, who.user(opponent)?),
+        None => (MessageKind::Groupchat, who.room(message.dialog)?),
+    };
+    let mut extra = ExtraParams::new();
+    if message.in_history {
+        extra.set_save_to_history();
+    }
+    extra.set_dialog_id(message.dialog);
+    extra.set_date_sent(UnixMillis::from_seconds(message.sent_at.seconds()));
+    extra.entries.extend(message.extra.entries.iter().cloned());
+    let mut stanza = Message::new(kind, to);
+    stanza.id = Some(message.id.to_string());
+    stanza.body = Some(message.text.clone()).filter(|text| !text.is_empty());
+    stanza.extra = Some(extra);
+    stanza.markable = true;
+    Some(Stanza::Message(Box::new(stanza)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tagged, marker_tag, message_tag, next_wait, read_tag};
+
+    #[test]
+    fn a_tag_names_its_row_and_session() {
+        assert_eq!(
+            read_tag(message_tag(77, 3)),
+            Tagged::Message {
+                seq: 77,
+                generation: 3
+            }
+        );
+        assert_eq!(
+            read_tag(marker_tag(1 << 40, 2)),
+            Tagged::Marker {
+                seq: 1 << 40,
+                generation: 2
+            }
+        );
+    }
+
+    #[test]
+    fn waiting_ends_after_some_tries() {
+        assert_eq!(next_wait(0), Some(2_000));
+        assert_eq!(next_wait(4), Some(120_000));
+        assert_eq!(next_wait(5), None);
+    }
+}

@@ -1,0 +1,67 @@
+//! What synchronisation asks of the REST API, as a trait so that tests can answer.
+
+use futures::future::BoxFuture;
+
+use cubist_protocol::rest::{Dialog, Message, User};
+
+use crate::model::{DialogId, MessageId, UserId};
+use crate::rest::{Client, DialogFilter, Error, MessageFilter, Page};
+
+/// An answer that comes later.
+pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
+
+/// The requests; each is described at the [`Client`] method of the same name.
+pub(crate) trait Api: Send + Sync + 'static {
+    fn dialogs<'a>(&'a self, filter: &'a DialogFilter) -> Answer<'a, Page<Dialog>>;
+    fn messages<'a>(&'a self, filter: &'a MessageFilter) -> Answer<'a, Vec<Message>>;
+    fn users<'a>(&'a self, ids: &'a [UserId]) -> Answer<'a, Vec<User>>;
+    fn search_users<'a>(&'a self, query: &'a str) -> Answer<'a, Vec<User>>;
+    fn create_private(&self, user: UserId) -> Answer<'_, Dialog>;
+    fn create_group<'a>(&'a self, name: &'a str, users: &'a [UserId]) -> Answer<'a, Dialog>;
+    fn mark_all_read(&self, dialog: DialogId) -> Answer<'_, ()>;
+    fn mark_read<'a>(&'a self, dialog: DialogId, ids: &'a [MessageId]) -> Answer<'a, ()>;
+    fn mark_delivered<'a>(&'a self, dialog: DialogId, ids: &'a [MessageId]) -> Answer<'a, ()>;
+    fn clock_offset_millis(&self) -> Option<i64>;
+}
+
+impl Api for Client {
+    fn dialogs<'a>(&'a self, filter: &'a DialogFilter) -> Answer<'a, Page<Dialog>> {
+        Box::pin(self.dialogs(filter))
+    }
+
+    fn messages<'a>(&'a self, filter: &'a MessageFilter) -> Answer<'a, Vec<Message>> {
+        Box::pin(self.messages(filter))
+    }
+
+    fn users<'a>(&'a self, ids: &'a [UserId]) -> Answer<'a, Vec<User>> {
+        Box::pin(self.users(ids))
+    }
+
+    fn search_users<'a>(&'a self, query: &'a str) -> Answer<'a, Vec<User>> {
+        Box::pin(self.search_users(query))
+    }
+
+    fn create_private(&self, user: UserId) -> Answer<'_, Dialog> {
+        Box::pin(self.create_private(user))
+    }
+
+    fn create_group<'a>(&'a self, name: &'a str, users: &'a [UserId]) -> Answer<'a, Dialog> {
+        Box::pin(self.create_group(name, users))
+    }
+
+    fn mark_all_read(&self, dialog: DialogId) -> Answer<'_, ()> {
+        Box::pin(self.mark_all_read(dialog))
+    }
+
+    fn mark_read<'a>(&'a self, dialog: DialogId, ids: &'a [MessageId]) -> Answer<'a, ()> {
+        Box::pin(self.mark_read(dialog, ids))
+    }
+
+    fn mark_delivered<'a>(&'a self, dialog: DialogId, ids: &'a [MessageId]) -> Answer<'a, ()> {
+        Box::pin(self.mark_delivered(dialog, ids))
+    }
+
+    fn clock_offset_millis(&self) -> Option<i64> {
+        self.clock_offset_millis()
+    }
+}

@@ -1,0 +1,91 @@
+//! Objects of the REST API as rows of the cache.
+
+use cubist_protocol::rest;
+use cubist_protocol::rest::{DialogKind as WireKind, LastMessageStatus};
+
+use crate::model::{DialogKind, Position, Status, UnixMillis, User};
+use crate::store::dialogs::{DialogRecord, LastRecord};
+use crate::store::messages::MessageRecord;
+
+/// A person.
+pub(crate) fn user(user: &rest::User) -> User {
+    let text = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
+    let login = text(&user.login);
+    User {
+        id: user.id,
+        name: text(&user.full_name)
+            .or_else(|| login.clone())
+            .unwrap_or_default(),
+        login,
+        avatar: text(&user.avatar),
+    }
+}
+
+/// A dialog; `None` for kinds this client does not show.
+pub(crate) fn dialog_record(dialog: &rest::Dialog) -> Option<DialogRecord> {
+    let kind = match dialog.kind {
+        WireKind::Broadcast => DialogKind::Broadcast,
+        WireKind::Group => DialogKind::Group,
+        WireKind::Private => DialogKind::Private,
+        WireKind::Public => DialogKind::Public,
+        WireKind::Meeting => return None,
+    };
+    let last = match (dialog.last_message_id, dialog.last_message_user_id) {
+        (Some(id), Some(sender)) => Some(LastRecord {
+            id,
+            sender,
+            text: dialog.last_message.clone().unwrap_or_default(),
+            sent_at: dialog.last_message_date_sent.map(|at| at.0).unwrap_or_default(),
+            status: dialog.last_message_status.map(|status| match status {
+                LastMessageStatus::Sent => Status::Sent,
+                LastMessageStatus::Delivered => Status::Delivered,
+                LastMessageStatus::Read => Status::Read,
+            }),
+        }),
+        _ => None,
+    };
+    Some(DialogRecord {
+        id: dialog.id,
+        kind,
+        name: dialog.name.clone().unwrap_or_default(),
+        photo: dialog.photo.clone().filter(|photo| !photo.is_empty()),
+        description: dialog
+            .description
+            .clone()
+            .filter(|description| !description.is_empty()),
+        owner: dialog.user_id,
+        occupants: dialog.occupants_ids.clone(),
+        created_at: dialog.created_at.map(|at| at.0),
+        last,
+        unread: Some(dialog.unread_messages_count),
+    })
+}
+
+/// A message of the history.
+pub(crate) fn history_record(message: &rest::Message) -> MessageRecord {
+    MessageRecord {
+        id: message.id,
+        dialog: message.chat_dialog_id,
+        sender: message.sender_id,
+        text: message.message.clone().unwrap_or_default(),
+        sent_at: message.date_sent.0,
+        status: Status::Sent,
+        in_history: true,
+        extra: crate::sync::arrival::foreign_parameters(message.extra_params()),
+        delivered_to: message.delivered_ids.clone(),
+        read_by: message.read_ids.clone(),
+        from_history: true,
+    }
+}
+
+/// Where a message of the history stands.
+pub(crate) fn history_position(message: &rest::Message) -> Position {
+    history_record_position(message.date_sent.0, message)
+}
+
+fn history_record_position(sent_at: UnixMillis, message: &rest::Message) -> Position {
+    Position {
+        seconds: sent_at.seconds(),
+        id: message.id,
+    }
+}

@@ -1,0 +1,200 @@
+//! Parts of a dialog's history, fetched from the server.
+//!
+//! The API filters by whole seconds, and nothing says how it orders messages of one second. So a
+//! page is asked for up to and including the second where the known part begins, what is known
+//! already is dropped by its id, and the oldest second of a full page does not count as known: it
+//! may go on behind the page. Only when a whole page lies within one second is `skip` used.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::model::{DialogId, Position, UnixMillis, UserId};
+use crate::rest::{MessageFilter, Sort};
+use crate::store::messages::{self, MessageRecord};
+use crate::store::{self, WriteTx, ranges};
+use crate::sync::catch_up::Error;
+use crate::sync::context::Context;
+use crate::sync::{convert, people};
+
+/// Rows of one page; the limit of the API.
+const PAGE: u32 = 100;
+
+/// Pages of one second before giving up: a dialog with thousands of messages in one second is no
+/// conversation.
+const PAGES_OF_ONE_SECOND: u32 = 20;
+
+/// A part of the history as it was fetched.
+struct Part {
+    records: Vec<MessageRecord>,
+    /// Where it ends without a hole, on the side that was not given.
+    reach: Reach,
+}
+
+/// How far a part goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// To the beginning or the present end of the dialog.
+    End,
+    /// To this whole second, which itself may be incomplete.
+    Second(i64),
+}
+
+/// Fetches the newest messages.
+pub(crate) async fn newest(context: &Arc<Context>, dialog: DialogId) -> Result<(), Error> {
+    let part = walk(context, dialog, Sort::Descending, None).await?;
+    store_part(context, dialog, part.records, move |tx, fetched| {
+        let cached = messages::newest_in_history(tx, dialog)?;
+        let to = fetched.last().copied().max(cached);
+        // What is cached above the newest of the server came on the line after it answered.
+        let to = to.unwrap_or(Position::BEGIN);
+        let from = part.reach.above();
+        ranges::add(tx, dialog, from, to)?;
+        Ok(())
+    })
+    .await
+}
+
+/// Fetches what is older than a known place.
+pub(crate) async fn older(
+    context: &Arc<Context>,
+    dialog: DialogId,
+    below: Position,
+) -> Result<(), Error> {
+    let part = walk(context, dialog, Sort::Descending, Some(below.seconds)).await?;
+    store_part(context, dialog, part.records, move |tx, _| {
+        ranges::add(tx, dialog, part.reach.above(), below)?;
+        Ok(())
+    })
+    .await
+}
+
+/// Fetches what is newer than a known place.
+pub(crate) async fn newer(
+    context: &Arc<Context>,
+    dialog: DialogId,
+    above: Position,
+) -> Result<(), Error> {
+    let part = walk(context, dialog, Sort::Ascending, Some(above.seconds)).await?;
+    store_part(context, dialog, part.records, move |tx, fetched| {
+        let to = match part.reach {
+            Reach::End => {
+                let cached = messages::newest_in_history(tx, dialog)?;
+                fetched.last().copied().max(cached)
+            }
+            Reach::Second(second) => Some(Position {
+                seconds: second.saturating_sub(1),
+                id: Position::END.id,
+            }),
+        };
+        if let Some(to) = to.filter(|to| *to > above) {
+            ranges::add(tx, dialog, above, to)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Stores what changed in a dialog whose newest range was whole before the changes.
+///
+/// Everything above that range is among the changes; unless there were too many (`complete` is
+/// unset), in which case only what lies above the oldest of them is certain.
+pub(crate) async fn store_changes(
+    context: &Arc<Context>,
+    dialog: DialogId,
+    records: Vec<MessageRecord>,
+    complete: bool,
+) -> Result<(), Error> {
+    store_part(context, dialog, records, move |tx, fetched| {
+        let cached = messages::newest_in_history(tx, dialog)?;
+        let newest = fetched.last().copied().max(cached);
+        let (Some(range), Some(newest)) = (ranges::top(tx, dialog)?, newest) else {
+            return Ok(());
+        };
+        let certain = match fetched.first() {
+            Some(oldest) if !complete => Position::start_of(oldest.seconds.saturating_add(1)),
+            _ => Position::BEGIN,
+        };
+        let from = certain.max(range.to);
+        if from <= newest {
+            ranges::add(tx, dialog, from, newest)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+impl Reach {
+    /// The oldest place that is certain, going down.
+    fn above(self) -> Position {
+        match self {
+            Self::End => Position::BEGIN,
+            Self::Second(second) => Position::start_of(second.saturating_add(1)),
+        }
+    }
+}
+
+/// Pages in one direction from a second (or from the newest message) until another second is
+/// reached, so that something of it is certain.
+async fn walk(
+    context: &Arc<Context>,
+    dialog: DialogId,
+    sort: Sort,
+    from: Option<i64>,
+) -> Result<Part, Error> {
+    let bound = from.map(UnixMillis::from_seconds);
+    let mut filter = MessageFilter::newest(dialog, PAGE);
+    filter.sort = sort;
+    match sort {
+        Sort::Descending => filter.sent_until = bound,
+        Sort::Ascending => filter.sent_since = bound,
+    }
+    let mut start = from;
+    let mut records: Vec<MessageRecord> = Vec::new();
+    for _ in 0..PAGES_OF_ONE_SECOND {
+        let page = context.api.messages(&filter).await?;
+        let full = page.len() >= PAGE as usize;
+        let seconds = page.iter().map(|message| convert::history_position(message).seconds);
+        let (start_now, reached) = match sort {
+            Sort::Descending => (seconds.clone().max(), seconds.min()),
+            Sort::Ascending => (seconds.clone().min(), seconds.max()),
+        };
+        records.extend(page.iter().map(convert::history_record));
+        start = start.or(start_now);
+        let reach = match (full, reached) {
+            (true, Some(second)) if Some(second) != start => Reach::Second(second),
+            (true, Some(_)) => {
+                filter.skip += PAGE;
+                continue;
+            }
+            _ => Reach::End,
+        };
+        return Ok(Part { records, reach });
+    }
+    let reach = Reach::Second(start.unwrap_or_default());
+    Ok(Part { records, reach })
+}
+
+/// Stores messages and, in the same transaction, what is known because of them. `known` gets their
+/// places, ascending.
+async fn store_part(
+    context: &Arc<Context>,
+    dialog: DialogId,
+    mut records: Vec<MessageRecord>,
+    known: impl FnOnce(&mut WriteTx<'_>, &[Position]) -> Result<(), store::Error> + Send + 'static,
+) -> Result<(), Error> {
+    // A page of one dialog holds nothing of another one, whatever a server says.
+    records.retain(|record| record.dialog == dialog);
+    records.sort_by_key(MessageRecord::position);
+    let authors: BTreeSet<UserId> = records.iter().map(|record| record.sender).collect();
+    context
+        .store
+        .write(move |tx| {
+            messages::insert_batch(tx, &records)?;
+            let places: Vec<Position> = records.iter().map(MessageRecord::position).collect();
+            known(tx, &places)
+        })
+        .await?;
+    context.markers_wake.notify_one();
+    people::want_unknown(context, authors).await?;
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! What the engine asks of the connection, as a trait so that tests can listen in.
+
+use futures::future::BoxFuture;
+
+use cubist_protocol::stanza::Stanza;
+
+use crate::connection::{ConnectionHandle, NotConnected, SendTag};
+use crate::model::ConnectionState;
+
+/// The way out; each method is described at [`ConnectionHandle`].
+pub(crate) trait Line: Send + Sync + 'static {
+    fn send(
+        &self,
+        stanza: Stanza,
+        tag: Option<SendTag>,
+    ) -> BoxFuture<'_, Result<(), NotConnected>>;
+    fn connect_now(&self);
+    fn network_changed(&self);
+    fn state(&self) -> ConnectionState;
+}
+
+impl Line for ConnectionHandle {
+    fn send(
+        &self,
+        stanza: Stanza,
+        tag: Option<SendTag>,
+    ) -> BoxFuture<'_, Result<(), NotConnected>> {
+        Box::pin(self.send(stanza, tag))
+    }
+
+    fn connect_now(&self) {
+        self.connect_now();
+    }
+
+    fn network_changed(&self) {
+        self.network_changed();
+    }
+
+    fn state(&self) -> ConnectionState {
+        self.state()
+    }
+}
