@@ -1,7 +1,5 @@
 //! What can be asked of the lists.
 
-use std::collections::HashMap;
-
 use cubist_protocol::ids::{DialogId, MessageId};
 
 use crate::model::UnixMillis;
@@ -72,13 +70,4 @@ impl MessageFilter {
             limit,
         }
     }
-}
-
-/// How many unread messages there are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UnreadCounts {
-    /// In all dialogs.
-    pub total: u64,
-    /// In each dialog asked for.
-    pub dialogs: HashMap<DialogId, u64>,
 }

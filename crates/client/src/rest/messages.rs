@@ -1,0 +1,153 @@
+//! A dialog's history, and what has been read of it.
+
+use cubist_protocol::ids::{DialogId, MessageId};
+use cubist_protocol::rest::{
+    ArrayStyle, ListQuery, Message, Operator, Page as WirePage, UnreadCounts, UpdateMessage,
+};
+use reqwest::Method;
+
+use crate::rest::client::Client;
+use crate::rest::error::Error;
+use crate::rest::query::{MessageFilter, Sort};
+use crate::rest::transport::Request;
+
+const PATH: &str = "chat/Message";
+
+/// Ids in one path or parameter: 100 of them are 2.5 kB, which every server takes.
+const IDS: usize = 100;
+
+impl Client {
+    /// One page of a dialog's history. Never marks anything as read.
+    pub async fn messages(&self, filter: &MessageFilter) -> Result<Vec<Message>, Error> {
+        let query = filter.to_query().encode(ArrayStyle::Comma);
+        let page: WirePage<Message> = self.call(&Request::get(PATH, query)).await?;
+        if page.unreadable > 0 {
+            tracing::warn!(count = page.unreadable, "some messages could not be read");
+        }
+        Ok(page.items)
+    }
+
+    /// Unread counts of the given dialogs, and of all.
+    pub async fn unread(&self, dialogs: &[DialogId]) -> Result<UnreadCounts, Error> {
+        let mut counts = UnreadCounts::default();
+        // Without any dialog the server still tells the total.
+        let batches = if dialogs.is_empty() { vec![dialogs] } else { dialogs.chunks(IDS).collect() };
+        for batch in batches {
+            let query = if batch.is_empty() {
+                String::new()
+            } else {
+                ListQuery::default()
+                    .param("chat_dialog_ids", joined(batch))
+                    .encode(ArrayStyle::Comma)
+            };
+            let request = Request::get(format!("{PATH}/unread"), query);
+            let answer: UnreadCounts = self.call(&request).await?;
+            counts.total = answer.total;
+            counts.dialogs.extend(answer.dialogs);
+        }
+        Ok(counts)
+    }
+
+    /// Marks messages as read (and delivered).
+    pub async fn mark_read(&self, dialog: DialogId, ids: &[MessageId]) -> Result<(), Error> {
+        let update = UpdateMessage {
+            chat_dialog_id: Some(dialog),
+            read: true,
+            delivered: true,
+            ..UpdateMessage::default()
+        };
+        self.update(ids, &update).await
+    }
+
+    /// Marks a whole dialog as read.
+    pub async fn mark_all_read(&self, dialog: DialogId) -> Result<(), Error> {
+        let update = UpdateMessage {
+            chat_dialog_id: Some(dialog),
+            read: true,
+            ..UpdateMessage::default()
+        };
+        let request = Request::with_body(Method::PUT, PATH, &update)?;
+        self.call_for_effect(&request).await
+    }
+
+    /// Marks messages as delivered.
+    pub async fn mark_delivered(&self, dialog: DialogId, ids: &[MessageId]) -> Result<(), Error> {
+        let update = UpdateMessage {
+            chat_dialog_id: Some(dialog),
+            delivered: true,
+            ..UpdateMessage::default()
+        };
+        self.update(ids, &update).await
+    }
+
+    async fn update(&self, ids: &[MessageId], update: &UpdateMessage) -> Result<(), Error> {
+        // Without ids the same call would mean the whole dialog.
+        for batch in ids.chunks(IDS) {
+            let path = format!("{PATH}/{}", joined(batch));
+            let request = Request::with_body(Method::PUT, path, update)?;
+            self.call_for_effect(&request).await?;
+        }
+        Ok(())
+    }
+}
+
+impl MessageFilter {
+    fn to_query(&self) -> ListQuery {
+        let mut query = ListQuery::default()
+            .param("chat_dialog_id", self.dialog)
+            .param("mark_as_read", 0)
+            .sort_by("date_sent", self.sort == Sort::Descending)
+            .limit(u64::from(self.limit));
+        if !self.ids.is_empty() {
+            query = query.filter_list("_id", Operator::In, &self.ids);
+        }
+        let bounds = [
+            ("date_sent", Operator::Gte, self.sent_since),
+            ("date_sent", Operator::Lte, self.sent_until),
+            ("updated_at", Operator::Gte, self.updated_since),
+        ];
+        for (field, operator, bound) in bounds {
+            if let Some(bound) = bound {
+                query = query.filter(field, operator, bound.seconds());
+            }
+        }
+        query.skip = Some(u64::from(self.skip)).filter(|skip| *skip > 0);
+        query
+    }
+}
+
+fn joined<T: ToString>(ids: &[T]) -> String {
+    let texts: Vec<_> = ids.iter().map(ToString::to_string).collect();
+    texts.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use cubist_protocol::rest::ArrayStyle;
+
+    use crate::model::UnixMillis;
+    use crate::rest::query::{MessageFilter, Sort};
+
+    #[test]
+    fn a_filter_becomes_the_platforms_query_and_marks_nothing() {
+        let dialog = "5356c64ab35c12bd3b108a41".parse().unwrap();
+        let newest = MessageFilter::newest(dialog, 50);
+        assert_eq!(
+            newest.to_query().encode(ArrayStyle::Comma),
+            "chat_dialog_id=5356c64ab35c12bd3b108a41&limit=50&mark_as_read=0&sort_desc=date_sent"
+        );
+        let between = MessageFilter {
+            sent_since: Some(UnixMillis(1_000_999)),
+            sent_until: Some(UnixMillis(2_000_000)),
+            updated_since: Some(UnixMillis(3_000_000)),
+            sort: Sort::Ascending,
+            skip: 7,
+            ..newest
+        };
+        assert_eq!(
+            between.to_query().encode(ArrayStyle::Comma),
+            "chat_dialog_id=5356c64ab35c12bd3b108a41&date_sent[gte]=1000&date_sent[lte]=2000\
+             &limit=50&mark_as_read=0&skip=7&sort_asc=date_sent&updated_at[gte]=3000"
+        );
+    }
+}
