@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn a_deletion_of_nothing_is_rejected() {
         let check = |xml: &str, expected: ParseError| {
-            assert_eq!(Remove::from_element(&example(xml)), Err(expected), "{xml}")
+            assert_eq!(Remove::from_element(&example(xml)), Err(expected), "{xml}");
         };
         check("<remove id='a'/>", ParseError::UnexpectedElement);
         check(

@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn an_impossible_address_is_rejected() {
         let check = |xml: &str, expected: ParseError| {
-            assert_eq!(Bind::from_element(&example(xml)), Err(expected), "{xml}")
+            assert_eq!(Bind::from_element(&example(xml)), Err(expected), "{xml}");
         };
         check("<bind/>", ParseError::UnexpectedElement);
         check(

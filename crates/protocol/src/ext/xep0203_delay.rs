@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_delay_without_time_is_rejected() {
         let check = |xml: &str, expected: ParseError| {
-            assert_eq!(Delay::from_element(&example(xml)), Err(expected), "{xml}")
+            assert_eq!(Delay::from_element(&example(xml)), Err(expected), "{xml}");
         };
         check(
             r#"<x xmlns="urn:xmpp:delay"/>"#,

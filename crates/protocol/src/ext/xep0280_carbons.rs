@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_carbon_without_a_message_is_rejected() {
         let check = |xml: &str, expected: ParseError| {
-            assert_eq!(Carbon::from_element(&example(xml)), Err(expected), "{xml}")
+            assert_eq!(Carbon::from_element(&example(xml)), Err(expected), "{xml}");
         };
         check("<sent/>", ParseError::UnexpectedElement);
         check(

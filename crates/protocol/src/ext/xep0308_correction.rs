@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn a_correction_of_nothing_is_rejected() {
         let check = |xml: &str, expected: ParseError| {
-            assert_eq!(Replace::from_element(&example(xml)), Err(expected), "{xml}")
+            assert_eq!(Replace::from_element(&example(xml)), Err(expected), "{xml}");
         };
         check("<replace id='a'/>", ParseError::UnexpectedElement);
         check(

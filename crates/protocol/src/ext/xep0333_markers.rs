@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn receipts_of_other_extensions_and_markers_without_id_are_rejected() {
         let check = |xml: &str, expected: ParseError| {
-            assert_eq!(Marker::from_element(&example(xml)), Err(expected), "{xml}")
+            assert_eq!(Marker::from_element(&example(xml)), Err(expected), "{xml}");
         };
         check(
             r#"<received xmlns="urn:xmpp:receipts" id="a"/>"#,

@@ -104,7 +104,9 @@ impl ErrorBody {
 fn read_texts(texts: &Value, field: Option<&str>, entries: &mut Vec<ErrorEntry>) {
     let texts = match texts {
         Value::Array(texts) => texts.as_slice(),
-        single => std::slice::from_ref(single),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            std::slice::from_ref(texts)
+        }
     };
     entries.extend(texts.iter().filter_map(|text| {
         let text = tolerant::text(text).or_else(|| text.is_object().then(|| text.to_string()))?;

@@ -177,13 +177,13 @@ impl ListQuery {
                     found.sort = Some(Sort {
                         field: value.into_owned(),
                         descending: false,
-                    })
+                    });
                 }
                 "sort_desc" => {
                     found.sort = Some(Sort {
                         field: value.into_owned(),
                         descending: true,
-                    })
+                    });
                 }
                 key => {
                     let (field, operator) = split_key(key);
@@ -264,6 +264,10 @@ impl ListQuery {
 
     /// Adds a condition.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a number or id reads better without `&`"
+    )]
     pub fn filter(
         mut self,
         field: impl Into<String>,

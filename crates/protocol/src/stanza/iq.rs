@@ -108,11 +108,13 @@ impl Iq {
     }
 
     /// The positive answer to this request: same id, addresses swapped.
+    #[must_use]
     pub fn result(&self, payload: Option<IqPayload>) -> Self {
         self.answer(IqBody::Result(payload))
     }
 
     /// The negative answer to this request: same id, addresses swapped.
+    #[must_use]
     pub fn error(&self, error: StanzaError) -> Self {
         self.answer(IqBody::Error {
             error,

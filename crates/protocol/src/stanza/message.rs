@@ -137,7 +137,7 @@ impl Message {
                 self.extra = Some(ExtraParams::from_element(child));
             }
             ("error", ns::CLIENT) if self.error.is_none() => {
-                self.error = Some(StanzaError::from_element(&child))
+                self.error = Some(StanzaError::from_element(&child));
             }
             ("markable", ns::CHAT_MARKERS) => self.markable = true,
             (_, ns::CHAT_MARKERS) => return fill(&mut self.marker, child, Marker::from_element),

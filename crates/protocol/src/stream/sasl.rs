@@ -214,12 +214,12 @@ impl Plain {
         let text = std::str::from_utf8(data).map_err(|_| ParseError::InvalidText)?;
         let mut parts = text.split('\0');
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(authzid), Some(authcid), Some(password), None)
-                if !authcid.is_empty() && !password.is_empty() =>
+            (Some(act_as), Some(login), Some(password), None)
+                if !login.is_empty() && !password.is_empty() =>
             {
                 Ok(Self {
-                    authzid: authzid.to_owned(),
-                    authcid: authcid.to_owned(),
+                    authzid: act_as.to_owned(),
+                    authcid: login.to_owned(),
                     password: password.to_owned(),
                 })
             }

@@ -9,7 +9,7 @@ fn bare_numbers_are_seconds_milliseconds_or_fractions() {
             UnixMillis::from_wire_number(text),
             Some(UnixMillis(millis)),
             "{text}"
-        )
+        );
     };
     check("1643634366", 1_643_634_366_000);
     check("1643634366123", 1_643_634_366_123);
@@ -51,7 +51,7 @@ fn iso_dates_are_read_with_fraction_and_offset_and_written_in_utc() {
             UnixMillis::from_iso8601(text),
             Some(UnixMillis(millis)),
             "{text}"
-        )
+        );
     };
     check("2018-12-06T12:04:48Z", 1_544_097_888_000);
     check("2018-12-06T12:04:48.250Z", 1_544_097_888_250);

@@ -14,7 +14,7 @@ const PAGE: &str = concat!(
     r#""created_at":"2018-12-06T15:55:46Z","updated_at":"2018-12-06T16:05:21Z"}]}"#
 );
 
-fn message(extra: Value) -> Message {
+fn message(extra: &Value) -> Message {
     let mut value = json!({
         "_id": "5c094682e588ce59fff87424", "chat_dialog_id": "5c093376e588ce6856f873fe", "sender_id": 29085, "date_sent": 1_544_111_746,
     });
@@ -38,7 +38,7 @@ fn a_page_of_the_documentation_is_read_and_written() {
 
 #[test]
 fn all_but_ids_may_be_missing_or_odd() {
-    let bare = message(json!({}));
+    let bare = message(&json!({}));
     assert_eq!(
         bare,
         Message::new(
@@ -48,7 +48,7 @@ fn all_but_ids_may_be_missing_or_odd() {
             UnixMillis(1_544_111_746_000)
         )
     );
-    let odd = message(json!({
+    let odd = message(&json!({
         "message": null, "date_sent": "1544111746.5", "recipient_id": null, "attachments": {"0": {"type": "image", "size": 7}},
         "read_ids": null, "delivered_ids": ["29085"], "reactions": [], "views_count": null, "edited_at": 1_544_111_746, "read": true,
     }));
@@ -74,7 +74,7 @@ fn a_message_without_its_ids_is_rejected() {
 
 #[test]
 fn reactions_are_read_and_written() {
-    let reacted = message(json!({"reactions": {"own": ["👍"], "total": {"👌": 1, "👍": 2}}}));
+    let reacted = message(&json!({"reactions": {"own": ["👍"], "total": {"👌": 1, "👍": 2}}}));
     let reactions = reacted.reactions.as_ref().unwrap();
     assert_eq!(
         (reactions.own.as_slice(), reactions.total["👍"]),
@@ -88,7 +88,7 @@ fn reactions_are_read_and_written() {
 
 #[test]
 fn custom_keys_stand_beside_the_others_and_never_replace_them() {
-    let mut custom = message(json!({"country": "USA", "nested": {"a": "b"}}));
+    let mut custom = message(&json!({"country": "USA", "nested": {"a": "b"}}));
     assert_eq!(custom.custom["country"], json!("USA"));
     custom.custom.insert("sender_id".to_owned(), json!(1));
     let text = serde_json::to_string(&custom).unwrap();
@@ -119,7 +119,7 @@ fn a_stanzas_parameters_become_custom_keys_without_the_platforms_own() {
 
 #[test]
 fn a_messages_custom_keys_and_attachments_become_parameters_again() {
-    let stored = message(json!({"country": "USA", "attachments": [{"type": "photo"}]}));
+    let stored = message(&json!({"country": "USA", "attachments": [{"type": "photo"}]}));
     let expected = {
         let mut extra = ExtraParams::new().with("country", "USA");
         extra.push_attachment(Attachment {

@@ -223,8 +223,8 @@ fn queries_are_written_as_the_official_sdk_does() {
 
 #[test]
 fn many_different_keys_are_no_burden() {
-    let query: String = (0..50_000).map(|n| format!("k{n}=v&")).collect();
-    assert_eq!(ListQuery::decode(&query).filters.len(), 50_000);
+    let pairs: Vec<String> = (0..50_000).map(|n| format!("k{n}=v")).collect();
+    assert_eq!(ListQuery::decode(&pairs.join("&")).filters.len(), 50_000);
 }
 
 /// Queries as this crate's own users build them: a field and operator once, values without commas in lists.

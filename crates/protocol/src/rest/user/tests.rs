@@ -29,7 +29,7 @@ fn a_bare_and_a_wrapped_user_are_the_same() {
 fn odd_forms_of_fields_are_read() {
     let odd = user(json!({
         "_id": "5c094c0ce588ce6856f87422", "id": "81", "phone": 4930, "external_id": 7, "custom_data": {"a": 1},
-        "user_tags": ["vip", "x"], "timezone": "120", "blob_id": 0, "is_guest": 1, "created_at": 1544010993, "updated_at": "soon",
+        "user_tags": ["vip", "x"], "timezone": "120", "blob_id": 0, "is_guest": 1, "created_at": 1_544_010_993, "updated_at": "soon",
     }));
     assert_eq!(odd.id.get(), 81);
     assert_eq!(
