@@ -11,7 +11,11 @@
 
 pub mod config;
 pub mod delivery;
+mod demo;
+pub mod folder;
+mod lease;
 mod rest;
 pub mod server;
 pub mod state;
+pub mod tls;
 pub mod xmpp;

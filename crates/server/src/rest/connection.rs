@@ -2,15 +2,16 @@
 //!
 //! axum's own `serve` knows neither TLS nor time limits, so each connection is served by hyper directly.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{Method, Request, Response};
-use hyper::body::Incoming;
+use axum::extract::{Request, State};
+use axum::http::{Method, Response};
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -87,14 +88,8 @@ async fn serve<S>(stream: S, peer: SocketAddr, app: Arc<App>, shutdown: Cancella
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        let app = Arc::clone(&app);
-        async move {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(Peer(peer));
-            Ok::<_, Infallible>(answer(app, request).await)
-        }
-    });
+    let routes = Router::new().fallback(answer).layer(Extension(Peer(peer))).with_state(app);
+    let service = TowerToHyperService::new(routes);
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
     let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
@@ -114,7 +109,7 @@ where
 }
 
 /// The answer to a request. Its work goes on if the client hangs up: what it asked for is done as a whole.
-async fn answer(app: Arc<App>, request: Request<Body>) -> Response<Body> {
+async fn answer(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     if request.method() == Method::OPTIONS {
         return preflight();
     }
@@ -126,7 +121,7 @@ async fn answer(app: Arc<App>, request: Request<Body>) -> Response<Body> {
     })
 }
 
-async fn handle(app: &App, request: Request<Body>) -> Response<Body> {
+async fn handle(app: &App, request: Request) -> Response<Body> {
     let mut call = Call::begin(&request);
     let caller = Caller::of(app, &call);
     let counted = match &caller {

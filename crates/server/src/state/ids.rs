@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use cubist_protocol::ids::{DialogId, MessageId, ObjectIdGenerator};
 use cubist_protocol::timestamp::UnixMillis;
 
-use crate::state::StateError;
+use crate::state::{State, StateError};
 use crate::state::passwords::random;
 
 /// The backend's generator.
@@ -24,5 +24,12 @@ impl Ids {
 
     pub(crate) fn dialog(&self, now: UnixMillis) -> DialogId {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).next_dialog(now)
+    }
+}
+
+impl State {
+    /// An id for a message that is about to be sent from within this process.
+    pub fn new_message_id(&self) -> MessageId {
+        self.inner.ids.message(self.inner.clock.now())
     }
 }

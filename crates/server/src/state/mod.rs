@@ -194,6 +194,12 @@ impl State {
     }
 }
 
+/// A password that nobody knows.
+pub(crate) fn random_secret() -> Result<String, StateError> {
+    use base64::Engine as _;
+    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(passwords::random::<24>()?))
+}
+
 /// Makes the data folder for its owner only: it holds messages and a certificate authority's key.
 pub(crate) fn make_private_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();

@@ -75,9 +75,8 @@ impl Names {
         if jid.domain() == self.domain.domain() {
             match jid.as_user() {
                 Some((user, app)) if app == self.app => Addressee::User(user),
-                Some(_) => Addressee::Nobody,
                 None if jid.local().is_none() => Addressee::Server,
-                None => Addressee::Nobody,
+                Some(_) | None => Addressee::Nobody,
             }
         } else if jid.domain() == self.rooms.domain() {
             match jid.as_room() {

@@ -114,6 +114,11 @@ struct Inner {
     /// Whether the client asked for carbons (XEP-0280).
     carbons: bool,
     backlog: Backlog,
+    /// Whether messages went to disk because the session could not take them; until it has read them from there,
+    /// further ones must go there, too.
+    is_behind: bool,
+    /// The first entry of the offline queue that is younger than what is held.
+    younger_than_held: Option<QueueId>,
     /// The last entry of the offline queue this session has seen.
     cursor: Option<QueueId>,
     /// Entries that were handed over directly while hibernated, so that reading the queue skips them.
@@ -128,6 +133,25 @@ struct Inner {
     bytes: usize,
     /// Stream management, once enabled.
     flow: Option<Flow>,
+}
+
+impl Inner {
+    /// Everything older is in the queue: what was held follows.
+    fn release_held(&mut self) {
+        self.younger_than_held = None;
+        let held = std::mem::take(&mut self.held);
+        self.queue.extend(held.into_iter().map(Item::Stanza));
+    }
+
+    /// Lets go of stanzas that the client has. Returns entries of the offline queue to remove.
+    fn settle(&mut self, stanzas: Vec<Outgoing>) -> Vec<QueueId> {
+        let size: usize = stanzas.iter().map(Outgoing::size).sum();
+        self.bytes = self.bytes.saturating_sub(size);
+        stanzas
+            .into_iter()
+            .filter_map(|stanza| stanza.custody?.settle())
+            .collect()
+    }
 }
 
 impl Session {
@@ -153,6 +177,8 @@ impl Session {
                 available: false,
                 carbons: false,
                 backlog: Backlog::Done,
+                is_behind: false,
+                younger_than_held: None,
                 cursor: None,
                 direct: BTreeSet::new(),
                 queue: VecDeque::new(),
@@ -181,7 +207,7 @@ impl Session {
         matches!(inner.link, Link::Attached(_))
             && inner.kick.is_none()
             && inner.available
-            && inner.backlog == Backlog::Done
+            && !inner.is_behind
             && !self.is_full(&inner, 1)
     }
 
@@ -209,6 +235,10 @@ impl Session {
             }
             if matches!(inner.link, Link::Attached(_)) {
                 inner.backlog = Backlog::Due;
+                inner.is_behind = true;
+                if !inner.held.is_empty() {
+                    inner.younger_than_held.get_or_insert(row);
+                }
                 drop(inner);
                 self.backlog.notify_one();
                 return Pushed::LeftOnDisk;
@@ -357,22 +387,12 @@ impl Session {
             .as_mut()
             .map(|flow| flow.acknowledge(h))
             .unwrap_or_default();
-        let rows = self.settle(&mut inner, acknowledged);
+        let rows = inner.settle(acknowledged);
         drop(inner);
         // There may be a further `<r/>` to send, and there is room now.
         self.output.notify_one();
         self.backlog.notify_one();
         rows
-    }
-
-    fn settle(&self, inner: &mut Inner, stanzas: Vec<Outgoing>) -> Vec<QueueId> {
-        stanzas
-            .into_iter()
-            .filter_map(|stanza| {
-                inner.bytes = inner.bytes.saturating_sub(stanza.size());
-                stanza.custody?.settle()
-            })
-            .collect()
     }
 
     // ---- What the connection does ----
@@ -518,7 +538,7 @@ impl Session {
         let handled = flow.handled;
         let acknowledged = flow.acknowledge(h);
         let again = flow.take_unacknowledged();
-        let rows = self.settle(inner, acknowledged);
+        let rows = inner.settle(acknowledged);
         for stanza in again.into_iter().rev() {
             inner.queue.push_front(Item::Stanza(stanza));
         }
@@ -630,6 +650,9 @@ impl Session {
         }
         for (row, stanza) in page {
             inner.cursor = Some(row);
+            if inner.younger_than_held.is_some_and(|younger| younger <= row) {
+                inner.release_held();
+            }
             if inner.direct.remove(&row) {
                 // It is here already; if it waits for older ones, its turn has come.
                 if let Some(at) = inner.held.iter().position(|held| held.row() == Some(row)) {
@@ -645,9 +668,9 @@ impl Session {
             inner.backlog = Backlog::Due;
         } else if inner.backlog == Backlog::Reading {
             inner.backlog = Backlog::Done;
+            inner.is_behind = false;
             inner.direct.clear();
-            let held = std::mem::take(&mut inner.held);
-            inner.queue.extend(held.into_iter().map(Item::Stanza));
+            inner.release_held();
         }
         drop(inner);
         self.output.notify_one();

@@ -208,11 +208,10 @@ impl Source {
                         return Some(Input::Rejected { head: None, error });
                     }
                     Ok(Frame::Ping(_) | Frame::Pong(_) | Frame::Frame(_)) => {}
-                    Ok(Frame::Close(_)) => return None,
                     Err(tokio_tungstenite::tungstenite::Error::Capacity(_)) => {
                         return Some(Input::Broken(XmlError::TooLarge));
                     }
-                    Err(_) => return None,
+                    Ok(Frame::Close(_)) | Err(_) => return None,
                 }
             },
         }

@@ -20,7 +20,7 @@ use super::super::wire;
 use super::{Outcome, Work, addressee, finished, refuse_for, refuse_with};
 
 /// Begins with a message that is a marker.
-pub(super) async fn begin(router: &Router, session: &Arc<Session>, message: Message) -> Work {
+pub(super) fn begin(router: &Router, session: &Arc<Session>, message: Message) -> Work {
     let to = match addressee(&message) {
         Ok(to) => to,
         Err(outcome) => return finished(outcome),
@@ -92,9 +92,9 @@ async fn marked(state: &State, by: UserId, marker: &Marker) -> Result<Known, Sta
     };
     let known = state.mark(by, mark, vec![id]).await?;
     Ok(match known.first() {
-        Some(marked) if marked.changed => Known::New {
-            dialog: marked.dialog,
-            author: marked.author,
+        Some(known) if known.changed => Known::New {
+            dialog: known.dialog,
+            author: known.author,
         },
         Some(_) => Known::Already,
         None => Known::No,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cubist_protocol::ext::extra_params::{Attachment, ExtraEntry, ExtraParams};
 use cubist_protocol::ids::{DialogId, MessageId, UserId};
 use cubist_protocol::stanza::{Condition, Message, MessageKind};
 use cubist_protocol::timestamp::UnixMillis;
@@ -41,7 +42,7 @@ pub(super) async fn begin(router: &Router, session: &Arc<Session>, mut message: 
         MessageKind::Chat | MessageKind::Groupchat | MessageKind::Normal => message.error = None,
     }
     if message.marker.is_some() && message.body.is_none() {
-        return marker::begin(router, session, message).await;
+        return marker::begin(router, session, message);
     }
     if message.replace.is_some() || message.remove.is_some() {
         let text = "Messages are changed and deleted over REST here.";
@@ -235,24 +236,24 @@ fn new_message(
     queue: Option<QueueFor>,
 ) -> NewMessage {
     let extra = message.extra.as_ref();
-    let mut fields = extra.map(|extra| extra.to_json()).unwrap_or_default();
+    let mut fields = extra.map(ExtraParams::to_json).unwrap_or_default();
     for name in OWN_PARAMETERS {
         fields.remove(name);
     }
-    let attachments = extra.into_iter().flat_map(|extra| extra.attachments());
+    let attachments = extra.into_iter().flat_map(ExtraParams::attachments);
     NewMessage {
         sender,
         dialog,
         stanza_id: message.id.clone().filter(|id| !id.is_empty()),
         body: message.body.clone().unwrap_or_default(),
         date_sent: extra
-            .and_then(|extra| extra.date_sent())
+            .and_then(ExtraParams::date_sent)
             .map(UnixMillis::seconds),
         attachments: attachments
             .filter_map(|attachment| object(attachment.to_json()))
             .collect(),
         extra: fields,
-        save: extra.is_some_and(|extra| extra.save_to_history()),
+        save: extra.is_some_and(ExtraParams::save_to_history),
         queue,
     }
 }
@@ -273,7 +274,6 @@ pub(in super::super) fn from_stored(
     card: &DialogCard,
     markable: bool,
 ) -> Message {
-    use cubist_protocol::ext::extra_params::{Attachment, ExtraEntry, ExtraParams};
     let names = router.names();
     let is_private = card.kind == DialogKind::Private;
     let mut extra = ExtraParams::from_json(&stored.extra);

@@ -1,0 +1,224 @@
+//! Leases: the backend of a desktop app ends with the last app that uses it.
+//!
+//! A lease is an open TCP connection on loopback whose first line is the token of `running.json`; the answer is `ok`.
+//! It ends with the connection, so an app that crashes leaves none behind. Before it closes, an app may say `stay`
+//! (go on without leases from now on).
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Lease;
+
+/// Longest line an app may send.
+const LINE: u64 = 128;
+/// How long the first line may take.
+const GREETING: Duration = Duration::from_secs(5);
+
+/// The leases of a backend.
+pub(crate) struct Leases {
+    address: SocketAddr,
+    token: String,
+    held: watch::Receiver<Held>,
+    /// How long the backend goes on without any; `None`: for ever.
+    linger: Option<Duration>,
+}
+
+/// What is held now.
+#[derive(Clone, Copy, Debug, Default)]
+struct Held {
+    count: usize,
+    /// An app asked the backend to go on.
+    stay: bool,
+}
+
+impl Leases {
+    /// Opens the port.
+    pub(crate) async fn open(settings: &Lease, tasks: &TaskTracker, shutdown: CancellationToken) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let mut bytes = [0; 24];
+        getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+        let token = URL_SAFE_NO_PAD.encode(bytes);
+        let (sender, held) = watch::channel(Held::default());
+        tasks.spawn(accept(listener, token.clone(), Arc::new(sender), tasks.clone(), shutdown));
+        let ends = settings.leased && !settings.stay;
+        let linger = ends.then(|| Duration::from_secs(settings.linger_seconds));
+        Ok(Self { address, token, held, linger })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Waits until there has been no lease for the whole linger time.
+    pub(crate) async fn over(&self) {
+        let Some(linger) = self.linger else { return std::future::pending().await };
+        let mut held = self.held.clone();
+        loop {
+            let is_free = |held: &Held| held.count == 0 && !held.stay;
+            if held.wait_for(is_free).await.is_err() {
+                // The port closed: the backend stops for another reason.
+                return std::future::pending().await;
+            }
+            let taken_again = held.wait_for(|held| !is_free(held));
+            if tokio::time::timeout(linger, taken_again).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    token: String,
+    held: Arc<watch::Sender<Held>>,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+) {
+    loop {
+        let accepted = tokio::select! {
+            () = shutdown.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(GREETING / 100).await;
+            continue;
+        };
+        let (token, held, shutdown) = (token.clone(), Arc::clone(&held), shutdown.clone());
+        tasks.spawn(async move {
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                result = hold(stream, &token, &held) => if let Err(error) = result {
+                    tracing::debug!(%error, "a lease ended in disorder");
+                },
+            }
+        });
+    }
+}
+
+async fn hold(stream: TcpStream, token: &str, held: &watch::Sender<Held>) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    let first = tokio::time::timeout(GREETING, line(&mut stream)).await??;
+    if first.trim() != token {
+        return Err(io::Error::other("wrong token"));
+    }
+    held.send_modify(|held| held.count += 1);
+    let _given_back = GiveBack(held);
+    stream.get_mut().write_all(b"ok\n").await?;
+    loop {
+        let word = line(&mut stream).await?;
+        match word.trim() {
+            "stay" => held.send_modify(|held| held.stay = true),
+            "go" => return Ok(()),
+            _ if word.is_empty() => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+async fn line(stream: &mut BufReader<TcpStream>) -> io::Result<String> {
+    let mut text = String::new();
+    stream.take(LINE).read_line(&mut text).await?;
+    Ok(text)
+}
+
+/// Counts the lease back however its task ends.
+struct GiveBack<'a>(&'a watch::Sender<Held>);
+
+impl Drop for GiveBack<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|held| held.count = held.count.saturating_sub(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn leases(settings: Lease) -> Leases {
+        Leases::open(&settings, &TaskTracker::new(), CancellationToken::new()).await.unwrap()
+    }
+
+    fn leased(linger_seconds: u64) -> Lease {
+        Lease { leased: true, linger_seconds, stay: false }
+    }
+
+    async fn take(leases: &Leases, token: &str) -> (BufReader<TcpStream>, String) {
+        let mut stream = BufReader::new(TcpStream::connect(leases.address()).await.unwrap());
+        stream.get_mut().write_all(format!("{token}\n").as_bytes()).await.unwrap();
+        let answer = line(&mut stream).await.unwrap_or_default();
+        (stream, answer)
+    }
+
+    async fn is_over(leases: &Leases) -> bool {
+        let deadline = Duration::from_millis(100);
+        tokio::time::timeout(deadline, leases.over()).await.is_ok()
+    }
+
+    async fn until_held(leases: &Leases, count: usize) {
+        leases.held.clone().wait_for(|held| held.count == count).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_backend_ends_with_the_last_lease_however_it_is_lost() {
+        let leases = leases(leased(0)).await;
+        let (one, answer) = take(&leases, leases.token()).await;
+        assert_eq!(answer, "ok\n");
+        let (two, _) = take(&leases, leases.token()).await;
+        until_held(&leases, 2).await;
+        drop(one);
+        until_held(&leases, 1).await;
+        assert!(!is_over(&leases).await);
+        drop(two);
+        leases.over().await;
+    }
+
+    #[tokio::test]
+    async fn a_wrong_token_is_no_lease() {
+        let leases = leases(leased(0)).await;
+        let (_stream, answer) = take(&leases, "guess").await;
+        assert_eq!(answer, "");
+        leases.over().await;
+    }
+
+    #[tokio::test]
+    async fn an_app_can_ask_the_backend_to_stay() {
+        let leases = leases(leased(0)).await;
+        let (mut stream, _) = take(&leases, leases.token()).await;
+        stream.get_mut().write_all(b"stay\n").await.unwrap();
+        leases.held.clone().wait_for(|held| held.stay).await.unwrap();
+        drop(stream);
+        until_held(&leases, 0).await;
+        assert!(!is_over(&leases).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_lease_it_lingers_for_the_set_time() {
+        let leases = leases(leased(10)).await;
+        let start = tokio::time::Instant::now();
+        leases.over().await;
+        assert_eq!(start.elapsed(), Duration::from_secs(10));
+    }
+
+    #[tokio::test]
+    async fn without_the_setting_it_never_ends() {
+        let unleased = leases(Lease::default()).await;
+        assert!(!is_over(&unleased).await);
+        let staying = leases(Lease { leased: true, linger_seconds: 0, stay: true }).await;
+        assert!(!is_over(&staying).await);
+    }
+}
