@@ -80,3 +80,55 @@ pub enum Error {
     #[error("the engine is stopping")]
     Stopped,
 }
+
+impl From<crate::rest::Error> for Error {
+    fn from(error: crate::rest::Error) -> Self {
+        use crate::rest::Error as Rest;
+        match error {
+            Rest::Offline => Self::Offline,
+            Rest::Unreachable { host } => Self::Unreachable { host },
+            Rest::Certificate { host } => Self::Certificate { host },
+            Rest::NotSignedIn | Rest::Credentials => Self::Credentials,
+            Rest::NotFound { .. } => Self::NotFound,
+            Rest::Forbidden { .. } => Self::Forbidden,
+            Rest::Validation { fields } => Self::Validation { fields },
+            Rest::RateLimited { retry_after } => Self::RateLimited { retry_after },
+            Rest::Insecure { .. } => Self::InvalidInput { field: "api_url" },
+            Rest::Server { status, message } => Self::Server { status, message },
+            // The status of a good answer, since the status was all that was good about it.
+            Rest::BadAnswer { reason } => Self::Server {
+                status: 200,
+                message: reason.to_owned(),
+            },
+        }
+    }
+}
+
+impl From<crate::keys::Error> for Error {
+    fn from(error: crate::keys::Error) -> Self {
+        use crate::keys::Error as Keys;
+        match error {
+            Keys::Locked => Self::KeysLocked,
+            Keys::WrongPassphrase => Self::WrongPassphrase,
+            Keys::EmptyPassphrase => Self::InvalidInput {
+                field: "passphrase",
+            },
+            Keys::NoPassphrase
+            | Keys::KeychainUnavailable
+            | Keys::AlreadyCreated
+            | Keys::UnknownVersion(_)
+            | Keys::Damaged
+            | Keys::Io(_) => Self::Keys(error),
+        }
+    }
+}
+
+impl From<crate::sync::catch_up::Error> for Error {
+    fn from(error: crate::sync::catch_up::Error) -> Self {
+        use crate::sync::catch_up::Error as Fetch;
+        match error {
+            Fetch::Rest(error) => error.into(),
+            Fetch::Store(error) => Self::Storage(error),
+        }
+    }
+}

@@ -1,120 +1,263 @@
 //! One account, as the shell sees it.
 
+mod reading;
+mod writing;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::engine::credentials::Credentials;
+use crate::engine::runtime::{self, Owner, Runtime};
+use crate::engine::shared::Shared;
 use crate::error::Error;
+use crate::events::ClientEvent;
 use crate::model::{
-    Anchor, ConnectionState, Dialog, DialogId, DialogPage, DialogQuery, MessageId, MessagePage,
-    SearchHit, User, UserId,
+    AccountId, ConnectionState, Endpoints, OfflineReason, SignedOutReason, User, UserId,
 };
+use crate::store::account::{self, AccountRow};
+use crate::store::{RawKey, Store, outbox, users};
+use crate::sync::composing::Keys;
+use crate::sync::context::Context;
 
 /// A cheap handle to one account.
-#[derive(Clone, Debug)]
-pub struct Account {}
+#[derive(Clone)]
+pub struct Account {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    id: AccountId,
+    me: UserId,
+    store: Store,
+    shared: Arc<Shared>,
+    /// How many messages wait, kept up by the events of the cache.
+    waiting: Arc<AtomicU32>,
+    /// The tasks; `None` while signed out.
+    runtime: Mutex<Option<Runtime>>,
+    /// Held while tasks are started or stopped, so that two such changes do not overlap.
+    changing: tokio::sync::Mutex<()>,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Account").field(&self.inner.id).finish()
+    }
+}
 
 impl Account {
-    /// A page of the chat list, from the cache alone.
-    pub async fn dialogs(&self, _query: DialogQuery) -> Result<DialogPage, Error> {
-        todo!()
+    /// Opens the cache of an account. Starts nothing.
+    pub(super) async fn open(
+        shared: Arc<Shared>,
+        id: AccountId,
+        me: UserId,
+        key: RawKey,
+    ) -> Result<Self, Error> {
+        let waiting = Arc::new(AtomicU32::new(0));
+        let events = shared.events.clone();
+        let count = Arc::clone(&waiting);
+        let publish = Arc::new(move |changes: Vec<ClientEvent>| {
+            for event in changes {
+                if let ClientEvent::OutboxChanged { waiting, .. } = &event {
+                    count.store(*waiting, Ordering::Release);
+                }
+                events.send(event).ok();
+            }
+        });
+        let path = shared.account_dir(&id).join("cache.db");
+        let store = Store::open(path, key, id.clone(), me, publish).await?;
+        waiting.store(store.read(outbox::waiting).await?, Ordering::Release);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                id,
+                me,
+                store,
+                shared,
+                waiting,
+                runtime: Mutex::new(None),
+                changing: tokio::sync::Mutex::new(()),
+            }),
+        })
     }
 
-    /// One dialog, from the cache alone.
-    pub async fn dialog(&self, _id: DialogId) -> Result<Option<Dialog>, Error> {
-        todo!()
+    /// Which account.
+    pub fn id(&self) -> &AccountId {
+        &self.inner.id
     }
 
-    /// A page of messages.
-    ///
-    /// `Newest` and `FirstUnread` answer from the cache at once and refresh behind the caller's
-    /// back (events tell). For the others a part known to be missing is fetched first; without a
-    /// connection it is reported as a gap.
-    pub async fn messages(
-        &self,
-        _dialog: DialogId,
-        _anchor: Anchor,
-        _limit: u32,
-    ) -> Result<MessagePage, Error> {
-        todo!()
+    /// Whose account.
+    pub fn user(&self) -> UserId {
+        self.inner.me
     }
 
-    /// Queues a text. It is on disk, with the id it keeps for life, before this returns.
-    pub async fn send_text(&self, _dialog: DialogId, _text: String) -> Result<MessageId, Error> {
-        todo!()
+    /// How many messages wait to be sent.
+    pub fn waiting(&self) -> u32 {
+        self.inner.waiting.load(Ordering::Acquire)
     }
 
-    /// Queues a failed message again, with the same id.
-    pub async fn retry(&self, _message: MessageId) -> Result<(), Error> {
-        todo!()
+    /// The state of the line.
+    pub fn connection(&self) -> ConnectionState {
+        match &*self.lock() {
+            Some(runtime) => runtime.context.line.state(),
+            None if self.inner.shared.shutdown.is_cancelled() => ConnectionState::Offline {
+                reason: OfflineReason::Stopped,
+            },
+            None => ConnectionState::SignedOut {
+                reason: SignedOutReason::Person,
+            },
+        }
     }
 
-    /// Drops a message that was not sent; gives back its text if it was still there to drop.
-    pub async fn discard_unsent(&self, _message: MessageId) -> Result<Option<String>, Error> {
-        todo!()
+    /// Tries to connect now instead of waiting for the next turn.
+    pub fn connect_now(&self) {
+        if let Some(runtime) = &*self.lock() {
+            runtime.context.line.connect_now();
+        }
     }
 
-    /// The person has seen everything up to and including `up_to`. Counts at once here; the
-    /// markers to the others wait in a durable queue.
-    pub async fn mark_read(&self, _dialog: DialogId, _up_to: MessageId) -> Result<(), Error> {
-        todo!()
-    }
-
-    /// Call it with `true` at every key and `false` when the field is emptied; what goes over the
-    /// wire is decided here (seldom).
-    pub async fn set_typing(&self, _dialog: DialogId, _typing: bool) -> Result<(), Error> {
-        todo!()
-    }
-
-    /// Keeps what was typed; an empty text forgets it.
-    pub async fn save_draft(&self, _dialog: DialogId, _text: String) -> Result<(), Error> {
-        todo!()
-    }
-
-    /// People from the cache. Those unknown are asked for in one request and arrive as an event.
-    pub async fn users(&self, _ids: &[UserId]) -> Result<Vec<User>, Error> {
-        todo!()
-    }
-
-    /// Finds people on the server by name, login or e-mail address.
-    pub async fn search_people(&self, _query: String) -> Result<Vec<User>, Error> {
-        todo!()
-    }
-
-    /// The private dialog with someone, made when there is none.
-    pub async fn create_private(&self, _user: UserId) -> Result<DialogId, Error> {
-        todo!()
-    }
-
-    /// A new group of these people and the account's person.
-    pub async fn create_group(&self, _name: String, _users: &[UserId]) -> Result<DialogId, Error> {
-        todo!()
-    }
-
-    /// Messages in the cache that match, newest first.
-    pub async fn search_messages(
-        &self,
-        _query: String,
-        _limit: u32,
-    ) -> Result<Vec<SearchHit>, Error> {
-        todo!()
+    /// The machine's network changed: check the line.
+    pub fn network_changed(&self) {
+        if let Some(runtime) = &*self.lock() {
+            runtime.context.line.network_changed();
+        }
     }
 
     /// The server has moved (the local backend gets new ports at each start): keeps the new
     /// addresses and, when they differ from the old ones, connects there. Everything cached and
     /// queued stays. Used by the shell for accounts of origin `Local`.
-    pub async fn set_endpoints(&self, _to: crate::model::Endpoints) -> Result<(), Error> {
-        todo!()
+    pub async fn set_endpoints(&self, to: Endpoints) -> Result<(), Error> {
+        let Some((endpoints, credentials)) = self.signed_in().await? else {
+            return Ok(());
+        };
+        if endpoints == to {
+            return Ok(());
+        }
+        let client = runtime::client(&self.inner.shared, &to)?;
+        restore(&client, &credentials);
+        self.start(&to, &credentials, client).await
     }
 
-    /// Tries to connect now instead of waiting for the next turn.
-    pub fn connect_now(&self) {
-        todo!()
+    /// Starts with what the cache holds; a signed-out account stays as it is.
+    pub(super) async fn resume(&self) -> Result<(), Error> {
+        let Some((endpoints, credentials)) = self.signed_in().await? else {
+            return Ok(());
+        };
+        let client = runtime::client(&self.inner.shared, &endpoints)?;
+        restore(&client, &credentials);
+        self.start(&endpoints, &credentials, client).await
     }
 
-    /// The machine's network changed: check the line.
-    pub fn network_changed(&self) {
-        todo!()
+    /// Keeps endpoints and credentials, and starts the tasks anew with them.
+    pub(super) async fn start(
+        &self,
+        endpoints: &Endpoints,
+        credentials: &Credentials,
+        client: crate::rest::Client,
+    ) -> Result<(), Error> {
+        let _changing = self.inner.changing.lock().await;
+        let running = self.lock().take();
+        if let Some(running) = running {
+            running.stop().await;
+        }
+        let row = AccountRow {
+            endpoints: runtime::endpoints_json(endpoints),
+            credentials: credentials.to_json(),
+        };
+        self.inner
+            .store
+            .write(move |tx| account::save(tx, &row))
+            .await?;
+        let owner = Owner {
+            id: self.inner.id.clone(),
+            me: self.inner.me,
+            store: self.inner.store.clone(),
+        };
+        let runtime = Runtime::start(&self.inner.shared, owner, endpoints, credentials, client)?;
+        *self.lock() = Some(runtime);
+        Ok(())
     }
 
-    /// The state of the line.
-    pub fn connection(&self) -> ConnectionState {
-        todo!()
+    /// Keeps what the server told about the account's own person.
+    pub(super) async fn learn(&self, person: User) -> Result<(), Error> {
+        self.inner
+            .store
+            .write(move |tx| users::save(tx, &[person]))
+            .await?;
+        Ok(())
+    }
+
+    /// Ends the session on the server and the tasks, and forgets the credentials.
+    pub(super) async fn sign_out(&self) -> Result<(), Error> {
+        let _changing = self.inner.changing.lock().await;
+        let running = self.lock().take();
+        if let Some(running) = running {
+            let client = running.client.clone();
+            running.stop().await;
+            if let Err(error) = client.sign_out().await {
+                // The server forgets the session by itself after some hours.
+                tracing::info!(%error, "the session was not ended on the server");
+            }
+        }
+        if let Some(mut row) = self.inner.store.read(account::load).await? {
+            row.credentials.clear();
+            self.inner
+                .store
+                .write(move |tx| account::save(tx, &row))
+                .await?;
+        }
+        self.inner.shared.publish(ClientEvent::Connection {
+            account: self.inner.id.clone(),
+            state: self.connection(),
+        });
+        Ok(())
+    }
+
+    /// Ends the tasks and closes the cache.
+    pub(super) async fn close(&self) {
+        let _changing = self.inner.changing.lock().await;
+        let running = self.lock().take();
+        if let Some(running) = running {
+            running.stop().await;
+        }
+        self.inner.store.close().await;
+    }
+
+    /// What the cache says about signing in again.
+    async fn signed_in(&self) -> Result<Option<(Endpoints, Credentials)>, Error> {
+        let Some(row) = self.inner.store.read(account::load).await? else {
+            return Ok(None);
+        };
+        let endpoints = serde_json::from_str(&row.endpoints);
+        let credentials = Credentials::from_json(&row.credentials);
+        Ok(endpoints.ok().zip(credentials))
+    }
+
+    /// What the tasks share, if they run.
+    fn context(&self) -> Result<Arc<Context>, Error> {
+        match &*self.lock() {
+            Some(runtime) => Ok(Arc::clone(&runtime.context)),
+            None if self.inner.shared.shutdown.is_cancelled() => Err(Error::Stopped),
+            None => Err(Error::Credentials),
+        }
+    }
+
+    fn keys(&self) -> Option<Keys> {
+        self.lock().as_ref().map(|runtime| runtime.keys.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Runtime>> {
+        // The tasks are there or not; a panic elsewhere does not make them half there.
+        self.inner
+            .runtime
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn restore(client: &crate::rest::Client, credentials: &Credentials) {
+    let identity = credentials.identity.clone().into();
+    match &credentials.session {
+        Some(session) => client.restore(session.clone(), identity),
+        None => client.set_identity(identity),
     }
 }

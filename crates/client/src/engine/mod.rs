@@ -1,23 +1,46 @@
 //! The facade: everything the shell may ask for.
 
 mod account;
+mod credentials;
+mod registry;
+mod runtime;
+mod shared;
 
+use std::collections::HashMap;
+use std::fmt;
+use std::fs::{File, TryLockError};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 
 pub use self::account::Account;
+use self::credentials::Credentials;
+use self::registry::{Entry, Registry};
+use self::shared::Shared;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::connection::Timing;
 use crate::error::Error;
 use crate::events::ClientEvent;
-use crate::keys::{KeyChoice, KeyState, KeychainPolicy};
-use crate::model::{AccountId, AccountSummary, Endpoints, Identity, Secret, SignUp};
+use crate::keys::{KeyChoice, KeyState, KeyVault, KeychainPolicy};
+use crate::model::{
+    AccountId, AccountSummary, ConnectionState, Endpoints, Identity, OfflineReason, Secret,
+    SignUp, SignedOutReason,
+};
+use crate::store::RawKey;
+use crate::sync;
+
+/// Events a reader may be behind before it has to reload: several seconds of a busy start.
+const EVENT_QUEUE: usize = 1024;
+
+/// Reports of a connection that wait for the disk before the socket is no longer read.
+const INCOMING: usize = 256;
 
 /// How to open an [`Engine`].
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
-    /// Folder of this profile; made when missing. Two engines must not share one.
+    /// Folder of this profile; made when missing. Two engines cannot share one.
     pub data_dir: PathBuf,
     /// Whether the system's keychain may be used.
     pub keychain: KeychainPolicy,
@@ -25,6 +48,11 @@ pub struct EngineConfig {
     pub clock: Arc<dyn Clock>,
     /// Source of ids.
     pub random: Arc<dyn Random>,
+    /// Time limits and intervals of the connections.
+    pub timing: Timing,
+    /// Reports of a connection that may wait for the disk; tests set 1, so that whatever depends
+    /// on the queue shows.
+    pub incoming_capacity: usize,
 }
 
 impl EngineConfig {
@@ -35,67 +63,317 @@ impl EngineConfig {
             keychain: KeychainPolicy::System,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            timing: Timing::default(),
+            incoming_capacity: INCOMING,
         }
     }
 }
 
 /// The accounts of one profile. A cheap handle: the last one dropped ends all tasks.
-#[derive(Clone, Debug)]
-pub struct Engine {}
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    vault: KeyVault,
+    /// The list in the clear.
+    registry: Mutex<Registry>,
+    /// Accounts whose cache is open.
+    open: Mutex<HashMap<AccountId, Account>>,
+    /// Held while accounts are opened, added or removed.
+    changing: tokio::sync::Mutex<()>,
+    /// Locked as long as the engine lives: a second one in the same folder is refused.
+    _lock: File,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("data_dir", &self.inner.shared.data_dir)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.shared.shutdown.cancel();
+    }
+}
 
 impl Engine {
     /// Reads what is on disk and starts the accounts whose keys are at hand. Needs no network.
-    pub async fn open(_config: EngineConfig) -> Result<Self, Error> {
-        todo!()
+    pub async fn open(config: EngineConfig) -> Result<Self, Error> {
+        std::fs::create_dir_all(&config.data_dir).map_err(crate::store::Error::from)?;
+        let lock = lock_folder(&config)?;
+        let vault =
+            KeyVault::open(&config.data_dir, config.keychain, Arc::clone(&config.random)).await?;
+        let registry = Registry::open(&config.data_dir)?;
+        let shared = Arc::new(Shared {
+            data_dir: config.data_dir,
+            clock: config.clock,
+            random: config.random,
+            timing: config.timing,
+            incoming_capacity: config.incoming_capacity,
+            events: broadcast::Sender::new(EVENT_QUEUE),
+            shutdown: CancellationToken::new(),
+        });
+        let engine = Self {
+            inner: Arc::new(Inner {
+                shared,
+                vault,
+                registry: Mutex::new(registry),
+                open: Mutex::new(HashMap::new()),
+                changing: tokio::sync::Mutex::new(()),
+                _lock: lock,
+            }),
+        };
+        engine.start_accounts().await?;
+        Ok(engine)
     }
 
     /// Whether the caches can be opened.
     pub fn key_state(&self) -> KeyState {
-        todo!()
+        self.inner.vault.state()
     }
 
     /// Makes the keys, on the first run. With a working keychain [`Engine::open`] has done it.
-    pub async fn create_keys(&self, _choice: KeyChoice) -> Result<(), Error> {
-        todo!()
+    pub async fn create_keys(&self, choice: KeyChoice) -> Result<(), Error> {
+        self.inner.vault.create(choice).await?;
+        self.start_accounts().await
     }
 
     /// Opens the caches with the person's passphrase and starts the accounts.
-    pub async fn unlock(&self, _passphrase: Secret) -> Result<(), Error> {
-        todo!()
+    pub async fn unlock(&self, passphrase: Secret) -> Result<(), Error> {
+        self.inner.vault.unlock(&passphrase).await?;
+        self.start_accounts().await
     }
 
     /// The accounts of this profile, oldest first.
     pub fn accounts(&self) -> Vec<AccountSummary> {
-        todo!()
+        let entries = self.registry().entries().to_vec();
+        let open = self.open_accounts();
+        entries
+            .into_iter()
+            .map(|entry| summary(&entry, open.get(&entry.id)))
+            .collect()
     }
 
     /// Makes a new person on the server and signs them in.
-    pub async fn sign_up(&self, _to: Endpoints, _request: SignUp) -> Result<AccountId, Error> {
-        todo!()
+    pub async fn sign_up(&self, to: Endpoints, request: SignUp) -> Result<AccountId, Error> {
+        self.require_keys()?;
+        let client = runtime::client(&self.inner.shared, &to)?;
+        client.sign_up(&request).await?;
+        let identity = Identity::Login {
+            login: request.login,
+            password: request.password,
+        };
+        self.sign_in(to, identity).await
     }
 
     /// Signs in. Someone already signed in to the same application here keeps their account id.
-    pub async fn sign_in(&self, _to: Endpoints, _identity: Identity) -> Result<AccountId, Error> {
-        todo!()
+    pub async fn sign_in(&self, to: Endpoints, identity: Identity) -> Result<AccountId, Error> {
+        self.require_keys()?;
+        let client = runtime::client(&self.inner.shared, &to)?;
+        let session = match client.sign_in(identity.clone()).await {
+            Ok(session) => session,
+            // Whether the login or the password is wrong is nobody's business.
+            Err(crate::rest::Error::NotFound { .. }) => return Err(Error::Credentials),
+            Err(error) => return Err(error.into()),
+        };
+        let profile = client.users(&[session.user]).await?;
+        let profile = profile.first().ok_or(Error::NotFound)?;
+        let person = sync::user(profile);
+        let _changing = self.inner.changing.lock().await;
+        let mut entry = Entry {
+            id: self.fresh_id(),
+            user: session.user,
+            app: to.app_id,
+            host: host(&to),
+            origin: to.origin,
+            name: person.name.clone(),
+            login: person.login.clone(),
+            email: profile.email.clone().filter(|email| !email.is_empty()),
+            avatar: person.avatar.clone(),
+            signed_out: false,
+        };
+        if let Some(known) = self
+            .registry()
+            .entries()
+            .iter()
+            .find(|known| known.is_same(&entry))
+        {
+            entry.id = known.id.clone();
+        }
+        let account = self.open_account(&entry).await?;
+        let credentials = Credentials {
+            identity: identity.into(),
+            session: Some(session),
+        };
+        account.start(&to, &credentials, client).await?;
+        account.learn(person).await?;
+        let id = entry.id.clone();
+        self.registry().put(entry)?;
+        self.inner.shared.publish(ClientEvent::AccountsChanged);
+        Ok(id)
     }
 
     /// Signs out; with `erase` nothing of the account stays on this disk.
-    pub async fn sign_out(&self, _account: &AccountId, _erase: bool) -> Result<(), Error> {
-        todo!()
+    pub async fn sign_out(&self, account: &AccountId, erase: bool) -> Result<(), Error> {
+        let _changing = self.inner.changing.lock().await;
+        let mut entry = self
+            .registry()
+            .get(account)
+            .cloned()
+            .ok_or(Error::NotFound)?;
+        let open = self.open_accounts().get(account).cloned();
+        if let Some(open) = &open {
+            open.sign_out().await?;
+        }
+        if erase {
+            if let Some(open) = &open {
+                open.close().await;
+            }
+            self.open_accounts().remove(account);
+            let folder = self.inner.shared.account_dir(account);
+            match tokio::fs::remove_dir_all(folder).await {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(crate::store::Error::from(error).into()),
+            }
+            self.registry().remove(account)?;
+        } else {
+            entry.signed_out = true;
+            self.registry().put(entry)?;
+        }
+        self.inner.shared.publish(ClientEvent::AccountsChanged);
+        Ok(())
     }
 
-    /// The handle of one account.
-    pub fn account(&self, _id: &AccountId) -> Option<Account> {
-        todo!()
+    /// The handle of one account; `None` when there is none, or its keys are locked.
+    pub fn account(&self, id: &AccountId) -> Option<Account> {
+        self.open_accounts().get(id).cloned()
     }
 
     /// What happens from now on. A reader told that it lagged loads everything again.
     pub fn events(&self) -> broadcast::Receiver<ClientEvent> {
-        todo!()
+        self.inner.shared.events.subscribe()
     }
 
     /// Closes every connection and cache and waits for it.
     pub async fn shutdown(self) {
-        todo!()
+        self.inner.shared.shutdown.cancel();
+        let _changing = self.inner.changing.lock().await;
+        let accounts: Vec<Account> = self.open_accounts().drain().map(|(_, open)| open).collect();
+        for account in accounts {
+            account.close().await;
+        }
+    }
+
+    /// Opens and starts whatever the keys open.
+    async fn start_accounts(&self) -> Result<(), Error> {
+        if self.key_state() != KeyState::Ready {
+            return Ok(());
+        }
+        let _changing = self.inner.changing.lock().await;
+        let entries = self.registry().entries().to_vec();
+        for entry in entries {
+            let account = self.open_account(&entry).await?;
+            if !entry.signed_out {
+                account.resume().await?;
+            }
+        }
+        self.inner.shared.publish(ClientEvent::AccountsChanged);
+        Ok(())
+    }
+
+    async fn open_account(&self, entry: &Entry) -> Result<Account, Error> {
+        if let Some(open) = self.open_accounts().get(&entry.id) {
+            return Ok(open.clone());
+        }
+        let key = self.inner.vault.database_key(&entry.id)?;
+        let account = Account::open(
+            Arc::clone(&self.inner.shared),
+            entry.id.clone(),
+            entry.user,
+            RawKey::new(*key.expose()),
+        )
+        .await?;
+        self.open_accounts()
+            .insert(entry.id.clone(), account.clone());
+        Ok(account)
+    }
+
+    fn require_keys(&self) -> Result<(), Error> {
+        if self.key_state() == KeyState::Ready {
+            Ok(())
+        } else {
+            Err(Error::KeysLocked)
+        }
+    }
+
+    fn fresh_id(&self) -> AccountId {
+        let mut bytes = [0; 8];
+        self.inner.shared.random.fill(&mut bytes);
+        AccountId::from_random(bytes)
+    }
+
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        // What is in memory is what was last written, or is written again before it is used.
+        self.inner
+            .registry
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open_accounts(&self) -> MutexGuard<'_, HashMap<AccountId, Account>> {
+        // A map of handles; there is no half-inserted one.
+        self.inner
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn lock_folder(config: &EngineConfig) -> Result<File, Error> {
+    let path = config.data_dir.join("engine.lock");
+    let file = File::create(path).map_err(crate::store::Error::from)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(crate::store::Error::InUse.into()),
+        Err(TryLockError::Error(error)) => Err(crate::store::Error::from(error).into()),
+    }
+}
+
+fn host(endpoints: &Endpoints) -> String {
+    let name = endpoints.api_url.host_str().unwrap_or_default();
+    match endpoints.api_url.port() {
+        Some(port) => format!("{name}:{port}"),
+        None => name.to_owned(),
+    }
+}
+
+fn summary(entry: &Entry, open: Option<&Account>) -> AccountSummary {
+    let connection = match open {
+        Some(account) => account.connection(),
+        None if entry.signed_out => ConnectionState::SignedOut {
+            reason: SignedOutReason::Person,
+        },
+        None => ConnectionState::Offline {
+            reason: OfflineReason::Stopped,
+        },
+    };
+    AccountSummary {
+        id: entry.id.clone(),
+        user: entry.user,
+        name: entry.name.clone(),
+        login: entry.login.clone(),
+        email: entry.email.clone(),
+        avatar: entry.avatar.clone(),
+        origin: entry.origin,
+        server: entry.server(),
+        connection,
+        waiting: open.map_or(0, Account::waiting),
     }
 }

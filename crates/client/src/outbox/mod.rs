@@ -7,7 +7,7 @@
 //! up what the last one left.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cubist_protocol::ext::extra_params::ExtraParams;
@@ -144,13 +144,45 @@ pub(crate) async fn run(context: Arc<Context>) {
     context.shutdown.run_until_cancelled(work).await;
 }
 
-/// What has been handed over in the present session.
+/// Rows the connection has taken in the present session and not confirmed.
+///
+/// Shared: what is on its way must not be handed over twice, nor be taken back by the person.
+#[derive(Debug, Default)]
+pub(crate) struct Taken(Mutex<BTreeSet<i64>>);
+
+impl Taken {
+    /// Whether the row is on its way.
+    pub(crate) fn contains(&self, seq: i64) -> bool {
+        self.lock().contains(&seq)
+    }
+
+    /// The server has these.
+    pub(crate) fn confirm(&self, seqs: &[i64]) {
+        let mut taken = self.lock();
+        for seq in seqs {
+            taken.remove(seq);
+        }
+    }
+
+    fn insert(&self, seq: i64) {
+        self.lock().insert(seq);
+    }
+
+    fn clear(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<i64>> {
+        // A set of numbers is whole whatever happened elsewhere.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The walk along the table.
 #[derive(Debug, Default)]
 struct Sender {
     /// Rows up to here have been handed over, or were passed by for now.
     cursor: i64,
-    /// Rows handed over and not acknowledged. Looked at again after a restart of the walk only.
-    taken: BTreeSet<i64>,
     /// The session they were handed over in.
     generation: u64,
 }
@@ -165,7 +197,7 @@ impl Sender {
         let generation = context.generation();
         if self.generation != generation || context.outbox_again.take() {
             self.generation = generation;
-            self.taken.clear();
+            context.taken.clear();
             self.start_over();
         }
         if generation == 0 {
@@ -191,7 +223,7 @@ impl Sender {
                     held.insert(row.message.dialog);
                     let wait = row.not_before.0.saturating_sub(now.0).max(1);
                     earliest = Some(earliest.map_or(wait, |earliest| earliest.min(wait)));
-                } else if !self.taken.contains(&seq) && !self.hand_over(context, row).await? {
+                } else if !context.taken.contains(seq) && !self.hand_over(context, row).await? {
                     return Ok(None);
                 }
                 self.cursor = seq;
@@ -201,7 +233,7 @@ impl Sender {
     }
 
     /// Returns whether the line took it.
-    async fn hand_over(&mut self, context: &Arc<Context>, row: Queued) -> Result<bool, Error> {
+    async fn hand_over(&self, context: &Arc<Context>, row: Queued) -> Result<bool, Error> {
         let Some(stanza) = stanza(&row, &context.who) else {
             let id = row.message.id;
             let failure = Failure {
@@ -215,15 +247,11 @@ impl Sender {
             return Ok(true);
         };
         let tag = message_tag(row.seq, self.generation);
+        // Noted before, since the confirmation can be quicker than the return.
+        context.taken.insert(row.seq);
         if context.line.send(stanza, Some(tag)).await.is_err() {
+            context.taken.confirm(&[row.seq]);
             return Ok(false);
-        }
-        self.taken.insert(row.seq);
-        // Acknowledged rows are gone from the table; forgetting them here too keeps the set small.
-        if self.taken.len() > usize::try_from(PAGE).unwrap_or(usize::MAX) * 16 {
-            let oldest = context.store.read(|db| rows::due(db, 0, 1)).await?;
-            let oldest = oldest.first().map_or(row.seq, |row| row.seq);
-            self.taken = self.taken.split_off(&oldest);
         }
         Ok(true)
     }

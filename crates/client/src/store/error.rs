@@ -15,6 +15,9 @@ pub enum Error {
     /// The file system failed.
     #[error("the folder of the database cannot be used")]
     Io(#[from] std::io::Error),
+    /// Another program uses the folder of this profile.
+    #[error("the folder is in use by another program")]
+    InUse,
     /// The file is no database under this key.
     #[error("the database does not open with this key")]
     WrongKey,

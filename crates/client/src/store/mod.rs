@@ -27,6 +27,7 @@ pub mod sync_state;
 pub(crate) mod testing;
 mod tx;
 pub mod users;
+pub mod window;
 mod writer;
 
 use std::path::PathBuf;
@@ -97,19 +98,19 @@ impl Store {
         self.readers.read(look).await
     }
 
-    /// Closes the readers, drops this handle and, when it was the last, waits until the file is
-    /// closed. Used before the file is erased.
-    pub async fn close(self) {
+    /// Ends what is queued, closes the file and waits for it. Calls on other handles fail with
+    /// [`Error::Closed`] from then on.
+    pub async fn close(&self) {
         self.readers.close().await;
+        self.writer.close().await;
         let closed = self
             .closed
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        drop(self);
         if let Some(closed) = closed {
-            // An error says that the thread is already gone.
-            drop(closed.await);
+            // The sender is dropped when the file is closed; that is the message.
+            closed.await.ok();
         }
     }
 }

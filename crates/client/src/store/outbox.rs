@@ -77,6 +77,15 @@ pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Queued>, Error
     Ok(queue)
 }
 
+/// The row of a message on its way.
+pub fn row_of(db: &ReadDb<'_>, message: MessageId) -> Result<Option<i64>, Error> {
+    db.one(
+        "SELECT seq FROM outbox WHERE message = ?1",
+        [Oid::from(message)],
+        |row| Ok(row.get(0)?),
+    )
+}
+
 /// The server has the message of row `seq`: the row goes, the message is `Sent`. A row that is
 /// already gone (refused, or confirmed by its reflection) changes nothing.
 pub fn acked(tx: &mut WriteTx<'_>, seq: i64) -> Result<Option<MessageId>, Error> {

@@ -33,6 +33,14 @@ const BATCH_TIME: Duration = Duration::from_millis(20);
 /// One queued write. Runs the work, and returns whether it is to be kept and how to answer.
 type Job = Box<dyn FnOnce(&mut WriteTx<'_>) -> Done + Send>;
 
+/// What comes through the queue.
+enum Order {
+    /// A write.
+    Run(Job),
+    /// Finish what was queued before, and close the file.
+    Close,
+}
+
 /// What is left to do for a job after its transaction ended.
 struct Done {
     /// Whether its changes are part of the transaction.
@@ -44,7 +52,7 @@ struct Done {
 /// The queue to the writer's thread.
 #[derive(Clone)]
 pub(super) struct Writer {
-    jobs: mpsc::Sender<Job>,
+    orders: mpsc::Sender<Order>,
 }
 
 impl fmt::Debug for Writer {
@@ -71,7 +79,7 @@ impl Writer {
     /// Opens the database, brings it to the present schema and starts the thread. The receiver
     /// resolves when the thread has closed the file.
     pub(super) async fn start(setup: Setup) -> Result<(Self, oneshot::Receiver<()>), Error> {
-        let (jobs, queue) = mpsc::channel(QUEUE);
+        let (orders, queue) = mpsc::channel(QUEUE);
         let (opened, ready) = oneshot::channel();
         let (closed, gone) = oneshot::channel();
         std::thread::Builder::new()
@@ -91,7 +99,7 @@ impl Writer {
                 drop::<oneshot::Sender<()>>(closed);
             })?;
         ready.await.map_err(|_| Error::Closed)??;
-        Ok((Self { jobs }, gone))
+        Ok((Self { orders }, gone))
     }
 
     /// Runs `job` in a transaction; resolves after its commit.
@@ -111,8 +119,17 @@ impl Writer {
                 }),
             }
         });
-        self.jobs.send(job).await.map_err(|_| Error::Closed)?;
+        self.orders
+            .send(Order::Run(job))
+            .await
+            .map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Lets queued jobs end and refuses new ones.
+    pub(super) async fn close(&self) {
+        // Closed already: then there is nothing to do.
+        self.orders.send(Order::Close).await.ok();
     }
 }
 
@@ -125,8 +142,16 @@ fn open_and_migrate(setup: &Setup) -> Result<Connection, Error> {
     Ok(conn)
 }
 
-fn serve(mut conn: Connection, mut queue: mpsc::Receiver<Job>, setup: &Setup) {
-    while let Some(first) = queue.blocking_recv() {
+fn serve(mut conn: Connection, mut queue: mpsc::Receiver<Order>, setup: &Setup) {
+    while let Some(order) = queue.blocking_recv() {
+        let first = match order {
+            Order::Run(job) => job,
+            Order::Close => {
+                // What is queued already is still done; then the loop ends.
+                queue.close();
+                continue;
+            }
+        };
         let mut done = Vec::new();
         match batch(&mut conn, first, &mut queue, setup, &mut done) {
             Ok(events) => {
@@ -160,7 +185,7 @@ fn serve(mut conn: Connection, mut queue: mpsc::Receiver<Job>, setup: &Setup) {
 fn batch(
     conn: &mut Connection,
     first: Job,
-    queue: &mut mpsc::Receiver<Job>,
+    queue: &mut mpsc::Receiver<Order>,
     setup: &Setup,
     done: &mut Vec<Done>,
 ) -> Result<Vec<ClientEvent>, rusqlite::Error> {
@@ -178,7 +203,14 @@ fn batch(
         }
         tx.execute_batch("RELEASE job")?;
         next = if done.len() < BATCH_JOBS && started.elapsed() < BATCH_TIME {
-            queue.try_recv().ok()
+            match queue.try_recv() {
+                Ok(Order::Run(job)) => Some(job),
+                Ok(Order::Close) => {
+                    queue.close();
+                    None
+                }
+                Err(_) => None,
+            }
         } else {
             None
         };

@@ -287,12 +287,19 @@ pub(crate) async fn find_private(
     opponent: UserId,
 ) -> Result<DialogId, Error> {
     let dialog = context.api.create_private(opponent).await?;
-    let id = dialog.id;
-    let record = convert::dialog_record(&dialog).into_iter().collect();
+    adopt(context, &dialog).await
+}
+
+/// Stores a dialog that the server just made or found.
+pub(crate) async fn adopt(
+    context: &Arc<Context>,
+    dialog: &cubist_protocol::rest::Dialog,
+) -> Result<DialogId, Error> {
+    let record = convert::dialog_record(dialog).into_iter().collect();
     for behind in save(context, record, false).await? {
         refresh(context, behind.dialog);
     }
-    Ok(id)
+    Ok(dialog.id)
 }
 
 /// Stores dialogs as the server describes them, one transaction for all. Returns those with a

@@ -13,6 +13,7 @@ use crate::clock::Random;
 use crate::model::{
     AccountId, AppId, ConnectionState, DialogId, MessageId, ObjectIdGenerator, UnixMillis, UserId,
 };
+use crate::outbox::Taken;
 use crate::store::Store;
 use crate::sync::api::Api;
 use crate::sync::catch_up::Requests;
@@ -110,6 +111,8 @@ pub(crate) struct Context {
     pub(crate) ids: Ids,
     /// What must be fetched because someone looks at it.
     pub(crate) requests: Requests,
+    /// Messages on their way.
+    pub(crate) taken: Taken,
     /// The connection gave back what it could not confirm: messages.
     pub(crate) outbox_again: Again,
     /// The same for markers.

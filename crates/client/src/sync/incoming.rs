@@ -240,6 +240,7 @@ fn typing(context: &Context, dialog: DialogId, user: UserId, composing: bool) {
 }
 
 async fn store(context: &Arc<Context>, batch: Batch) -> Result<Aftermath, Error> {
+    context.taken.confirm(&batch.sent);
     let shared = Arc::clone(context);
     context
         .store

@@ -21,4 +21,4 @@ pub(crate) mod progress;
 pub(crate) mod testing;
 pub(crate) mod typing;
 
-pub(crate) use self::convert::{dialog_record, user};
+pub(crate) use self::convert::user;

@@ -1,0 +1,263 @@
+//! What a screen asks for.
+
+use std::sync::Arc;
+
+use crate::engine::Account;
+use crate::error::Error;
+use crate::model::{
+    Anchor, Dialog, DialogId, DialogPage, DialogQuery, Edge, GapReason, MessageId, MessagePage,
+    Position, SearchHit, User, UserId,
+};
+use crate::store::window::{self, Side, Window};
+use crate::store::{self, dialogs, messages, search, users};
+use crate::sync::context::Context;
+use crate::sync::{catch_up, history};
+
+/// Most rows of one page.
+const MAX_PAGE: u32 = 500;
+
+/// Requests for one page: the second one is for a first that brought only what was known.
+const FETCHES: usize = 2;
+
+impl Account {
+    /// A page of the chat list, from the cache alone.
+    pub async fn dialogs(&self, query: DialogQuery) -> Result<DialogPage, Error> {
+        let query = DialogQuery {
+            limit: query.limit.min(MAX_PAGE),
+            ..query
+        };
+        self.look(move |db| dialogs::page(db, query)).await
+    }
+
+    /// One dialog, from the cache alone.
+    pub async fn dialog(&self, id: DialogId) -> Result<Option<Dialog>, Error> {
+        self.look(move |db| dialogs::load(db, id)).await
+    }
+
+    /// A page of messages.
+    ///
+    /// `Newest`, `FirstUnread` and `Around` answer from the cache at once; what is newer is
+    /// fetched behind the caller's back (events tell). For `Before` and `After` a part known to
+    /// be missing is fetched first. Without a connection it is reported as a gap; a page before
+    /// a gap then goes on with what is cached beyond, and its `after` is the gap.
+    pub async fn messages(
+        &self,
+        dialog: DialogId,
+        anchor: Anchor,
+        limit: u32,
+    ) -> Result<MessagePage, Error> {
+        let limit = limit.clamp(1, MAX_PAGE);
+        let context = self.context().ok();
+        match anchor {
+            Anchor::Newest => {
+                let window = self
+                    .look(move |db| window::newest(db, dialog, limit))
+                    .await?;
+                self.follow(context.as_deref(), dialog, &window).await?;
+                Ok(page(window, context.as_deref()))
+            }
+            Anchor::FirstUnread => {
+                let window = self
+                    .look(move |db| {
+                        let unread = messages::first_unread(db, dialog)?;
+                        let around = unread
+                            .map(|unread| window::around(db, dialog, unread.id, limit))
+                            .transpose()?;
+                        match around.flatten() {
+                            Some(window) => Ok(window),
+                            None => window::newest(db, dialog, limit),
+                        }
+                    })
+                    .await?;
+                self.follow(context.as_deref(), dialog, &window).await?;
+                Ok(page(window, context.as_deref()))
+            }
+            Anchor::Around(message) => {
+                let window = self
+                    .look(move |db| window::around(db, dialog, message, limit))
+                    .await?;
+                Ok(page(window.ok_or(Error::NotFound)?, context.as_deref()))
+            }
+            Anchor::Before(message) => {
+                let place = self.place(dialog, message).await?;
+                self.before(context, dialog, place, limit).await
+            }
+            Anchor::After(message) => {
+                let place = self.place(dialog, message).await?;
+                self.after(context, dialog, place, limit).await
+            }
+        }
+    }
+
+    /// People from the cache. Those unknown are asked for in one request and arrive as an event.
+    pub async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, Error> {
+        let ids = ids.to_vec();
+        let (known, unknown) = self
+            .look(move |db| Ok((users::load(db, &ids)?, users::unknown(db, &ids)?)))
+            .await?;
+        if let Ok(context) = self.context() {
+            context.people.want(unknown);
+        }
+        Ok(known)
+    }
+
+    /// Messages in the cache that match, newest first.
+    pub async fn search_messages(
+        &self,
+        query: String,
+        limit: u32,
+    ) -> Result<Vec<SearchHit>, Error> {
+        self.look(move |db| search::messages(db, &query, limit))
+            .await
+    }
+
+    async fn before(
+        &self,
+        context: Option<Arc<Context>>,
+        dialog: DialogId,
+        place: Position,
+        limit: u32,
+    ) -> Result<MessagePage, Error> {
+        let mut failed = None;
+        for attempt in 0..=FETCHES {
+            let window = self
+                .look(move |db| window::below(db, dialog, place, limit))
+                .await?;
+            let enough = window.items.len() >= limit as usize || window.before != Side::Unknown;
+            let online = context.as_ref().filter(|context| context.is_online());
+            let (Some(context), false) = (online, enough || attempt == FETCHES) else {
+                return self.at_hole(context.as_deref(), dialog, place, limit, window, failed).await;
+            };
+            let below = window.items.first().map_or(place, |oldest| oldest.position());
+            if let Err(error) = history::older(context, dialog, below).await {
+                failed = Some(gap(&error)?);
+                return self
+                    .at_hole(Some(context), dialog, place, limit, window, failed)
+                    .await;
+            }
+        }
+        Err(Error::Stopped)
+    }
+
+    /// A page that may end at a hole which cannot be filled now.
+    async fn at_hole(
+        &self,
+        context: Option<&Context>,
+        dialog: DialogId,
+        place: Position,
+        limit: u32,
+        window: Window,
+        failed: Option<GapReason>,
+    ) -> Result<MessagePage, Error> {
+        let online = context.is_some_and(Context::is_online);
+        if !window.items.is_empty() || window.before != Side::Unknown || (online && failed.is_none()) {
+            return Ok(edges(window, online, failed));
+        }
+        let beyond = self
+            .look(move |db| window::below_hole(db, dialog, place, limit))
+            .await?;
+        if beyond.items.is_empty() {
+            return Ok(edges(window, online, failed));
+        }
+        Ok(edges(beyond, online, failed))
+    }
+
+    async fn after(
+        &self,
+        context: Option<Arc<Context>>,
+        dialog: DialogId,
+        place: Position,
+        limit: u32,
+    ) -> Result<MessagePage, Error> {
+        let online = context.as_ref().filter(|context| context.is_online());
+        let mut failed = None;
+        let mut window = self
+            .look(move |db| window::above(db, dialog, place, limit))
+            .await?;
+        for _ in 0..FETCHES {
+            let Some(context) = online else { break };
+            if window.items.len() >= limit as usize || window.after != Side::Unknown {
+                break;
+            }
+            let above = window.items.last().map_or(place, |newest| newest.position());
+            if let Err(error) = history::newer(context, dialog, above).await {
+                failed = Some(gap(&error)?);
+                break;
+            }
+            window = self
+                .look(move |db| window::above(db, dialog, place, limit))
+                .await?;
+        }
+        Ok(edges(window, online.is_some(), failed))
+    }
+
+    /// Fetches what is newer than the cache, behind the caller's back.
+    async fn follow(
+        &self,
+        context: Option<&Context>,
+        dialog: DialogId,
+        window: &Window,
+    ) -> Result<(), Error> {
+        let Some(context) = context.filter(|context| context.is_online()) else {
+            return Ok(());
+        };
+        let known = self.look(move |db| dialogs::is_known(db, dialog)).await?;
+        let never_asked = window.items.is_empty() && window.before == Side::Unknown;
+        let behind = !context.progress.is_current(dialog) || window.after == Side::Unknown;
+        if known && (behind || never_asked || window.before == Side::Unknown) {
+            catch_up::refresh(context, dialog);
+        }
+        Ok(())
+    }
+
+    async fn place(&self, dialog: DialogId, message: MessageId) -> Result<Position, Error> {
+        let found = self.look(move |db| messages::place(db, message)).await?;
+        match found {
+            Some((home, place)) if home == dialog => Ok(place),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    pub(super) async fn look<T, F>(&self, look: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&store::ReadDb<'_>) -> Result<T, store::Error> + Send + 'static,
+    {
+        Ok(self.inner.store.read(look).await?)
+    }
+}
+
+/// What a screen is told when a part could not be fetched; failures of the disk are no gap.
+fn gap(error: &catch_up::Error) -> Result<GapReason, Error> {
+    match error {
+        catch_up::Error::Rest(crate::rest::Error::Offline) => Ok(GapReason::Offline),
+        catch_up::Error::Rest(error) => {
+            tracing::info!(%error, "a part of the history was not fetched");
+            Ok(GapReason::Failed)
+        }
+        catch_up::Error::Store(error) => {
+            tracing::error!(%error, "a part of the history was not stored");
+            Err(Error::Stopped)
+        }
+    }
+}
+
+fn page(window: Window, context: Option<&Context>) -> MessagePage {
+    edges(window, context.is_some_and(Context::is_online), None)
+}
+
+fn edges(window: Window, online: bool, failed: Option<GapReason>) -> MessagePage {
+    let edge = |side: Side| match (side, failed, online) {
+        (Side::End, _, _) => Edge::End,
+        (Side::More, _, _) | (Side::Unknown, None, true) => Edge::More,
+        (Side::Unknown, Some(reason), _) => Edge::Gap { reason },
+        (Side::Unknown, None, false) => Edge::Gap {
+            reason: GapReason::Offline,
+        },
+    };
+    MessagePage {
+        before: edge(window.before),
+        after: edge(window.after),
+        items: window.items,
+    }
+}

@@ -1,0 +1,227 @@
+//! What a person does.
+
+use cubist_protocol::ext::extra_params::ExtraParams;
+use cubist_protocol::stanza::{Message as WireMessage, MessageKind, Stanza};
+
+use crate::engine::Account;
+use crate::error::Error;
+use crate::model::{DialogId, MessageId, Status, UnixMillis, User, UserId};
+use crate::store::messages::MessageRecord;
+use crate::store::{dialogs, messages, outbox, users};
+use crate::sync::composing::Keystroke;
+use crate::sync::context::Context;
+use crate::sync::{self, catch_up};
+
+/// A message written after one whose sender's clock is ahead by up to this many seconds still
+/// comes behind it. More is a broken clock, and not followed.
+const FOLLOWED_CLOCK_ERROR: i64 = 60;
+
+impl Account {
+    /// Queues a text. It is on disk, with the id it keeps for life, before this returns.
+    pub async fn send_text(&self, dialog: DialogId, text: String) -> Result<MessageId, Error> {
+        let text: String = text.chars().filter(|&c| is_sendable(c)).collect();
+        if text.trim().is_empty() {
+            return Err(Error::InvalidInput { field: "text" });
+        }
+        let context = self.context()?;
+        let me = self.inner.me;
+        let now = context.server_now();
+        let id = context.ids.message(now);
+        let queued = self
+            .inner
+            .store
+            .write(move |tx| {
+                let Some(target) = dialogs::load(tx, dialog)? else {
+                    return Ok(false);
+                };
+                let record = MessageRecord {
+                    id,
+                    dialog,
+                    sender: me,
+                    text,
+                    sent_at: behind(now, id, &target),
+                    status: Status::Pending,
+                    in_history: true,
+                    extra: ExtraParams::new(),
+                    delivered_to: Vec::new(),
+                    read_by: Vec::new(),
+                    from_history: false,
+                };
+                outbox::enqueue(tx, &record)?;
+                dialogs::save_draft(tx, dialog, "")?;
+                Ok(true)
+            })
+            .await?;
+        if !queued {
+            return Err(Error::NotFound);
+        }
+        context.outbox_wake.notify_one();
+        Ok(id)
+    }
+
+    /// Queues a failed message again, with the same id.
+    pub async fn retry(&self, message: MessageId) -> Result<(), Error> {
+        let context = self.context()?;
+        let queued = self
+            .inner
+            .store
+            .write(move |tx| outbox::retry(tx, message))
+            .await?;
+        if !queued {
+            return Err(Error::NotFound);
+        }
+        context.outbox_wake.notify_one();
+        Ok(())
+    }
+
+    /// Drops a message that was not sent; gives back its text if it was still there to drop. One
+    /// that is on its way cannot be taken back.
+    pub async fn discard_unsent(&self, message: MessageId) -> Result<Option<String>, Error> {
+        let context = self.context().ok();
+        let text = self
+            .inner
+            .store
+            .write(move |tx| {
+                let row = outbox::row_of(tx, message)?;
+                let on_its_way = row
+                    .zip(context.as_ref())
+                    .is_some_and(|(row, context)| context.taken.contains(row));
+                if on_its_way {
+                    return Ok(None);
+                }
+                outbox::discard(tx, message)
+            })
+            .await?;
+        Ok(text)
+    }
+
+    /// The person has seen everything up to and including `up_to`. Counts at once here; the
+    /// markers to the others wait in a durable queue.
+    pub async fn mark_read(&self, dialog: DialogId, up_to: MessageId) -> Result<(), Error> {
+        let marked = self
+            .inner
+            .store
+            .write(move |tx| match messages::place(tx, up_to)? {
+                Some((home, place)) if home == dialog => {
+                    dialogs::mark_read(tx, dialog, place)?;
+                    Ok(true)
+                }
+                _ => Ok(false),
+            })
+            .await?;
+        if !marked {
+            return Err(Error::NotFound);
+        }
+        if let Ok(context) = self.context() {
+            context.markers_wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Call it with `true` at every key and `false` when the field is emptied; what goes over the
+    /// wire is decided here (seldom).
+    pub async fn set_typing(&self, dialog: DialogId, typing: bool) -> Result<(), Error> {
+        if let Some(keys) = self.keys() {
+            // A full queue means that many keys wait already, which say the same.
+            keys.try_send(Keystroke { dialog, typing }).ok();
+        }
+        Ok(())
+    }
+
+    /// Keeps what was typed; an empty text forgets it.
+    pub async fn save_draft(&self, dialog: DialogId, text: String) -> Result<(), Error> {
+        self.inner
+            .store
+            .write(move |tx| dialogs::save_draft(tx, dialog, &text))
+            .await?;
+        Ok(())
+    }
+
+    /// Finds people on the server by name, login or e-mail address.
+    pub async fn search_people(&self, query: String) -> Result<Vec<User>, Error> {
+        let context = self.context()?;
+        let query = query.trim();
+        if query.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = context.api.search_users(query).await?;
+        let found: Vec<User> = found.iter().map(sync::user).collect();
+        let kept = found.clone();
+        self.inner
+            .store
+            .write(move |tx| users::save(tx, &kept))
+            .await?;
+        Ok(found)
+    }
+
+    /// The private dialog with someone, made when there is none.
+    pub async fn create_private(&self, user: UserId) -> Result<DialogId, Error> {
+        if user == self.inner.me {
+            return Err(Error::InvalidInput { field: "user" });
+        }
+        let known = self
+            .look(move |db| dialogs::with_opponent(db, user))
+            .await?;
+        match known {
+            Some(dialog) => Ok(dialog),
+            None => Ok(catch_up::find_private(&self.context()?, user).await?),
+        }
+    }
+
+    /// A new group of these people and the account's person.
+    pub async fn create_group(&self, name: String, users: &[UserId]) -> Result<DialogId, Error> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(Error::InvalidInput { field: "name" });
+        }
+        let context = self.context()?;
+        let dialog = context.api.create_group(name, users).await?;
+        let id = catch_up::adopt(&context, &dialog).await?;
+        for &user in users.iter().filter(|&&user| user != self.inner.me) {
+            announce(&context, id, user).await;
+        }
+        Ok(id)
+    }
+}
+
+/// The server tells nobody that a dialog was made: the platform's apps do it themselves, with a
+/// system message (xmpp.md §10 of the platform). Without a line they learn of it by their own
+/// synchronisation.
+async fn announce(context: &Context, dialog: DialogId, user: UserId) {
+    let Some(to) = context.who.user(user) else {
+        return;
+    };
+    let mut message = WireMessage::new(MessageKind::Headline, to);
+    message.id = Some(context.ids.message(context.server_now()).to_string());
+    message.body = Some("dialog/NEW_DIALOG".to_owned());
+    let mut extra = ExtraParams::new();
+    extra.set("moduleIdentifier", "SystemNotifications");
+    extra.set("dialogId", dialog.to_string());
+    message.extra = Some(extra);
+    context
+        .line
+        .send(Stanza::Message(Box::new(message)), None)
+        .await
+        .ok();
+}
+
+/// The time to send at: now, or right behind the newest message when its sender's clock is a
+/// little ahead, so that an answer never stands above what it answers.
+fn behind(now: UnixMillis, id: MessageId, dialog: &crate::model::Dialog) -> UnixMillis {
+    let seconds = now.seconds();
+    let Some(last) = &dialog.last else {
+        return UnixMillis::from_seconds(seconds);
+    };
+    let newest = last.sent_at.seconds();
+    let ahead = newest > seconds || (newest == seconds && last.id > id);
+    let followed = ahead && newest - seconds <= FOLLOWED_CLOCK_ERROR;
+    let step = i64::from(last.id > id);
+    UnixMillis::from_seconds(if followed { newest + step } else { seconds })
+}
+
+/// XML 1.0 has no place for other control characters; they would be lost on the way, and the two
+/// sides would show different texts.
+fn is_sendable(c: char) -> bool {
+    matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
+}
+

@@ -1,0 +1,160 @@
+//! `accounts.json`: which accounts there are, in the clear.
+//!
+//! The list must be shown before any key is at hand, so it stands beside the encrypted caches. It
+//! holds no password, token or application key.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AccountId, AppId, Origin, UserId};
+use crate::store;
+
+/// The file's name in the profile's folder.
+const FILE: &str = "accounts.json";
+
+/// One account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    /// Which folder it has.
+    pub(super) id: AccountId,
+    /// Whose it is.
+    pub(super) user: UserId,
+    /// In which application.
+    pub(super) app: AppId,
+    /// Host and port of the REST API.
+    pub(super) host: String,
+    /// How it was added.
+    pub(super) origin: Origin,
+    /// Full name.
+    pub(super) name: String,
+    /// What they sign in with.
+    pub(super) login: Option<String>,
+    /// Their e-mail address.
+    pub(super) email: Option<String>,
+    /// Their picture.
+    pub(super) avatar: Option<String>,
+    /// The person signed out and kept the cache.
+    #[serde(default)]
+    pub(super) signed_out: bool,
+}
+
+impl Entry {
+    /// Whether it is the same person at the same place. The backend on this computer gets another
+    /// port at each start, so there the login tells.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let same_place = match (self.origin, other.origin) {
+            (Origin::Local, Origin::Local) => self.login == other.login,
+            _ => self.host == other.host,
+        };
+        same_place && self.user == other.user && self.app == other.app
+    }
+
+    /// Host and application, as shown under the name.
+    pub(super) fn server(&self) -> String {
+        format!("{} · {}", self.host, self.app)
+    }
+}
+
+/// The list on disk.
+#[derive(Debug)]
+pub(super) struct Registry {
+    path: PathBuf,
+    entries: Vec<Entry>,
+}
+
+impl Registry {
+    /// Reads the list; an absent file is an empty one.
+    pub(super) fn open(data_dir: &Path) -> Result<Self, store::Error> {
+        let path = data_dir.join(FILE);
+        let entries = match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| store::Error::Corrupt {
+                what: "list of accounts",
+            })?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { path, entries })
+    }
+
+    /// The accounts, oldest first.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// One account.
+    pub(super) fn get(&self, id: &AccountId) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.id == *id)
+    }
+
+    /// Adds an account, or replaces the one with its id.
+    pub(super) fn put(&mut self, entry: Entry) -> Result<(), store::Error> {
+        match self.entries.iter_mut().find(|known| known.id == entry.id) {
+            Some(known) => *known = entry,
+            None => self.entries.push(entry),
+        }
+        self.save()
+    }
+
+    /// Takes an account off the list.
+    pub(super) fn remove(&mut self, id: &AccountId) -> Result<(), store::Error> {
+        self.entries.retain(|entry| entry.id != *id);
+        self.save()
+    }
+
+    /// Writes a new file and puts it in the place of the old one, so that a crash leaves one of
+    /// the two whole.
+    fn save(&self) -> Result<(), store::Error> {
+        let text = serde_json::to_vec_pretty(&self.entries).map_err(|_| store::Error::Corrupt {
+            what: "list of accounts",
+        })?;
+        let fresh = self.path.with_extension("json.new");
+        let mut file = std::fs::File::create(&fresh)?;
+        file.write_all(&text)?;
+        file.sync_all()?;
+        std::fs::rename(&fresh, &self.path)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Registry};
+    use crate::model::{AccountId, AppId, Origin, UserId};
+
+    fn entry(byte: u8, origin: Origin, host: &str) -> Entry {
+        Entry {
+            id: AccountId::from_random([byte; 8]),
+            user: UserId::new(7).unwrap(),
+            app: AppId::new(21).unwrap(),
+            host: host.to_owned(),
+            origin,
+            name: "Ann".to_owned(),
+            login: Some("ann".to_owned()),
+            email: None,
+            avatar: None,
+            signed_out: false,
+        }
+    }
+
+    #[test]
+    fn the_list_survives_a_restart() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut registry = Registry::open(dir.path()).unwrap();
+        registry.put(entry(1, Origin::Cloud, "a")).unwrap();
+        registry.put(entry(2, Origin::Cloud, "b")).unwrap();
+        registry.remove(&AccountId::from_random([1; 8])).unwrap();
+        let again = Registry::open(dir.path()).unwrap();
+        assert_eq!(again.entries(), [entry(2, Origin::Cloud, "b")]);
+    }
+
+    #[test]
+    fn the_local_backend_is_the_same_place_on_another_port() {
+        let local = |host| entry(1, Origin::Local, host);
+        assert!(local("127.0.0.1:1").is_same(&local("127.0.0.1:2")));
+        let cloud = |host| entry(1, Origin::Cloud, host);
+        assert!(!cloud("a").is_same(&cloud("b")));
+        assert!(cloud("a").is_same(&cloud("a")));
+    }
+}

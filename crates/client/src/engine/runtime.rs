@@ -1,0 +1,202 @@
+//! What runs while an account is signed in.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use cubist_protocol::jid::Jid;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::connection::{self, ConnectionConfig, Trust};
+use crate::engine::credentials::{ChatPassword, Credentials};
+use crate::engine::shared::Shared;
+use crate::error::Error;
+use crate::model::{AccountId, Endpoints, UserId};
+use crate::outbox;
+use crate::rest::{Client, RestConfig};
+use crate::store::{Store, account};
+use crate::sync::api::Api;
+use crate::sync::composing::{self, Keys};
+use crate::sync::context::{Context, Ids, Who};
+use crate::sync::line::Line;
+use crate::sync::{catch_up, incoming, markers, people, typing};
+
+/// The tasks of one account. Dropping it stops them without waiting.
+pub(super) struct Runtime {
+    /// What the tasks share.
+    pub(super) context: Arc<Context>,
+    /// The REST API, for what is about the session itself.
+    pub(super) client: Client,
+    /// Where keys are reported to.
+    pub(super) keys: Keys,
+    shutdown: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+/// Whose runtime it is.
+pub(super) struct Owner {
+    pub(super) id: AccountId,
+    pub(super) me: UserId,
+    pub(super) store: Store,
+}
+
+/// A REST client for these endpoints.
+pub(super) fn client(shared: &Shared, endpoints: &Endpoints) -> Result<Client, Error> {
+    let config = RestConfig {
+        base: endpoints.api_url.clone(),
+        app_id: endpoints.app_id,
+        auth_key: endpoints.auth_key.clone(),
+        trust: trust(endpoints)?,
+    };
+    Ok(Client::with_clock(config, Arc::clone(&shared.clock))?)
+}
+
+fn trust(endpoints: &Endpoints) -> Result<Trust, Error> {
+    Trust::new(endpoints.ca_cert_pem.as_deref()).map_err(|_| Error::InvalidInput {
+        field: "ca_cert_pem",
+    })
+}
+
+impl Runtime {
+    /// Starts the connection and every task. `client` already has the session or the identity.
+    pub(super) fn start(
+        shared: &Shared,
+        owner: Owner,
+        endpoints: &Endpoints,
+        credentials: &Credentials,
+        client: Client,
+    ) -> Result<Self, Error> {
+        let shutdown = shared.shutdown.child_token();
+        let jid = Jid::user(owner.me, endpoints.app_id, &endpoints.domain)
+            .map_err(|_| Error::InvalidInput { field: "domain" })?;
+        let password = ChatPassword {
+            client: client.clone(),
+            identity: credentials.identity.clone(),
+            user: owner.me,
+        };
+        let mut config = ConnectionConfig::new(
+            endpoints.chat.clone(),
+            jid,
+            Arc::new(password),
+            trust(endpoints)?,
+        );
+        config.timing = shared.timing;
+        config.incoming_capacity = shared.incoming_capacity;
+        config.clock = Arc::clone(&shared.clock);
+        let (handle, incoming, connection) = connection::spawn(config, shutdown.clone());
+        let who = Who {
+            me: owner.me,
+            app: endpoints.app_id,
+            domain: endpoints.domain.clone(),
+            rooms: endpoints.rooms_domain(),
+        };
+        let context = Arc::new(Context {
+            account: owner.id,
+            who,
+            store: owner.store,
+            api: Arc::new(client.clone()) as Arc<dyn Api>,
+            line: Arc::new(handle.clone()) as Arc<dyn Line>,
+            clock: Arc::clone(&shared.clock),
+            events: shared.events.clone(),
+            progress: Default::default(),
+            people: Default::default(),
+            typing: Default::default(),
+            ids: Ids::new(shared.random.as_ref()),
+            requests: Default::default(),
+            taken: Default::default(),
+            outbox_again: Default::default(),
+            markers_again: Default::default(),
+            outbox_wake: Notify::new(),
+            markers_wake: Notify::new(),
+            catch_up_wake: Notify::new(),
+            generation: AtomicU64::new(0),
+            shutdown: shutdown.clone(),
+        });
+        let (keys, strokes) = composing::channel();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            // The connection's task catches nothing and ends by itself; a panic in it is a bug
+            // that must not look like an orderly end.
+            if let Err(error) = connection.await {
+                tracing::error!(%error, "the connection's task failed");
+            }
+        });
+        tasks.spawn(incoming::run(Arc::clone(&context), handle, incoming));
+        tasks.spawn(catch_up::run(Arc::clone(&context)));
+        tasks.spawn(catch_up::run_requests(Arc::clone(&context)));
+        tasks.spawn(outbox::run(Arc::clone(&context)));
+        tasks.spawn(markers::run(Arc::clone(&context)));
+        tasks.spawn(people::run(Arc::clone(&context)));
+        tasks.spawn(typing::run(Arc::clone(&context)));
+        tasks.spawn(composing::run(Arc::clone(&context), strokes));
+        tasks.spawn(keep_session(
+            Arc::clone(&context),
+            client.clone(),
+            credentials.clone(),
+            endpoints.clone(),
+        ));
+        Ok(Self {
+            context,
+            client,
+            keys,
+            shutdown,
+            tasks,
+        })
+    }
+
+    /// Ends the tasks and waits for them.
+    pub(super) async fn stop(mut self) {
+        self.shutdown.cancel();
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a task of the account failed");
+            }
+        }
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+/// Keeps every new session on disk, so that the next start needs none.
+async fn keep_session(
+    context: Arc<Context>,
+    client: Client,
+    mut credentials: Credentials,
+    endpoints: Endpoints,
+) {
+    let mut sessions = client.sessions();
+    let work = async {
+        loop {
+            let session = sessions.borrow_and_update().clone();
+            if session.is_some() && session != credentials.session {
+                credentials.session = session;
+                let row = account::AccountRow {
+                    endpoints: endpoints_json(&endpoints),
+                    credentials: credentials.to_json(),
+                };
+                let stored = context
+                    .store
+                    .write(move |tx| account::save(tx, &row))
+                    .await;
+                if let Err(error) = stored {
+                    tracing::warn!(%error, "the session was not kept");
+                }
+            }
+            if sessions.changed().await.is_err() {
+                break;
+            }
+        }
+    };
+    context.shutdown.run_until_cancelled(work).await;
+}
+
+/// Endpoints as text for the encrypted cache.
+pub(super) fn endpoints_json(endpoints: &Endpoints) -> String {
+    // Strings and numbers only; there is nothing in it that JSON could not hold.
+    serde_json::to_string(endpoints).unwrap_or_default()
+}
