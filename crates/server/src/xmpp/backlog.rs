@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use crate::state::State;
 
-use super::custody::Custody;
-use super::names::Names;
-use super::outgoing::Outgoing;
-use super::session::Session;
-use super::wire;
+use crate::xmpp::names::Names;
+use crate::xmpp::session::Custody;
+use crate::xmpp::session::Outgoing;
+use crate::xmpp::session::Session;
+use crate::xmpp::wire;
 
 /// Entries read at once: a batch for the socket, and little memory.
 const PAGE: usize = 64;

@@ -24,6 +24,8 @@ pub(super) struct Bounds {
     /// Stanzas of one connection whose commit is awaited at the same time: what a single sender can put into one
     /// group commit.
     pub(super) in_flight: usize,
+    /// Bytes of those stanzas, so that a few large ones do as well.
+    pub(super) in_flight_bytes: usize,
     /// Sessions of one user.
     pub(super) sessions_per_user: usize,
     /// Sockets altogether.
@@ -67,6 +69,7 @@ impl Bounds {
             stanzas_per_second: limits.stanzas_per_second,
             stanza_burst: limits.stanza_burst,
             in_flight: 512,
+            in_flight_bytes: limits.stanza_bytes.saturating_mul(8),
             sessions_per_user: limits.connections_per_user,
             connections: limits.connections,
             pending_connections: limits.pending_connections,

@@ -12,13 +12,13 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::backlog::read_backlog;
-use super::custody::Custody;
-use super::login::farewell;
-use super::reading::{acknowledgement, read};
-use super::router::Router;
-use super::session::{Kick, Session};
-use super::transport::{Sink, Transport};
+use crate::xmpp::backlog::read_backlog;
+use crate::xmpp::login::farewell;
+use crate::xmpp::reading::{acknowledgement, read};
+use crate::xmpp::router::Router;
+use crate::xmpp::session::Custody;
+use crate::xmpp::session::{Kick, Session};
+use crate::xmpp::transport::{Sink, Transport};
 
 /// How long a connection that must leave may go on writing its queue.
 const LAST_WRITE: Duration = Duration::from_secs(1);

@@ -10,10 +10,10 @@ use futures::FutureExt;
 use crate::delivery::{BoxFuture, Deliver, Delivery, LocalSession};
 use crate::state::{DialogCard, DialogKind, QueueId, StateError};
 
-use super::handlers::{marker_from_mark, message_from_stored};
-use super::local;
-use super::router::{Dispatch, Own, Router};
-use super::{resource, wire};
+use crate::xmpp::handlers::{marker_from_mark, message_from_stored};
+use crate::xmpp::local;
+use crate::xmpp::router::{Dispatch, Own, Router};
+use crate::xmpp::{resource, wire};
 
 impl Deliver for Router {
     fn deliver(&self, delivery: Delivery) -> BoxFuture<()> {

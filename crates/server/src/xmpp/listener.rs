@@ -9,11 +9,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::connection;
-use super::login::{LoginError, log_in};
-use super::router::Router;
-use super::transport::{BoxIo, Tls, Transport};
-use super::websocket;
+use crate::xmpp::connection;
+use crate::xmpp::login::{LoginError, log_in};
+use crate::xmpp::router::Router;
+use crate::xmpp::session::Session;
+use crate::xmpp::transport::{BoxIo, Tls, Transport};
+use crate::xmpp::websocket;
 
 /// How long to wait when the system has no more sockets to give.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(200);
@@ -125,7 +126,7 @@ impl Door {
         kind: Kind,
         socket: TcpStream,
         peer: IpAddr,
-    ) -> Result<(Transport, Arc<super::session::Session>), LoginError> {
+    ) -> Result<(Transport, Arc<Session>), LoginError> {
         // Small stanzas must not wait for one another; batches are made by the writer.
         socket.set_nodelay(true)?;
         let is_loopback = is_loopback(peer);

@@ -12,12 +12,12 @@ use tokio::time::Instant;
 
 use crate::delivery::LocalSession;
 
-use super::backlog::read_backlog;
-use super::handlers::{self, Outcome};
-use super::reading::settle;
-use super::router::Router;
-use super::session::Session;
-use super::wire;
+use crate::xmpp::backlog::read_backlog;
+use crate::xmpp::handlers::{self, Outcome};
+use crate::xmpp::reading::settle;
+use crate::xmpp::router::Router;
+use crate::xmpp::session::Session;
+use crate::xmpp::wire;
 
 /// Stanzas that wait in each direction of a local session.
 const CHANNEL: usize = 64;

@@ -21,10 +21,10 @@ use cubist_protocol::xml::Element;
 
 use crate::state::ChatLogin;
 
-use super::resource;
-use super::router::{Found, Router};
-use super::session::{Kick, Link, Session};
-use super::transport::{Input, Tls, Transport};
+use crate::xmpp::resource;
+use crate::xmpp::router::{Found, Router};
+use crate::xmpp::session::{Kick, Link, Session};
+use crate::xmpp::transport::{Input, Tls, Transport};
 
 /// What the official React code looks for to tell a wrong password from other failures.
 const WRONG_PASSWORD: &str = "Password not verified";
@@ -87,7 +87,7 @@ async fn expect_open(router: &Router, transport: &mut Transport) -> Result<(), L
         Input::Open => return Ok(()),
         Input::Close => return goodbye(transport).await,
         Input::Broken(error) => error.stream_condition(),
-        Input::Element(_) | Input::Rejected { .. } => StreamErrorCondition::BadFormat,
+        Input::Element { .. } | Input::Rejected { .. } => StreamErrorCondition::BadFormat,
     };
     // RFC 6120 §4.9.1.2: an error needs a stream to stand in.
     let framing = transport.framing;
@@ -149,7 +149,7 @@ async fn authenticate(router: &Router, transport: &mut Transport) -> Result<Step
     let mut awaits_response = false;
     loop {
         let element = match next(transport).await? {
-            Input::Element(element) => element,
+            Input::Element { element, .. } => element,
             Input::Close => return goodbye(transport).await,
             Input::Broken(error) => {
                 return refuse(transport, StreamError::new(error.stream_condition())).await;
@@ -259,7 +259,7 @@ async fn bind(
 ) -> Result<Arc<Session>, LoginError> {
     loop {
         let element = match next(transport).await? {
-            Input::Element(element) => element,
+            Input::Element { element, .. } => element,
             Input::Close => return goodbye(transport).await,
             Input::Broken(error) => {
                 return refuse(transport, StreamError::new(error.stream_condition())).await;

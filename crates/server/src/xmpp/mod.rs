@@ -12,15 +12,12 @@
 mod backlog;
 mod bounds;
 mod connection;
-mod custody;
 mod deliver;
-mod flow;
 mod handlers;
 mod listener;
 mod local;
 mod login;
 mod names;
-mod outgoing;
 mod pace;
 mod reading;
 mod resource;
@@ -39,10 +36,10 @@ use cubist_protocol::jid::JidError;
 
 use crate::server::{XmppListening, XmppParts};
 
-use self::bounds::Bounds;
-use self::listener::{Door, Kind};
-use self::names::Names;
-use self::router::Router;
+use crate::xmpp::bounds::Bounds;
+use crate::xmpp::listener::{Door, Kind};
+use crate::xmpp::names::Names;
+use crate::xmpp::router::Router;
 
 /// Why the live side cannot start.
 #[derive(Debug, thiserror::Error)]

@@ -14,14 +14,14 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::state::StateError;
 
-use super::connection::{End, Ending};
-use super::handlers::{self, Outcome};
-use super::pace::Pace;
-use super::resource;
-use super::router::Router;
-use super::session::Session;
-use super::transport::{Input, Source};
-use super::wire;
+use crate::xmpp::connection::{End, Ending};
+use crate::xmpp::handlers::{self, Outcome};
+use crate::xmpp::pace::Pace;
+use crate::xmpp::resource;
+use crate::xmpp::router::Router;
+use crate::xmpp::session::Session;
+use crate::xmpp::transport::{Input, Source};
+use crate::xmpp::wire;
 
 /// An `<r/>` may wait this many times the usual answering time, since its answer may stand behind many stanzas that
 /// are read slowly on purpose.
@@ -30,7 +30,12 @@ const REQUEST_PATIENCE: u32 = 4;
 /// Something the client sent, in the order it was sent, once it is dealt with.
 enum Landed {
     /// A stanza: counted.
-    Stanza(Outcome),
+    Stanza {
+        /// What is left to do.
+        outcome: Outcome,
+        /// Its bytes.
+        weight: usize,
+    },
     /// `<r/>`: the client asks for our count.
     Request,
     /// `<enable/>`: the client switches stream management on.
@@ -50,6 +55,8 @@ struct Reading<'a> {
     framing: Framing,
     ending: &'a Ending,
     flights: Flights,
+    /// Bytes of the stanzas in `flights`.
+    weight: usize,
     /// Set when a stanza could not be taken: later ones must not be counted, or the count would cover it.
     is_short: bool,
 }
@@ -69,6 +76,7 @@ pub(super) async fn read(
         framing,
         ending,
         flights: Flights::new(),
+        weight: 0,
         is_short: false,
     };
     let mut pace = Pace::new(
@@ -82,8 +90,10 @@ pub(super) async fn read(
     // Since when the question whether the client is there has no answer.
     let mut asked: Option<Instant> = None;
     while !(ending.is_set() && reading.flights.is_empty()) {
-        let may_read =
-            !ending.is_set() && pause.is_none() && reading.flights.len() < bounds.in_flight;
+        let may_read = !ending.is_set()
+            && pause.is_none()
+            && reading.flights.len() < bounds.in_flight
+            && reading.weight < bounds.in_flight_bytes;
         let check = asked.map_or(heard + bounds.idle_time, |asked| asked + bounds.answer_time);
         tokio::select! {
             biased;
@@ -94,7 +104,7 @@ pub(super) async fn read(
                 asked = None;
                 match input {
                     Some(input) => {
-                        if input.is_stanza() {
+                        if !input.is_acknowledgement() {
                             pause = pace.take(heard);
                         }
                         reading.take(input).await;
@@ -124,7 +134,7 @@ impl Reading<'_> {
     /// Begins with what the client sent.
     async fn take(&mut self, input: Input) {
         match input {
-            Input::Element(element) => self.element(element).await,
+            Input::Element { element, weight } => self.element(element, weight).await,
             Input::Close => self.ending.set(End::Closed),
             Input::Rejected { head, error } => self.rejected(head, &error),
             Input::Broken(error) => self.ending.set(End::Broken(error.stream_condition())),
@@ -133,12 +143,16 @@ impl Reading<'_> {
         }
     }
 
-    async fn element(&mut self, element: Element) {
+    async fn element(&mut self, element: Element, weight: usize) {
         let head = wire::head(&element);
         match StreamElement::from_element(element) {
             Ok(StreamElement::Stanza(stanza)) => {
                 let work = handlers::begin(self.router, self.session, stanza).await;
-                self.flights.push_back(work.map(Landed::Stanza).boxed());
+                self.weight += weight;
+                self.flights.push_back(
+                    work.map(move |outcome| Landed::Stanza { outcome, weight })
+                        .boxed(),
+                );
             }
             Ok(StreamElement::StreamManagement(element)) => self.stream_management(&element),
             Err(error) if Stanza::is_stanza(&head) => {
@@ -167,8 +181,13 @@ impl Reading<'_> {
         head.set_attr("from", self.session.jid.to_string());
         let reply = wire::refusal(&head, error).map_or(Outcome::Done, Outcome::Reply);
         if is_stanza {
-            self.flights
-                .push_back(futures::future::ready(Landed::Stanza(reply)).boxed());
+            self.flights.push_back(
+                futures::future::ready(Landed::Stanza {
+                    outcome: reply,
+                    weight: 0,
+                })
+                .boxed(),
+            );
         }
     }
 
@@ -205,7 +224,8 @@ impl Reading<'_> {
     /// Takes the outcome of what the client sent; called in the order of sending.
     async fn land(&mut self, landed: Landed) {
         match landed {
-            Landed::Stanza(outcome) => {
+            Landed::Stanza { outcome, weight } => {
+                self.weight -= weight;
                 if !settle(self.router, self.session, outcome).await {
                     self.is_short = true;
                     self.ending.set(End::Stopping);
@@ -215,9 +235,7 @@ impl Reading<'_> {
                 }
             }
             Landed::Request => {
-                if let Some(h) = self.session.handled() {
-                    self.write(&StreamManagement::Ack { h });
-                }
+                self.session.answer_request();
             }
             Landed::Enable { resume } => self.enable(resume),
         }

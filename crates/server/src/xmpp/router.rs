@@ -14,12 +14,12 @@ use tokio_util::task::TaskTracker;
 
 use crate::state::{QueueId, State, StateError};
 
-use super::bounds::Bounds;
-use super::custody::Custody;
-use super::names::Names;
-use super::outgoing::Outgoing;
-use super::resource;
-use super::session::{Kick, Link, Pushed, Session};
+use crate::xmpp::bounds::Bounds;
+use crate::xmpp::names::Names;
+use crate::xmpp::resource;
+use crate::xmpp::session::Custody;
+use crate::xmpp::session::Outgoing;
+use crate::xmpp::session::{Kick, Link, Pushed, Session};
 
 /// Ended sessions whose count of handled stanzas is remembered, for clients that come too late to resume.
 const REMEMBERED_SESSIONS: usize = 4_096;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::{Poll, ready};
 
 use cubist_protocol::ns;
-use cubist_protocol::stanza::{Condition, Stanza, StanzaError};
+use cubist_protocol::stanza::{Condition, StanzaError};
 use cubist_protocol::xml::{
     Element, Framing, Limits, StreamEvent, StreamReader, XmlError, read_frame, read_frame_head,
 };
@@ -22,8 +22,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message as Frame;
 
-use super::bounds::Bounds;
-use super::wire;
+use crate::xmpp::bounds::Bounds;
+use crate::xmpp::wire;
 
 /// Bytes read from a TCP socket at once. On the stack while polling, so an idle connection holds none of it.
 const READ_BYTES: usize = 8 * 1024;
@@ -41,7 +41,12 @@ pub(super) enum Input {
     /// The stream begins, or begins anew.
     Open,
     /// A stanza or another element of the stream.
-    Element(Element),
+    Element {
+        /// The element.
+        element: Element,
+        /// Its bytes, roughly.
+        weight: usize,
+    },
     /// The client ends the stream.
     Close,
     /// A frame or stanza that is not taken, while the stream goes on.
@@ -56,13 +61,9 @@ pub(super) enum Input {
 }
 
 impl Input {
-    /// Whether stream management counts it: the client does.
-    pub(super) fn is_stanza(&self) -> bool {
-        match self {
-            Self::Element(element) => Stanza::is_stanza(element),
-            Self::Rejected { head, .. } => head.as_ref().is_some_and(Stanza::is_stanza),
-            Self::Open | Self::Close | Self::Broken(_) => false,
-        }
+    /// Whether it belongs to stream management: a client sends as many of these as it likes.
+    pub(super) fn is_acknowledgement(&self) -> bool {
+        matches!(self, Self::Element { element, .. } if element.ns() == ns::STREAM_MANAGEMENT)
     }
 }
 
@@ -284,8 +285,9 @@ fn read_text(text: &str, limits: &Limits, frame_limits: &Limits) -> Vec<Input> {
 
 /// Refuses an element that is larger than a stanza may be.
 fn checked(element: Element, limits: &Limits) -> Input {
-    if wire::weight(&element) <= limits.max_stanza_bytes {
-        return Input::Element(element);
+    let weight = wire::weight(&element);
+    if weight <= limits.max_stanza_bytes {
+        return Input::Element { element, weight };
     }
     let text = format!(
         "A stanza may have {} bytes at most.",

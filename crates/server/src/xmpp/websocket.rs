@@ -8,8 +8,8 @@ use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
 
-use super::bounds::Bounds;
-use super::transport::BoxIo;
+use crate::xmpp::bounds::Bounds;
+use crate::xmpp::transport::BoxIo;
 
 /// The subprotocol's name.
 const XMPP: &str = "xmpp";

@@ -9,7 +9,7 @@ use cubist_protocol::stanza::{Message, StanzaError, error_reply_to};
 use cubist_protocol::timestamp::UnixMillis;
 use cubist_protocol::xml::{Element, Framing, Limits, Node, read_frame};
 
-use super::names::Names;
+use crate::xmpp::names::Names;
 
 /// For reading back what this backend wrote itself: nothing it accepted is too large.
 const OWN_LIMITS: Limits = Limits {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use cubist_protocol::stanza::{Condition, Message};
 
-use super::super::names::Addressee;
-use super::super::router::{Dispatch, Own, Router};
-use super::super::session::Session;
-use super::super::wire;
-use super::{Outcome, Work, addressee, finished, refuse_for, refuse_with};
+use crate::xmpp::handlers::{Outcome, Work, addressee, finished, refuse_for, refuse_with};
+use crate::xmpp::names::Addressee;
+use crate::xmpp::router::{Dispatch, Own, Router};
+use crate::xmpp::session::Session;
+use crate::xmpp::wire;
 
 /// Relays a headline. RFC 6121 §8.5.2.2: for those who are away it is dropped.
 pub(super) async fn begin(router: &Router, session: &Arc<Session>, mut message: Message) -> Work {

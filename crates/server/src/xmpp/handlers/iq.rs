@@ -5,10 +5,10 @@ use cubist_protocol::ns;
 use cubist_protocol::stanza::{Condition, Iq, IqBody, IqPayload, StanzaError};
 use cubist_protocol::xml::{Element, Framing};
 
-use super::super::names::Addressee;
-use super::super::router::Router;
-use super::super::session::Session;
-use super::Outcome;
+use crate::xmpp::handlers::Outcome;
+use crate::xmpp::names::Addressee;
+use crate::xmpp::router::Router;
+use crate::xmpp::session::Session;
 
 /// The platform's own: subscribing to others' last activity.
 const STATUS_STREAMING: &str = "https://connectycube.com/protocol/status_streaming";

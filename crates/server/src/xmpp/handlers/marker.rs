@@ -13,11 +13,11 @@ use futures::FutureExt;
 
 use crate::state::{Mark, State, StateError};
 
-use super::super::names::Addressee;
-use super::super::router::{Dispatch, Own, Router};
-use super::super::session::Session;
-use super::super::wire;
-use super::{Outcome, Work, addressee, finished, refuse_for, refuse_with};
+use crate::xmpp::handlers::{Outcome, Work, addressee, finished, refuse_for, refuse_with};
+use crate::xmpp::names::Addressee;
+use crate::xmpp::router::{Dispatch, Own, Router};
+use crate::xmpp::session::Session;
+use crate::xmpp::wire;
 
 /// Begins with a message that is a marker.
 pub(super) fn begin(router: &Router, session: &Arc<Session>, message: Message) -> Work {
@@ -145,7 +145,7 @@ async fn relay(
 }
 
 /// A marker of this server's making: for marks that were set over REST.
-pub(in super::super) fn from_mark(
+pub(in crate::xmpp) fn from_mark(
     router: &Router,
     mark: Mark,
     by: UserId,
@@ -161,7 +161,7 @@ pub(in super::super) fn from_mark(
     let mut extra = ExtraParams::new();
     extra.set_dialog_id(dialog);
     Message {
-        id: Some(super::super::resource::random_name()),
+        id: Some(crate::xmpp::resource::random_name()),
         kind: MessageKind::Chat,
         from: Some(names.user(by)),
         to: Some(names.user(author)),

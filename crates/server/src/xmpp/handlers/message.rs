@@ -13,13 +13,13 @@ use crate::state::{
     Accepted, DialogCard, DialogKind, NewMessage, QueueFor, StateError, StoredMessage,
 };
 
-use super::super::names::Addressee;
-use super::super::router::{Dispatch, Own, Router};
-use super::super::session::Session;
-use super::super::wire;
-use super::{
+use crate::xmpp::handlers::{
     Outcome, Work, addressee, chat_state, finished, headline, marker, refuse_for, refuse_with,
 };
+use crate::xmpp::names::Addressee;
+use crate::xmpp::router::{Dispatch, Own, Router};
+use crate::xmpp::session::Session;
+use crate::xmpp::wire;
 
 /// Parameters that are instructions or facts of the message, not fields that the sender made up.
 const OWN_PARAMETERS: [&str; 5] = [
@@ -268,7 +268,7 @@ fn object(value: Value) -> Option<Map<String, Value>> {
 }
 
 /// A stored message as a stanza: for messages that came over REST.
-pub(in super::super) fn from_stored(
+pub(in crate::xmpp) fn from_stored(
     router: &Router,
     stored: &StoredMessage,
     card: &DialogCard,

@@ -23,9 +23,9 @@ use futures::future::BoxFuture;
 
 use crate::state::StateError;
 
-use super::router::{Dispatch, Router};
-use super::session::Session;
-use super::wire;
+use crate::xmpp::router::{Dispatch, Router};
+use crate::xmpp::session::Session;
+use crate::xmpp::wire;
 
 /// What is left to do once everything that needed the disk is there.
 pub(super) enum Outcome {

@@ -5,10 +5,10 @@ use cubist_protocol::ns;
 use cubist_protocol::stanza::{Condition, Presence, PresenceKind, StanzaError};
 use cubist_protocol::xml::Framing;
 
-use super::super::names::Addressee;
-use super::super::router::Router;
-use super::super::session::Session;
-use super::Outcome;
+use crate::xmpp::handlers::Outcome;
+use crate::xmpp::names::Addressee;
+use crate::xmpp::router::Router;
+use crate::xmpp::session::Session;
 
 /// Handles a presence of this session.
 pub(super) fn handle(router: &Router, session: &Session, presence: &Presence) -> Outcome {

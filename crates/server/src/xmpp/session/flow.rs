@@ -4,18 +4,20 @@ use std::collections::VecDeque;
 
 use tokio::time::Instant;
 
-use super::outgoing::Outgoing;
+use crate::xmpp::session::Outgoing;
 
 /// XEP-0198 §4: asks the client for its count.
 const REQUEST: &str = "<r xmlns=\"urn:xmpp:sm:3\"/>";
 
 /// Stream management of one session.
 #[derive(Debug)]
-pub(super) struct Flow {
+pub(in crate::xmpp) struct Flow {
     /// Under which name the client may resume; `None` if it may not.
     id: Option<String>,
     /// Stanzas of the client that are dealt with. Wraps at 2³² (XEP-0198 §4).
-    pub(super) handled: u32,
+    pub(in crate::xmpp) handled: u32,
+    /// Whether the client waits for that count.
+    pub(in crate::xmpp) owes_count: bool,
     /// Whether `<enabled/>` was written: stanzas before it do not count.
     started: bool,
     /// The client's last count. Kept as the client gave it: the official SDK counts a little differently, and only
@@ -31,10 +33,11 @@ pub(super) struct Flow {
 
 impl Flow {
     /// Stream management as of `<enable/>`.
-    pub(super) fn new(id: Option<String>) -> Self {
+    pub(in crate::xmpp) fn new(id: Option<String>) -> Self {
         Self {
             id,
             handled: 0,
+            owes_count: false,
             started: false,
             acknowledged: 0,
             unacknowledged: VecDeque::new(),
@@ -44,33 +47,33 @@ impl Flow {
     }
 
     /// The name under which the client may resume.
-    pub(super) fn id(&self) -> Option<String> {
+    pub(in crate::xmpp) fn id(&self) -> Option<String> {
         self.id.clone()
     }
 
     /// Whether the client may resume.
-    pub(super) fn is_resumable(&self) -> bool {
+    pub(in crate::xmpp) fn is_resumable(&self) -> bool {
         self.id.is_some()
     }
 
     /// `<enabled/>` was written.
-    pub(super) fn start(&mut self) {
+    pub(in crate::xmpp) fn start(&mut self) {
         self.started = true;
     }
 
     /// Whether written stanzas count.
-    pub(super) fn has_started(&self) -> bool {
+    pub(in crate::xmpp) fn has_started(&self) -> bool {
         self.started
     }
 
     /// A stanza was written.
-    pub(super) fn sent(&mut self, stanza: Outgoing) {
+    pub(in crate::xmpp) fn sent(&mut self, stanza: Outgoing) {
         self.unacknowledged.push_back(stanza);
         self.sent_since_request = true;
     }
 
     /// How many stanzas wait for the client's acknowledgement.
-    pub(super) fn unacknowledged(&self) -> usize {
+    pub(in crate::xmpp) fn unacknowledged(&self) -> usize {
         self.unacknowledged.len()
     }
 
@@ -78,7 +81,7 @@ impl Flow {
     ///
     /// A count beyond what was sent covers everything, one that went backwards nothing: the official SDK is known to
     /// be off, and ending its stream would help nobody.
-    pub(super) fn acknowledge(&mut self, h: u32) -> Vec<Outgoing> {
+    pub(in crate::xmpp) fn acknowledge(&mut self, h: u32) -> Vec<Outgoing> {
         self.requested = None;
         let step = h.wrapping_sub(self.acknowledged);
         if step > u32::MAX / 2 {
@@ -97,13 +100,13 @@ impl Flow {
     }
 
     /// Everything unacknowledged, to be sent again or given up.
-    pub(super) fn take_unacknowledged(&mut self) -> Vec<Outgoing> {
+    pub(in crate::xmpp) fn take_unacknowledged(&mut self) -> Vec<Outgoing> {
         std::mem::take(&mut self.unacknowledged).into()
     }
 
     /// The `<r/>` that belongs behind the stanzas just written. One is under way at a time, so that a fast client
     /// is asked often and a slow one is not flooded.
-    pub(super) fn request(&mut self, now: Instant) -> Option<String> {
+    pub(in crate::xmpp) fn request(&mut self, now: Instant) -> Option<String> {
         if !self.sent_since_request || self.requested.is_some() {
             return None;
         }
@@ -111,7 +114,7 @@ impl Flow {
     }
 
     /// An `<r/>` in any case, unless one is under way.
-    pub(super) fn ask(&mut self, now: Instant) -> Option<String> {
+    pub(in crate::xmpp) fn ask(&mut self, now: Instant) -> Option<String> {
         if self.requested.is_some() {
             return None;
         }
@@ -121,14 +124,15 @@ impl Flow {
     }
 
     /// Since when an `<r/>` has been waiting for its answer.
-    pub(super) fn asked_at(&self) -> Option<Instant> {
+    pub(in crate::xmpp) fn asked_at(&self) -> Option<Instant> {
         self.requested
     }
 
     /// The socket is lost and with it the answer to any `<r/>`.
-    pub(super) fn forget_request(&mut self) {
+    pub(in crate::xmpp) fn forget_request(&mut self) {
         self.requested = None;
         self.sent_since_request = false;
+        self.owes_count = false;
     }
 }
 

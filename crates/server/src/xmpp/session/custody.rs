@@ -14,7 +14,7 @@ use crate::state::QueueId;
 
 /// One stanza owed to one user.
 #[derive(Debug)]
-pub(super) struct Custody {
+pub(in crate::xmpp) struct Custody {
     /// To whom it is owed.
     user: UserId,
     /// The stanza as the offline queue keeps it, should it come to that.
@@ -29,7 +29,7 @@ pub(super) struct Custody {
 
 impl Custody {
     /// A stanza owed to `user`, held once by the caller.
-    pub(super) fn new(user: UserId, text: Arc<str>, row: Option<QueueId>) -> Arc<Self> {
+    pub(in crate::xmpp) fn new(user: UserId, text: Arc<str>, row: Option<QueueId>) -> Arc<Self> {
         Arc::new(Self {
             user,
             text,
@@ -40,13 +40,13 @@ impl Custody {
     }
 
     /// One more holder; the returned copy is the one it holds.
-    pub(super) fn share(self: &Arc<Self>) -> Arc<Self> {
+    pub(in crate::xmpp) fn share(self: &Arc<Self>) -> Arc<Self> {
         self.holders.fetch_add(1, Ordering::SeqCst);
         Arc::clone(self)
     }
 
     /// A device has the stanza. Returns the entry to remove from the offline queue, the first time.
-    pub(super) fn settle(&self) -> Option<QueueId> {
+    pub(in crate::xmpp) fn settle(&self) -> Option<QueueId> {
         if self.settled.swap(true, Ordering::SeqCst) {
             None
         } else {
@@ -57,23 +57,23 @@ impl Custody {
     /// A holder gives up its copy without having delivered it. `true`: nobody else will deliver it and it is not on
     /// disk either, so the caller must queue it.
     #[must_use]
-    pub(super) fn let_go(&self) -> bool {
+    pub(in crate::xmpp) fn let_go(&self) -> bool {
         let last = self.holders.fetch_sub(1, Ordering::SeqCst) == 1;
         last && self.row.is_none() && !self.settled.load(Ordering::SeqCst)
     }
 
     /// Its entry in the offline queue, if it was there before it came here.
-    pub(super) fn row(&self) -> Option<QueueId> {
+    pub(in crate::xmpp) fn row(&self) -> Option<QueueId> {
         self.row
     }
 
     /// To whom the stanza is owed.
-    pub(super) fn user(&self) -> UserId {
+    pub(in crate::xmpp) fn user(&self) -> UserId {
         self.user
     }
 
     /// The stanza as the offline queue keeps it.
-    pub(super) fn text(&self) -> &str {
+    pub(in crate::xmpp) fn text(&self) -> &str {
         &self.text
     }
 }

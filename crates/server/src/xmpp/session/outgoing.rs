@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use crate::state::QueueId;
 
-use super::custody::Custody;
+use crate::xmpp::session::Custody;
 
 /// What a session writes.
 #[derive(Clone, Debug)]
-pub(super) enum Item {
+pub(in crate::xmpp) enum Item {
     /// A message, presence or IQ: counted by stream management.
     Stanza(Outgoing),
     /// Any other element, written as it is and forgotten when the socket is lost.
@@ -23,18 +23,18 @@ pub(super) enum Item {
 
 /// A stanza for one session.
 #[derive(Clone, Debug)]
-pub(super) struct Outgoing {
+pub(in crate::xmpp) struct Outgoing {
     /// The stanza without a namespace declaration in its first tag.
-    pub(super) text: Arc<str>,
+    pub(in crate::xmpp) text: Arc<str>,
     /// Whether the session's full address is to be inserted as `to`.
-    pub(super) to_resource: bool,
+    pub(in crate::xmpp) to_resource: bool,
     /// The promise behind it; `None` for what is not worth keeping when the session ends.
-    pub(super) custody: Option<Arc<Custody>>,
+    pub(in crate::xmpp) custody: Option<Arc<Custody>>,
 }
 
 impl Outgoing {
     /// A stanza that has its `to` and that nobody keeps: answers, errors, chat states.
-    pub(super) fn passing(text: String) -> Self {
+    pub(in crate::xmpp) fn passing(text: String) -> Self {
         Self {
             text: text.into(),
             to_resource: false,
@@ -43,7 +43,7 @@ impl Outgoing {
     }
 
     /// Appends the stanza as this session's socket wants it. `to` is the session's address, escaped.
-    pub(super) fn write(&self, with_namespace: bool, to: &str, out: &mut String) {
+    pub(in crate::xmpp) fn write(&self, with_namespace: bool, to: &str, out: &mut String) {
         let name_end = self.text.find([' ', '/', '>']).unwrap_or(self.text.len());
         let (head, rest) = self.text.split_at(name_end);
         out.push_str(head);
@@ -59,12 +59,12 @@ impl Outgoing {
     }
 
     /// Its entry in the offline queue, if it has one.
-    pub(super) fn row(&self) -> Option<QueueId> {
+    pub(in crate::xmpp) fn row(&self) -> Option<QueueId> {
         self.custody.as_ref().and_then(|custody| custody.row())
     }
 
     /// Bytes it takes in a queue, roughly.
-    pub(super) fn size(&self) -> usize {
+    pub(in crate::xmpp) fn size(&self) -> usize {
         self.text.len()
     }
 }
