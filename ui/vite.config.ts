@@ -14,7 +14,6 @@ export default defineConfig({
       outdir: `${root}src/i18n/generated`,
       // The window has one language at a time, chosen by i18n/locale.ts; no URL, no cookie.
       strategy: ['globalVariable', 'baseLocale'],
-      emitTsDeclarations: true,
     }),
   ],
   resolve: { alias: { '~': `${root}src` } },

@@ -55,7 +55,9 @@ export interface Backend {
 
 /** Tells an error of this border from a defect in the page. */
 export function isIpcError(value: unknown): value is IpcError {
-  return typeof value === 'object' && value !== null && typeof (value as { kind?: unknown }).kind === 'string';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { kind?: unknown }).kind === 'string'
+  );
 }
 
 /** What a screen shows when something rejected: our typed error, or an internal one made from anything else. */

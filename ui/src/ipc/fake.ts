@@ -60,7 +60,7 @@ function connectionOf(state: StateName): ConnectionState {
     case 'connecting':
       return { type: 'connecting', payload: { attempt: 1, nextInMs: null } };
     case 'reconnecting':
-      return { type: 'connecting', payload: { attempt: 3, nextInMs: 4000 } };
+      return { type: 'connecting', payload: { attempt: 3, nextInMs: 6000 } };
     case 'offline':
       return { type: 'offline', payload: { reason: 'noNetwork' } };
     case 'certificate':
@@ -112,8 +112,24 @@ export class FakeBackend implements Backend {
       lastDialog: open === null ? null : (this.world.bySlug.get(open) ?? null),
     };
     this.#accounts = this.#state === 'firstRun' ? [] : [this.#account('Mira Lindqvist', 'mira')];
-    // Offline nothing of mine has a tick yet; otherwise the queue is what the script says.
+    if (this.#connection.type !== 'online') this.#queue();
     (window as unknown as { fake: FakeBackend }).fake = this;
+  }
+
+  /** What was written without a connection, in the chat that shows it. */
+  #queue(): void {
+    const dialogId = this.world.bySlug.get('jonas');
+    const items = dialogId === undefined ? undefined : this.world.messages.get(dialogId);
+    if (dialogId === undefined || items === undefined) return;
+    const now = Date.now();
+    [
+      'I take the early train, no need to fetch me',
+      'The big thermos is packed ☕',
+      'And the small stove',
+    ].forEach((text, index) =>
+      items.push(message(dialogId, ME, text, now - (3 - index) * 20_000, 'pending')),
+    );
+    this.#patch(dialogId, { lastActivity: now - 20_000 });
   }
 
   #account(name: string, login: string): Account {
@@ -233,7 +249,12 @@ export class FakeBackend implements Backend {
     return this.#answer(() => this.world.dialogs.get(dialogId) ?? null);
   }
 
-  async messages(_accountId: AccountId, dialogId: DialogId, anchor: Anchor, limit: number): Promise<MessagePage> {
+  async messages(
+    _accountId: AccountId,
+    dialogId: DialogId,
+    anchor: Anchor,
+    limit: number,
+  ): Promise<MessagePage> {
     if (this.#state === 'loading') return new Promise(() => undefined);
     return this.#answer(() => this.#page(dialogId, anchor, limit));
   }
@@ -261,14 +282,19 @@ export class FakeBackend implements Backend {
         from = at(anchor.payload) - Math.floor(limit / 2);
         break;
     }
-    const to = anchor.type === 'before' ? at(anchor.payload) : Math.min(all.length, Math.max(0, from) + limit);
+    const to =
+      anchor.type === 'before' ? at(anchor.payload) : Math.min(all.length, Math.max(0, from) + limit);
     from = anchor.type === 'after' ? from : Math.max(0, Math.min(from, to - limit));
     let before: Edge = from > 0 ? { type: 'more' } : { type: 'end' };
     if (this.#state === 'gap') before = { type: 'gap', payload: { reason: 'failed' } };
     else if (this.#connection.type !== 'online' && from > 0 && from <= all.length - 100) {
       before = { type: 'gap', payload: { reason: 'offline' } };
     }
-    return { items: all.slice(from, to), before, after: to < all.length ? { type: 'more' } : { type: 'end' } };
+    return {
+      items: all.slice(from, to),
+      before,
+      after: to < all.length ? { type: 'more' } : { type: 'end' },
+    };
   }
 
   async sendText(_accountId: AccountId, dialogId: DialogId, text: string): Promise<MessageId> {

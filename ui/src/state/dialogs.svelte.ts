@@ -43,7 +43,11 @@ export class Dialogs {
     try {
       let after: string | null = null;
       do {
-        const page = await this.backend.dialogs(this.accountId, after, after === null ? FIRST_PAGE : NEXT_PAGE);
+        const page = await this.backend.dialogs(
+          this.accountId,
+          after,
+          after === null ? FIRST_PAGE : NEXT_PAGE,
+        );
         if (run !== this.#run) return;
         for (const dialog of page.items) seen.add(dialog.id);
         this.apply(page.items, []);

@@ -49,9 +49,11 @@ export class MessageWindow {
 
   /** The first look at a chat: where unread begins, or at the newest. */
   async open(firstUnreadId: MessageId | null, unread: number): Promise<void> {
-    const anchor: Anchor = unread > 0 && firstUnreadId !== null ? { type: 'firstUnread' } : { type: 'newest' };
-    await this.#replace(anchor, PAGE);
-    if (unread > 0) this.#placeDivider(firstUnreadId, unread);
+    const anchor: Anchor =
+      unread > 0 && firstUnreadId !== null ? { type: 'firstUnread' } : { type: 'newest' };
+    await this.#replace(anchor, PAGE, () => {
+      if (unread > 0) this.#placeDivider(firstUnreadId, unread);
+    });
   }
 
   async toNewest(): Promise<void> {
@@ -129,7 +131,8 @@ export class MessageWindow {
     if (items !== this.items) this.items = items;
   }
 
-  async #replace(anchor: Anchor, limit: number): Promise<void> {
+  /** `settle` runs when the page is in place and before anybody is told. */
+  async #replace(anchor: Anchor, limit: number, settle?: () => void): Promise<void> {
     this.#run += 1;
     const run = this.#run;
     this.loading = { before: false, after: false };
@@ -144,6 +147,7 @@ export class MessageWindow {
       this.after = page.after;
       this.items = page.items;
       if (during.length > 0) this.apply(during, []);
+      settle?.();
       this.phase = { kind: 'ready' };
     } catch (error) {
       if (run !== this.#run) return;

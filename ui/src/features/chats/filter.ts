@@ -5,10 +5,7 @@ export type Filter = 'all' | 'unread' | 'groups' | 'channels';
 
 /** Letters without case and accents, so that "tomas" finds Tomás. */
 export function fold(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLocaleLowerCase();
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
 }
 
 function wanted(dialog: Dialog, filter: Filter, openId: string | null): boolean {

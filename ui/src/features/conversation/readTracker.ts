@@ -6,8 +6,14 @@ import { compareMessages } from '~/state/order';
 /** Reading clears the badge after this time on the screen, not when the chat is opened. */
 export const READ_AFTER_MS = 500;
 
+interface Seen {
+  message: Message;
+  /** Since when it can be read without a break. */
+  since: number;
+}
+
 export class ReadTracker {
-  readonly #visible = new Map<MessageId, Message>();
+  readonly #visible = new Map<MessageId, Seen>();
   #focused: boolean;
   #upTo: Message | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -15,21 +21,25 @@ export class ReadTracker {
   constructor(
     private readonly onread: (upTo: MessageId) => void,
     focused: boolean,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.#focused = focused;
   }
 
   /** Somebody else's message came into or left the view. */
   see(message: Message, visible: boolean): void {
-    if (visible) this.#visible.set(message.id, message);
-    else this.#visible.delete(message.id);
-    this.#restart(visible ? message : null);
+    if (!visible) this.#visible.delete(message.id);
+    else if (!this.#visible.has(message.id)) this.#visible.set(message.id, { message, since: this.now() });
+    this.#wait();
   }
 
   focus(focused: boolean): void {
+    if (focused === this.#focused) return;
     this.#focused = focused;
+    const now = this.now();
+    for (const seen of this.#visible.values()) seen.since = now;
     this.#stop();
-    this.#restart(this.#newest());
+    this.#wait();
   }
 
   destroy(): void {
@@ -42,36 +52,38 @@ export class ReadTracker {
     this.#timer = null;
   }
 
-  #newest(): Message | null {
-    let newest: Message | null = null;
-    for (const message of this.#visible.values()) {
-      if (newest === null || compareMessages(message, newest) > 0) newest = message;
+  #isNews(message: Message): boolean {
+    return this.#upTo === null || compareMessages(message, this.#upTo) > 0;
+  }
+
+  /** One timer, for the message that is due first; the others are looked at when it fires. */
+  #wait(): void {
+    if (!this.#focused || this.#timer !== null) return;
+    let first = Infinity;
+    for (const { message, since } of this.#visible.values()) {
+      if (this.#isNews(message)) first = Math.min(first, since);
     }
-    return newest;
+    if (first === Infinity) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        this.#due();
+        this.#wait();
+      },
+      Math.max(0, first + READ_AFTER_MS - this.now()),
+    );
   }
 
-  /** One timer is enough: what is newer than what is waited for begins its own time after it. */
-  #restart(arrived: Message | null): void {
-    if (!this.#focused || arrived === null || this.#timer !== null) return;
-    if (this.#upTo !== null && compareMessages(arrived, this.#upTo) <= 0) return;
-    const waitedFor = new Set(this.#visible.keys());
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#done(waitedFor);
-    }, READ_AFTER_MS);
-  }
-
-  #done(waitedFor: Set<MessageId>): void {
+  #due(): void {
+    const before = this.now() - READ_AFTER_MS;
     let read: Message | null = null;
-    for (const id of waitedFor) {
-      const message = this.#visible.get(id);
-      if (message && (read === null || compareMessages(message, read) > 0)) read = message;
+    for (const { message, since } of this.#visible.values()) {
+      // A millisecond of grace: timers may fire a fraction early.
+      if (since > before + 1 || !this.#isNews(message)) continue;
+      if (read === null || compareMessages(message, read) > 0) read = message;
     }
-    if (read !== null && (this.#upTo === null || compareMessages(read, this.#upTo) > 0)) {
-      this.#upTo = read;
-      this.onread(read.id);
-    }
-    const newest = this.#newest();
-    if (newest !== null && !waitedFor.has(newest.id)) this.#restart(newest);
+    if (read === null) return;
+    this.#upTo = read;
+    this.onread(read.id);
   }
 }

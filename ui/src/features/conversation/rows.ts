@@ -23,8 +23,6 @@ export type Row =
       key: string;
       senderId: UserId;
       mine: boolean;
-      /** One to three emoji without a bubble; always alone in its group. */
-      emoji: boolean;
       bubbles: Bubble[];
     };
 
@@ -41,15 +39,28 @@ function joins(last: Message, next: Message): boolean {
   return (
     last.senderId === next.senderId &&
     next.sentAt - last.sentAt < GROUP_PAUSE_MS &&
-    emojiAlone(last.text) === 0 &&
-    emojiAlone(next.text) === 0
+    // Big emoji stand without a bubble and end the group.
+    emojiAlone(last.text) === 0
   );
 }
 
-function place(index: number, count: number): Place {
-  if (count === 1) return 'only';
-  if (index === 0) return 'first';
-  return index === count - 1 ? 'last' : 'middle';
+/** Where each bubble stands. An emoji after them has none, so that the last bubble before it ends the shape. */
+function places(run: Message[]): Bubble[] {
+  const last = run.at(-1);
+  const count = run.length > 1 && last && emojiAlone(last.text) > 0 ? run.length - 1 : run.length;
+  return run.map((message, index) => ({
+    message,
+    place:
+      index >= count
+        ? 'last'
+        : count === 1
+          ? 'only'
+          : index === 0
+            ? 'first'
+            : index === count - 1
+              ? 'last'
+              : 'middle',
+  }));
 }
 
 export class RowBuilder {
@@ -94,7 +105,9 @@ export class RowBuilder {
   #group(run: Message[], me: UserId, used: Set<string>): Row {
     const [first] = run;
     if (!first) throw new Error('a group has at least one message');
-    const known = run.map((message) => this.#keys.get(message.id)).find((key) => key !== undefined && !used.has(key));
+    const known = run
+      .map((message) => this.#keys.get(message.id))
+      .find((key) => key !== undefined && !used.has(key));
     const key = known ?? `group-${first.id}`;
     // A group that was split leaves its key to the first part; the rest is named anew.
     const free = used.has(key) ? `group-${first.id}-${String(used.size)}` : key;
@@ -104,8 +117,7 @@ export class RowBuilder {
       key: free,
       senderId: first.senderId,
       mine: first.senderId === me,
-      emoji: emojiAlone(first.text) > 0,
-      bubbles: run.map((message, index) => ({ message, place: place(index, run.length) })),
+      bubbles: places(run),
     };
   }
 
@@ -131,7 +143,7 @@ function sameRow(old: Row, row: Row): Row {
   if (row.kind === 'group') {
     if (old.kind !== 'group') return row;
     const known = new Map(old.bubbles.map((bubble) => [bubble.message.id, bubble]));
-    let same = old.bubbles.length === row.bubbles.length && old.emoji === row.emoji;
+    let same = old.bubbles.length === row.bubbles.length;
     const bubbles = row.bubbles.map((bubble, index) => {
       const before = known.get(bubble.message.id);
       const keep = before?.message === bubble.message && before.place === bubble.place;

@@ -132,7 +132,11 @@ export class ScrollKeeper {
     const box = this.view.getBoundingClientRect();
     const bottomOf = (index: number): number => this.#rows[index]?.getBoundingClientRect().bottom ?? Infinity;
     const visible: Measured[] = [];
-    for (let index = firstBelow(this.#rows.length, bottomOf, box.top); index < this.#rows.length; index += 1) {
+    for (
+      let index = firstBelow(this.#rows.length, bottomOf, box.top);
+      index < this.#rows.length;
+      index += 1
+    ) {
       const row = this.#rows[index];
       if (!(row instanceof HTMLElement)) break;
       const { top, bottom } = row.getBoundingClientRect();

@@ -31,7 +31,12 @@ export function connectionWords(
     case 'offline':
       switch (state.payload.reason) {
         case 'noNetwork':
-          return { tone: 'warn', icon: 'offline', text: waiting(m.shell_offline(), account.waiting), action: null };
+          return {
+            tone: 'warn',
+            icon: 'offline',
+            text: waiting(m.shell_offline(), account.waiting),
+            action: null,
+          };
         case 'unreachable':
           return {
             tone: 'warn',
@@ -44,9 +49,13 @@ export function connectionWords(
         case 'certificate':
           return { tone: 'danger', icon: 'shield', text: m.shell_certificate(), action: tryNow };
         case 'stopped':
-          return { tone: 'warn', icon: 'offline', text: waiting(m.shell_stopped(), account.waiting), action: tryNow };
+          return {
+            tone: 'warn',
+            icon: 'offline',
+            text: waiting(m.shell_stopped(), account.waiting),
+            action: tryNow,
+          };
       }
-    // eslint-disable-next-line no-fallthrough -- every reason above returns
     case 'signedOut':
       return {
         tone: 'danger',

@@ -6,12 +6,12 @@ export const ME = 5187200;
 export const PEOPLE: User[] = [
   { id: ME, name: 'Mira Lindqvist', login: 'mira', avatar: null },
   { id: 5187204, name: 'Olena Kovalenko', login: 'olena', avatar: null },
-  { id: 5187211, name: 'Jonas Weber', login: 'jonas', avatar: null },
+  { id: 5187260, name: 'Jonas Weber', login: 'jonas', avatar: null },
   { id: 5187219, name: 'Layla Haddad', login: 'layla', avatar: null },
   { id: 5187226, name: 'Priya Nair', login: 'priya', avatar: null },
   { id: 5187233, name: 'Sam Okafor', login: 'sam', avatar: null },
   { id: 5187318, name: 'Tomás Rivera', login: 'tomas', avatar: null },
-  { id: 5187260, name: 'Amara Nwosu', login: 'amara', avatar: null },
+  { id: 5187211, name: 'Amara Nwosu', login: 'amara', avatar: null },
   { id: 5187271, name: 'Kofi Mensah', login: 'kofi', avatar: null },
   { id: 5187282, name: 'Eva Brandt', login: 'eva', avatar: null },
   { id: 5187293, name: 'ليلى حداد', login: 'layla.ar', avatar: null },
@@ -98,7 +98,13 @@ export const SCRIPTS: Script[] = [
     past: 900,
     lines: [
       { by: jonas, ago: DAY + 140, text: 'Have you seen this one? https://alpine-huts.example/winter-rules' },
-      { by: ME, ago: DAY + 133, text: 'Ten in a booking, so seven is fine 🙂', status: 'read', readBy: [jonas] },
+      {
+        by: ME,
+        ago: DAY + 133,
+        text: 'Ten in a booking, so seven is fine 🙂',
+        status: 'read',
+        readBy: [jonas],
+      },
       { by: jonas, ago: 18, text: 'Lower car park. Take coins, the machine does not like cards' },
       { by: jonas, ago: 17, text: '47.5412° N, 15.6820° E' },
       { by: ME, ago: 14, text: 'Passt, bis Samstag', status: 'read', readBy: [jonas] },
@@ -198,7 +204,13 @@ export const SCRIPTS: Script[] = [
     name: 'Familie Lindqvist',
     with: [sam, amara],
     lines: [
-      { by: ME, ago: 7 * DAY + 30, text: 'Grattis mormor 🎂🎉', status: 'delivered', deliveredTo: [sam, amara] },
+      {
+        by: ME,
+        ago: 7 * DAY + 30,
+        text: 'Grattis mormor 🎂🎉',
+        status: 'delivered',
+        deliveredTo: [sam, amara],
+      },
     ],
   },
   {
@@ -208,7 +220,13 @@ export const SCRIPTS: Script[] = [
     with: [laylaArabic, jonas],
     lines: [
       { by: laylaArabic, ago: 8 * DAY, text: 'المنظر من القمة هذا الصباح' },
-      { by: ME, ago: 8 * DAY - 4, text: 'نعم، نلتقي عند الموقف السفلي', status: 'delivered', deliveredTo: [jonas] },
+      {
+        by: ME,
+        ago: 8 * DAY - 4,
+        text: 'نعم، نلتقي عند الموقف السفلي',
+        status: 'delivered',
+        deliveredTo: [jonas],
+      },
     ],
   },
 ];

@@ -67,7 +67,13 @@ function build(script: Script, now: number, world: World): void {
   const items = past(id, script, begin, [...script.with.slice(0, 3), ME]);
   for (const line of lines) {
     const sentAt = now - line.ago * MINUTE_MS;
-    const item = message(id, line.by, line.text, sentAt, line.status ?? (line.by === ME ? 'sent' : 'delivered'));
+    const item = message(
+      id,
+      line.by,
+      line.text,
+      sentAt,
+      line.status ?? (line.by === ME ? 'sent' : 'delivered'),
+    );
     item.readBy = line.readBy ?? [];
     item.deliveredTo = [...(line.deliveredTo ?? []), ...item.readBy];
     if (line.failure !== undefined) item.failure = { kind: line.failure, text: null };

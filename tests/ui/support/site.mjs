@@ -1,0 +1,51 @@
+// Serves the built pages on loopback under the content policy of the real window, so that what it would stop there
+// is stopped here.
+
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const dist = join(root, 'ui/dist');
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+};
+
+function policy() {
+  const { csp } = JSON.parse(readFileSync(join(root, 'tauri.conf.json'), 'utf8')).app.security;
+  return Object.entries(csp)
+    .map(([name, sources]) => `${name} ${sources}`)
+    .join('; ');
+}
+
+/** @returns {Promise<{ url: string, close: () => Promise<void> }>} */
+export async function serve() {
+  if (!existsSync(join(dist, 'index.html'))) throw new Error('ui/dist is missing: run `npm run build:ui` first');
+  const headers = { 'content-security-policy': policy() };
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://page').pathname));
+    const file = join(dist, path === '/' ? 'index.html' : path);
+    if (!file.startsWith(dist) || !existsSync(file) || !statSync(file).isFile()) {
+      response.writeHead(path === '/favicon.ico' ? 204 : 404, headers).end();
+      return;
+    }
+    response.writeHead(200, { ...headers, 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    createReadStream(file).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = server.address();
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { Dialog, Preview } from '~/ipc/bindings.gen';
+import { previewLine } from './preview';
+
+const LAST: Preview = { messageId: 'm', senderId: 2, text: 'words', sentAt: 0, status: null };
+
+function line(change: Partial<Dialog>, open = false): string {
+  const dialog: Dialog = {
+    id: 'd',
+    kind: 'private',
+    name: 'Chat',
+    photo: null,
+    description: null,
+    ownerId: 1,
+    occupantIds: [1, 2],
+    opponentId: 2,
+    last: LAST,
+    lastActivity: 0,
+    unread: 0,
+    firstUnreadId: null,
+    draft: null,
+    unsent: false,
+    ...change,
+  };
+  const user = (id: number) => ({ id, name: 'Sam Okafor', login: null, avatar: null });
+  const { lead, text } = previewLine({ dialog, me: 1, open, user });
+  return lead === null ? text : `${lead.text} ${text}`;
+}
+
+describe('the second line of a chat', () => {
+  it('is the bare words of the other person', () => expect(line({})).toBe('words'));
+  it('names the sender by first name in groups', () => expect(line({ kind: 'group' })).toBe('Sam: words'));
+  it('says You for mine', () =>
+    expect(line({ last: { ...LAST, senderId: 1, status: 'sent' } })).toBe('You: words'));
+  it('says what was not sent', () =>
+    expect(line({ last: { ...LAST, senderId: 1, status: 'failed' } })).toBe('Not sent: words'));
+  it('puts a draft before all', () =>
+    expect(line({ draft: 'half a', last: { ...LAST, senderId: 1, status: 'failed' } })).toBe(
+      'Draft: half a',
+    ));
+  it('leaves the draft out of the open chat, where it is before the eyes', () =>
+    expect(line({ draft: 'half a' }, true)).toBe('words'));
+  it('is not empty in an empty chat', () => expect(line({ last: null })).toBe('No messages yet'));
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { Backend } from '~/ipc/backend';
+import type { Anchor, Edge, Message, MessagePage } from '~/ipc/bindings.gen';
+import { CAP, MessageWindow, PAGE } from './messages.svelte';
+
+const ME = 1;
+
+function at(index: number, senderId = 2): Message {
+  return {
+    id: `id-${String(index).padStart(6, '0')}`,
+    dialogId: 'd',
+    senderId,
+    text: String(index),
+    sentAt: index * 60_000,
+    status: 'sent',
+    failure: null,
+    deliveredTo: [],
+    readBy: [],
+  };
+}
+
+/** A history of `count` messages that is paged like the engine pages it. */
+function history(count: number): { backend: Backend; asked: Anchor[] } {
+  const all = Array.from({ length: count }, (_, index) => at(index));
+  const asked: Anchor[] = [];
+  const page = (anchor: Anchor, limit: number): MessagePage => {
+    asked.push(anchor);
+    const find = (id: string): number => all.findIndex((each) => each.id === id);
+    let from = Math.max(0, count - limit);
+    let to = count;
+    if (anchor.type === 'before') {
+      to = find(anchor.payload);
+      from = Math.max(0, to - limit);
+    } else if (anchor.type === 'after') {
+      from = find(anchor.payload) + 1;
+      to = Math.min(count, from + limit);
+    } else if (anchor.type === 'around') {
+      from = Math.max(0, find(anchor.payload) - Math.floor(limit / 2));
+      to = Math.min(count, from + limit);
+    }
+    const edge = (more: boolean): Edge => (more ? { type: 'more' } : { type: 'end' });
+    return { items: all.slice(from, to), before: edge(from > 0), after: edge(to < count) };
+  };
+  const backend = {
+    messages: (_account: string, _dialog: string, anchor: Anchor, limit: number) =>
+      Promise.resolve(page(anchor, limit)),
+  } as unknown as Backend;
+  return { backend, asked };
+}
+
+const texts = (run: MessageWindow): string[] => run.items.map((item) => item.text);
+
+describe('the run of messages on the screen', () => {
+  it('never holds more than its cap, and lets go at the far end', async () => {
+    const run = new MessageWindow(history(1000).backend, 'a', 'd', ME);
+    await run.open(null, 0);
+    for (let i = 0; i < 10; i += 1) await run.loadBefore();
+    expect(run.items.length).toBe(CAP);
+    expect(run.items[0]?.text).toBe(String(1000 - PAGE - 10 * PAGE));
+    expect(run.after).toEqual({ type: 'more' });
+  });
+
+  it('slides back down without a hole', async () => {
+    const run = new MessageWindow(history(600).backend, 'a', 'd', ME);
+    await run.open(null, 0);
+    for (let i = 0; i < 8; i += 1) await run.loadBefore();
+    while (run.after.type !== 'end') await run.loadAfter();
+    const numbers = run.items.map((item) => Number(item.text));
+    expect(numbers.at(-1)).toBe(599);
+    expect(numbers.every((number, index) => index === 0 || number === (numbers[index - 1] ?? 0) + 1)).toBe(
+      true,
+    );
+    expect(run.before).toEqual({ type: 'more' });
+  });
+
+  it('takes a new message at its end only while the end is loaded', async () => {
+    const run = new MessageWindow(history(600).backend, 'a', 'd', ME);
+    await run.open(null, 0);
+    run.apply([at(600)], []);
+    expect(texts(run).at(-1)).toBe('600');
+    for (let i = 0; i < 8; i += 1) await run.loadBefore();
+    const before = run.items;
+    run.apply([at(601)], []);
+    expect(run.items).toBe(before);
+  });
+
+  it('ignores what is older than its first message while more lies before it', async () => {
+    const run = new MessageWindow(history(600).backend, 'a', 'd', ME);
+    await run.open(null, 0);
+    const before = run.items;
+    run.apply([at(3)], []);
+    expect(run.items).toBe(before);
+  });
+
+  it('drops what the engine takes back', async () => {
+    const run = new MessageWindow(history(3).backend, 'a', 'd', ME);
+    await run.open(null, 0);
+    run.apply([], [at(1).id]);
+    expect(texts(run)).toEqual(['0', '2']);
+  });
+
+  it('keeps the unread line where reading began', async () => {
+    const run = new MessageWindow(history(20).backend, 'a', 'd', ME);
+    await run.open(at(15).id, 5);
+    expect(run.divider).toEqual({ beforeId: at(15).id, count: 5 });
+    run.apply([at(20)], []);
+    expect(run.divider).toEqual({ beforeId: at(15).id, count: 5 });
+  });
+
+  it('counts back over what others wrote when only the number is known', async () => {
+    const run = new MessageWindow(history(20).backend, 'a', 'd', ME);
+    await run.open(null, 3);
+    expect(run.divider).toEqual({ beforeId: at(17).id, count: 3 });
+  });
+
+  it('shows a gap with a way back when a page cannot be had', async () => {
+    const { backend } = history(600);
+    const run = new MessageWindow(backend, 'a', 'd', ME);
+    await run.open(null, 0);
+    const working = backend.messages.bind(backend);
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the plain shape of the border
+    backend.messages = () => Promise.reject({ kind: 'offline' });
+    await run.loadBefore();
+    expect(run.before).toEqual({ type: 'gap', payload: { reason: 'failed' } });
+    expect(run.loading.before).toBe(false);
+    backend.messages = working;
+    await run.loadBefore();
+    expect(run.before).toEqual({ type: 'more' });
+    expect(run.items.length).toBe(2 * PAGE);
+  });
+
+  it('asks once for an edge however often it comes near', async () => {
+    const { backend, asked } = history(600);
+    const run = new MessageWindow(backend, 'a', 'd', ME);
+    await run.open(null, 0);
+    await Promise.all([run.loadBefore(), run.loadBefore(), run.loadBefore()]);
+    expect(asked.filter((anchor) => anchor.type === 'before').length).toBe(1);
+  });
+
+  it('loads again around what is looked at', async () => {
+    const { backend, asked } = history(600);
+    const run = new MessageWindow(backend, 'a', 'd', ME);
+    await run.open(null, 0);
+    await run.reload(at(570).id);
+    expect(asked.at(-1)).toEqual({ type: 'around', payload: at(570).id });
+    expect(run.items.some((item) => item.id === at(570).id)).toBe(true);
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { Message } from '~/ipc/bindings.gen';
+import { compareMessages, mergeMessages } from './order';
+
+function at(id: string, sentAt: number, text = id): Message {
+  return {
+    id,
+    dialogId: 'd',
+    senderId: 1,
+    text,
+    sentAt,
+    status: 'sent',
+    failure: null,
+    deliveredTo: [],
+    readBy: [],
+  };
+}
+
+const ids = (items: Message[]): string[] => items.map((item) => item.id);
+
+describe('the order of messages', () => {
+  it('is by whole seconds, so that milliseconds of one clock do not beat the id', () => {
+    expect(compareMessages(at('b', 1_000), at('a', 1_999))).toBeGreaterThan(0);
+    expect(compareMessages(at('b', 1_000), at('a', 2_000))).toBeLessThan(0);
+  });
+
+  it('puts arrivals where they belong, before, between and after', () => {
+    const items = [at('b', 2000), at('d', 4000)];
+    expect(ids(mergeMessages(items, [at('e', 5000), at('a', 1000), at('c', 3000)]))).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'e',
+    ]);
+  });
+
+  it('replaces a message by its later version without moving the others', () => {
+    const items = [at('a', 1000), at('b', 2000)];
+    const merged = mergeMessages(items, [at('a', 1000, 'read')]);
+    expect(merged.map((item) => item.text)).toEqual(['read', 'b']);
+    expect(merged[1]).toBe(items[1]);
+  });
+
+  it('is idempotent: the same arrivals twice leave one of each', () => {
+    const once = mergeMessages([], [at('a', 1000), at('a', 1000)]);
+    expect(ids(mergeMessages(once, once))).toEqual(['a']);
+  });
+
+  it('keeps the very array when nothing arrived', () => {
+    const items = [at('a', 1000)];
+    expect(mergeMessages(items, [])).toBe(items);
+  });
+});
