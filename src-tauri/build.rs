@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
-// The names stand in a file of their own because a build script cannot read the crate it builds.
-include!("src/ipc/command_names.rs");
-
 fn main() {
     let attributes = tauri_build::Attributes::new()
         .capabilities_path_pattern("./src-tauri/capabilities/**/*.json")
-        .app_manifest(tauri_build::AppManifest::new().commands(COMMAND_NAMES));
+        .app_manifest(
+            tauri_build::AppManifest::new()
+                .permissions_path_pattern("./src-tauri/permissions/*.toml"),
+        );
     if let Err(error) = tauri_build::try_build(attributes) {
         println!("cargo::error={error:#}");
         return;
     }
     println!("cargo::rerun-if-changed=src-tauri/capabilities");
-    println!("cargo::rerun-if-changed=src-tauri/src/ipc/command_names.rs");
+    println!("cargo::rerun-if-changed=src-tauri/permissions");
     move_generated_schemas();
 }
 

@@ -17,10 +17,9 @@ use url::Url;
 
 use crate::{
     ipc::{
-        commands::parse,
         error::IpcError,
         events,
-        types::{account::Account, event::AppEvent, sign_in::Target},
+        types::{account::Account, event::AppEvent, ids, sign_in::Target},
     },
     shell::{
         local_backend::{LocalBackend, Running},
@@ -96,8 +95,8 @@ impl App {
     }
 
     /// A signed-in account.
-    pub async fn account(&self, id: &str) -> Result<EngineAccount, IpcError> {
-        let id: AccountId = parse("accountId", id)?;
+    pub async fn account(&self, id: ids::AccountId) -> Result<EngineAccount, IpcError> {
+        let id: AccountId = id.try_into()?;
         self.engine().await?.account(&id).ok_or(IpcError::NotFound)
     }
 
@@ -166,7 +165,7 @@ impl App {
                 ],
                 domain: CLOUD_CHAT.to_owned(),
                 muc_domain: None,
-                app_id: AppId(app_id),
+                app_id: application(app_id)?,
                 auth_key: auth_key.into(),
                 ca_cert_pem: None,
                 origin: Origin::Cloud,
@@ -193,7 +192,7 @@ impl App {
                     chat: vec![chat],
                     domain,
                     muc_domain: None,
-                    app_id: AppId(app_id),
+                    app_id: application(app_id)?,
                     auth_key: auth_key.into(),
                     ca_cert_pem: match ca_cert {
                         Some(path) => Some(certificate(path.into()).await?),
@@ -268,11 +267,15 @@ async fn local_endpoints(running: &Running) -> Result<Endpoints, IpcError> {
         ],
         domain: running.domain.clone(),
         muc_domain: None,
-        app_id: AppId(running.app_id),
+        app_id: application(running.app_id)?,
         auth_key: running.auth_key.clone().into(),
         ca_cert_pem: Some(certificate(running.ca_cert.clone()).await?),
         origin: Origin::Local,
     })
+}
+
+fn application(id: u64) -> Result<AppId, IpcError> {
+    AppId::new(id).ok_or_else(|| invalid("appId"))
 }
 
 fn invalid(field: &str) -> IpcError {

@@ -17,7 +17,11 @@ pub struct FieldError {
 
 /// Why a command did not do what was asked. Never holds a secret.
 #[derive(Clone, Debug, Serialize, Type, thiserror::Error)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum IpcError {
     /// There is no connection to do it over.
     #[error("offline")]

@@ -166,7 +166,7 @@ fn convert(event: ClientEvent, engine: &Engine) -> AppEvent {
             accounts: engine.accounts().into_iter().map(Into::into).collect(),
         },
         ClientEvent::Connection { account, state } => AppEvent::ConnectionChanged {
-            account_id: account.to_string(),
+            account_id: account.into(),
             state: state.into(),
         },
         ClientEvent::DialogsChanged {
@@ -174,9 +174,9 @@ fn convert(event: ClientEvent, engine: &Engine) -> AppEvent {
             dialogs,
             removed,
         } => AppEvent::DialogsChanged {
-            account_id: account.to_string(),
+            account_id: account.into(),
             dialogs: dialogs.into_iter().map(Into::into).collect(),
-            removed_ids: removed.into_iter().map(|id| id.to_string()).collect(),
+            removed_ids: removed.into_iter().map(Into::into).collect(),
         },
         ClientEvent::MessagesChanged {
             account,
@@ -184,31 +184,31 @@ fn convert(event: ClientEvent, engine: &Engine) -> AppEvent {
             messages,
             removed,
         } => AppEvent::MessagesChanged {
-            account_id: account.to_string(),
-            dialog_id: dialog.to_string(),
+            account_id: account.into(),
+            dialog_id: dialog.into(),
             messages: messages.into_iter().map(Into::into).collect(),
-            removed_ids: removed.into_iter().map(|id| id.to_string()).collect(),
+            removed_ids: removed.into_iter().map(Into::into).collect(),
         },
         ClientEvent::TypingChanged {
             account,
             dialog,
             users,
         } => AppEvent::TypingChanged {
-            account_id: account.to_string(),
-            dialog_id: dialog.to_string(),
-            user_ids: users.into_iter().map(|id| id.0).collect(),
+            account_id: account.into(),
+            dialog_id: dialog.into(),
+            user_ids: users.into_iter().map(Into::into).collect(),
         },
         ClientEvent::UsersChanged { account, users } => AppEvent::UsersChanged {
-            account_id: account.to_string(),
+            account_id: account.into(),
             users: users.into_iter().map(Into::into).collect(),
         },
         ClientEvent::OutboxChanged { account, waiting } => AppEvent::OutboxChanged {
-            account_id: account.to_string(),
+            account_id: account.into(),
             waiting,
         },
         ClientEvent::HistoryChanged { account, dialog } => AppEvent::HistoryChanged {
-            account_id: account.to_string(),
-            dialog_id: dialog.to_string(),
+            account_id: account.into(),
+            dialog_id: dialog.into(),
         },
     }
 }
@@ -220,7 +220,11 @@ mod tests {
     #[test]
     fn a_row_changed_twice_in_a_frame_is_sent_once_as_it_is_now() {
         let mut rows = vec![(1, "pending"), (2, "sent")];
-        merge(&mut rows, vec![(1, "sent"), (3, "new"), (3, "newer")], |row| row.0);
+        merge(
+            &mut rows,
+            vec![(1, "sent"), (3, "new"), (3, "newer")],
+            |row| row.0,
+        );
         assert_eq!(rows, [(1, "sent"), (2, "sent"), (3, "newer")]);
     }
 }

@@ -2,7 +2,6 @@
 //! the shapes that cross it. No rule of the messenger lives here; a command parses, calls the
 //! engine and converts.
 
-pub(crate) mod command_names;
 pub mod commands;
 pub mod error;
 pub mod events;

@@ -115,9 +115,8 @@ impl LocalBackend {
         loop {
             {
                 let mut held = self.lease.lock().await;
-                match held.as_mut() {
-                    Some(lease) if lease.is_alive() => {}
-                    Some(_) | None => return,
+                if !held.as_mut().is_some_and(Lease::is_alive) {
+                    return;
                 }
             }
             tokio::time::sleep(Duration::from_secs(1)).await;

@@ -22,7 +22,7 @@ impl SettingsFile {
     pub fn open(dir: &Path) -> Self {
         let path = dir.join("settings.json");
         let current = match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
+            Ok(bytes) => read(&bytes).unwrap_or_else(|error| {
                 tracing::warn!(%error, "the settings file is broken; defaults are used");
                 Settings::default()
             }),
@@ -63,6 +63,16 @@ impl SettingsFile {
         *current = settings;
         Ok(())
     }
+}
+
+/// Lays what the file says over the defaults, so that an older file lacks nothing.
+fn read(bytes: &[u8]) -> serde_json::Result<Settings> {
+    let mut whole = serde_json::to_value(Settings::default())?;
+    let kept: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes)?;
+    if let Some(fields) = whole.as_object_mut() {
+        fields.extend(kept);
+    }
+    serde_json::from_value(whole)
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use tauri::State;
 
 use crate::{
     ipc::{
-        commands::parse,
         error::IpcError,
         types::{
             account::Account,
+            ids::AccountId,
             sign_in::{Identity, SignUp, Target},
         },
     },
@@ -53,18 +53,18 @@ pub async fn sign_in(
 #[specta::specta]
 pub async fn sign_out(
     app: State<'_, App>,
-    account_id: String,
+    account_id: AccountId,
     erase: bool,
 ) -> Result<(), IpcError> {
-    let id = parse("accountId", &account_id)?;
+    let id = account_id.try_into()?;
     Ok(app.engine().await?.sign_out(&id, erase).await?)
 }
 
 /// Tries to connect now instead of at the next turn.
 #[tauri::command]
 #[specta::specta]
-pub async fn connect_now(app: State<'_, App>, account_id: String) -> Result<(), IpcError> {
-    app.account(&account_id).await?.connect_now();
+pub async fn connect_now(app: State<'_, App>, account_id: AccountId) -> Result<(), IpcError> {
+    app.account(account_id).await?.connect_now();
     app.renew_local_endpoints();
     Ok(())
 }

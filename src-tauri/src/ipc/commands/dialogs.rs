@@ -1,13 +1,16 @@
 //! The chat list, drafts and typing.
 
-use cubist_client::model::{DialogQuery, UserId};
+use cubist_client::model::DialogQuery;
 use tauri::State;
 
 use crate::{
     ipc::{
         commands::parse,
         error::IpcError,
-        types::dialog::{Dialog, DialogPage},
+        types::{
+            dialog::{Dialog, DialogPage},
+            ids::{AccountId, DialogId, UserId},
+        },
     },
     state::App,
 };
@@ -20,7 +23,7 @@ const PAGE_LIMIT: u32 = 500;
 #[specta::specta]
 pub async fn dialogs(
     app: State<'_, App>,
-    account_id: String,
+    account_id: AccountId,
     after: Option<String>,
     limit: u32,
 ) -> Result<DialogPage, IpcError> {
@@ -28,7 +31,7 @@ pub async fn dialogs(
         after: after.map(|text| parse("after", &text)).transpose()?,
         limit: limit.min(PAGE_LIMIT),
     };
-    Ok(app.account(&account_id).await?.dialogs(query).await?.into())
+    Ok(app.account(account_id).await?.dialogs(query).await?.into())
 }
 
 /// One row.
@@ -36,12 +39,12 @@ pub async fn dialogs(
 #[specta::specta]
 pub async fn dialog(
     app: State<'_, App>,
-    account_id: String,
-    dialog_id: String,
+    account_id: AccountId,
+    dialog_id: DialogId,
 ) -> Result<Option<Dialog>, IpcError> {
-    let id = parse("dialogId", &dialog_id)?;
+    let id = dialog_id.try_into()?;
     Ok(app
-        .account(&account_id)
+        .account(account_id)
         .await?
         .dialog(id)
         .await?
@@ -53,11 +56,11 @@ pub async fn dialog(
 #[specta::specta]
 pub async fn create_private(
     app: State<'_, App>,
-    account_id: String,
-    user_id: u64,
-) -> Result<String, IpcError> {
-    let account = app.account(&account_id).await?;
-    Ok(account.create_private(UserId(user_id)).await?.to_string())
+    account_id: AccountId,
+    user_id: UserId,
+) -> Result<DialogId, IpcError> {
+    let account = app.account(account_id).await?;
+    Ok(account.create_private(user_id.try_into()?).await?.into())
 }
 
 /// A new group with these people.
@@ -65,13 +68,16 @@ pub async fn create_private(
 #[specta::specta]
 pub async fn create_group(
     app: State<'_, App>,
-    account_id: String,
+    account_id: AccountId,
     name: String,
-    user_ids: Vec<u64>,
-) -> Result<String, IpcError> {
-    let people: Vec<UserId> = user_ids.into_iter().map(UserId).collect();
-    let account = app.account(&account_id).await?;
-    Ok(account.create_group(name, &people).await?.to_string())
+    user_ids: Vec<UserId>,
+) -> Result<DialogId, IpcError> {
+    let people = user_ids
+        .into_iter()
+        .map(TryInto::try_into)
+        .collect::<Result<Vec<_>, _>>()?;
+    let account = app.account(account_id).await?;
+    Ok(account.create_group(name, &people).await?.into())
 }
 
 /// Keeps what was typed and not sent; an empty text forgets it.
@@ -79,12 +85,12 @@ pub async fn create_group(
 #[specta::specta]
 pub async fn save_draft(
     app: State<'_, App>,
-    account_id: String,
-    dialog_id: String,
+    account_id: AccountId,
+    dialog_id: DialogId,
     text: String,
 ) -> Result<(), IpcError> {
-    let id = parse("dialogId", &dialog_id)?;
-    Ok(app.account(&account_id).await?.save_draft(id, text).await?)
+    let id = dialog_id.try_into()?;
+    Ok(app.account(account_id).await?.save_draft(id, text).await?)
 }
 
 /// The person types, or stopped.
@@ -92,13 +98,13 @@ pub async fn save_draft(
 #[specta::specta]
 pub async fn set_typing(
     app: State<'_, App>,
-    account_id: String,
-    dialog_id: String,
+    account_id: AccountId,
+    dialog_id: DialogId,
     typing: bool,
 ) -> Result<(), IpcError> {
-    let id = parse("dialogId", &dialog_id)?;
+    let id = dialog_id.try_into()?;
     Ok(app
-        .account(&account_id)
+        .account(account_id)
         .await?
         .set_typing(id, typing)
         .await?)

@@ -4,9 +4,11 @@ use tauri::State;
 
 use crate::{
     ipc::{
-        commands::parse,
         error::IpcError,
-        types::message::{Anchor, MessagePage},
+        types::{
+            ids::{AccountId, DialogId, MessageId},
+            message::{Anchor, MessagePage},
+        },
     },
     state::App,
 };
@@ -19,13 +21,13 @@ const PAGE_LIMIT: u32 = 200;
 #[specta::specta]
 pub async fn messages(
     app: State<'_, App>,
-    account_id: String,
-    dialog_id: String,
+    account_id: AccountId,
+    dialog_id: DialogId,
     anchor: Anchor,
     limit: u32,
 ) -> Result<MessagePage, IpcError> {
-    let id = parse("dialogId", &dialog_id)?;
-    let account = app.account(&account_id).await?;
+    let id = dialog_id.try_into()?;
+    let account = app.account(account_id).await?;
     Ok(account
         .messages(id, anchor.try_into()?, limit.min(PAGE_LIMIT))
         .await?
@@ -37,13 +39,13 @@ pub async fn messages(
 #[specta::specta]
 pub async fn send_text(
     app: State<'_, App>,
-    account_id: String,
-    dialog_id: String,
+    account_id: AccountId,
+    dialog_id: DialogId,
     text: String,
-) -> Result<String, IpcError> {
-    let id = parse("dialogId", &dialog_id)?;
-    let account = app.account(&account_id).await?;
-    Ok(account.send_text(id, text).await?.to_string())
+) -> Result<MessageId, IpcError> {
+    let id = dialog_id.try_into()?;
+    let account = app.account(account_id).await?;
+    Ok(account.send_text(id, text).await?.into())
 }
 
 /// Tries a failed message again.
@@ -51,11 +53,11 @@ pub async fn send_text(
 #[specta::specta]
 pub async fn retry(
     app: State<'_, App>,
-    account_id: String,
-    message_id: String,
+    account_id: AccountId,
+    message_id: MessageId,
 ) -> Result<(), IpcError> {
-    let id = parse("messageId", &message_id)?;
-    Ok(app.account(&account_id).await?.retry(id).await?)
+    let id = message_id.try_into()?;
+    Ok(app.account(account_id).await?.retry(id).await?)
 }
 
 /// Drops a message that was not sent and gives its text back; `null` when it was sent after all.
@@ -63,11 +65,11 @@ pub async fn retry(
 #[specta::specta]
 pub async fn discard_unsent(
     app: State<'_, App>,
-    account_id: String,
-    message_id: String,
+    account_id: AccountId,
+    message_id: MessageId,
 ) -> Result<Option<String>, IpcError> {
-    let id = parse("messageId", &message_id)?;
-    Ok(app.account(&account_id).await?.discard_unsent(id).await?)
+    let id = message_id.try_into()?;
+    Ok(app.account(account_id).await?.discard_unsent(id).await?)
 }
 
 /// Everything up to and including `up_to` was visible to the person.
@@ -75,14 +77,14 @@ pub async fn discard_unsent(
 #[specta::specta]
 pub async fn mark_read(
     app: State<'_, App>,
-    account_id: String,
-    dialog_id: String,
-    up_to: String,
+    account_id: AccountId,
+    dialog_id: DialogId,
+    up_to: MessageId,
 ) -> Result<(), IpcError> {
-    let dialog = parse("dialogId", &dialog_id)?;
-    let message = parse("upTo", &up_to)?;
+    let dialog = dialog_id.try_into()?;
+    let message = up_to.try_into()?;
     Ok(app
-        .account(&account_id)
+        .account(account_id)
         .await?
         .mark_read(dialog, message)
         .await?)

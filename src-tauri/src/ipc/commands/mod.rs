@@ -13,7 +13,7 @@ use std::str::FromStr;
 
 use crate::ipc::error::IpcError;
 
-/// Reads an id or cursor that came from the window.
+/// Reads a cursor that came from the window.
 pub(crate) fn parse<T: FromStr>(field: &str, text: &str) -> Result<T, IpcError> {
     text.parse().map_err(|_| IpcError::InvalidInput {
         field: field.to_owned(),

@@ -1,10 +1,15 @@
 //! People: names for ids, and search.
 
-use cubist_client::model::UserId;
 use tauri::State;
 
 use crate::{
-    ipc::{error::IpcError, types::people::User},
+    ipc::{
+        error::IpcError,
+        types::{
+            ids::{AccountId, UserId},
+            people::User,
+        },
+    },
     state::App,
 };
 
@@ -13,11 +18,14 @@ use crate::{
 #[specta::specta]
 pub async fn users(
     app: State<'_, App>,
-    account_id: String,
-    ids: Vec<u64>,
+    account_id: AccountId,
+    ids: Vec<UserId>,
 ) -> Result<Vec<User>, IpcError> {
-    let ids: Vec<UserId> = ids.into_iter().map(UserId).collect();
-    let people = app.account(&account_id).await?.users(&ids).await?;
+    let ids = ids
+        .into_iter()
+        .map(TryInto::try_into)
+        .collect::<Result<Vec<_>, _>>()?;
+    let people = app.account(account_id).await?.users(&ids).await?;
     Ok(people.into_iter().map(Into::into).collect())
 }
 
@@ -26,9 +34,9 @@ pub async fn users(
 #[specta::specta]
 pub async fn search_people(
     app: State<'_, App>,
-    account_id: String,
+    account_id: AccountId,
     query: String,
 ) -> Result<Vec<User>, IpcError> {
-    let people = app.account(&account_id).await?.search_people(query).await?;
+    let people = app.account(account_id).await?.search_people(query).await?;
     Ok(people.into_iter().map(Into::into).collect())
 }

@@ -6,6 +6,8 @@ use cubist_client::model;
 use serde::Serialize;
 use specta::Type;
 
+use crate::ipc::types::ids::{AccountId, UserId};
+
 /// How the account's connection stands.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(
@@ -81,9 +83,9 @@ pub enum Origin {
 #[serde(rename_all = "camelCase")]
 pub struct Account {
     /// The engine's id of the account.
-    pub id: String,
+    pub id: AccountId,
     /// The user's id on the server.
-    pub user_id: u64,
+    pub user_id: UserId,
     /// Full name, or login where there is none.
     pub name: String,
     /// Login, where the account has one.
@@ -137,8 +139,8 @@ impl From<model::ConnectionState> for ConnectionState {
 impl From<model::AccountSummary> for Account {
     fn from(account: model::AccountSummary) -> Self {
         Self {
-            id: account.id.to_string(),
-            user_id: account.user.0,
+            id: account.id.into(),
+            user_id: account.user.into(),
             name: account.name,
             login: account.login,
             email: account.email,

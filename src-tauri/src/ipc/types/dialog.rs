@@ -4,7 +4,10 @@ use cubist_client::model;
 use serde::Serialize;
 use specta::Type;
 
-use crate::ipc::types::message::Status;
+use crate::ipc::types::{
+    ids::{DialogId, MessageId, UserId},
+    message::Status,
+};
 
 /// The four kinds of dialog (guide: "Dialogs"; `rest.md` types 3, 2, 4 and 1).
 #[derive(Clone, Copy, Debug, Serialize, Type)]
@@ -25,9 +28,9 @@ pub enum DialogKind {
 #[serde(rename_all = "camelCase")]
 pub struct Preview {
     /// The message's id.
-    pub message_id: String,
+    pub message_id: MessageId,
     /// Who wrote it.
-    pub sender_id: u64,
+    pub sender_id: UserId,
     /// Its text.
     pub text: String,
     /// When, in unix milliseconds.
@@ -41,7 +44,7 @@ pub struct Preview {
 #[serde(rename_all = "camelCase")]
 pub struct Dialog {
     /// The server's id.
-    pub id: String,
+    pub id: DialogId,
     /// Private, group, public or broadcast.
     pub kind: DialogKind,
     /// Name to show; for a private dialog the other person's.
@@ -51,11 +54,11 @@ pub struct Dialog {
     /// Description, where there is one.
     pub description: Option<String>,
     /// Who created it.
-    pub owner_id: u64,
+    pub owner_id: UserId,
     /// Everyone in it; empty for public dialogs.
-    pub occupant_ids: Vec<u64>,
+    pub occupant_ids: Vec<UserId>,
     /// The other person of a private dialog.
-    pub opponent_id: Option<u64>,
+    pub opponent_id: Option<UserId>,
     /// Newest message.
     pub last: Option<Preview>,
     /// Moment by which rows are ordered, unix milliseconds.
@@ -63,7 +66,7 @@ pub struct Dialog {
     /// Messages of others that I have not read.
     pub unread: u32,
     /// The first of them, where it is known.
-    pub first_unread_id: Option<String>,
+    pub first_unread_id: Option<MessageId>,
     /// Text left in the composer.
     pub draft: Option<String>,
     /// Whether a message here failed and waits for the person.
@@ -83,8 +86,8 @@ pub struct DialogPage {
 impl From<model::Preview> for Preview {
     fn from(preview: model::Preview) -> Self {
         Self {
-            message_id: preview.id.to_string(),
-            sender_id: preview.sender.0,
+            message_id: preview.id.into(),
+            sender_id: preview.sender.into(),
             text: preview.text,
             sent_at: preview.sent_at.0,
             status: preview.status.map(Into::into),
@@ -95,7 +98,7 @@ impl From<model::Preview> for Preview {
 impl From<model::Dialog> for Dialog {
     fn from(dialog: model::Dialog) -> Self {
         Self {
-            id: dialog.id.to_string(),
+            id: dialog.id.into(),
             kind: match dialog.kind {
                 model::DialogKind::Private => DialogKind::Private,
                 model::DialogKind::Group => DialogKind::Group,
@@ -105,13 +108,13 @@ impl From<model::Dialog> for Dialog {
             name: dialog.name,
             photo: dialog.photo,
             description: dialog.description,
-            owner_id: dialog.owner.0,
-            occupant_ids: dialog.occupants.into_iter().map(|id| id.0).collect(),
-            opponent_id: dialog.opponent.map(|id| id.0),
+            owner_id: dialog.owner.into(),
+            occupant_ids: dialog.occupants.into_iter().map(Into::into).collect(),
+            opponent_id: dialog.opponent.map(Into::into),
             last: dialog.last.map(Into::into),
             last_activity: dialog.last_activity.0,
             unread: dialog.unread,
-            first_unread_id: dialog.first_unread.map(|id| id.to_string()),
+            first_unread_id: dialog.first_unread.map(Into::into),
             draft: dialog.draft,
             unsent: dialog.unsent,
         }

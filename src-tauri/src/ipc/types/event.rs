@@ -6,6 +6,7 @@ use specta::Type;
 use crate::ipc::types::{
     account::{Account, ConnectionState},
     dialog::Dialog,
+    ids::{AccountId, DialogId, MessageId, UserId},
     message::Message,
     people::User,
 };
@@ -27,57 +28,57 @@ pub enum AppEvent {
     /// An account's line changed.
     ConnectionChanged {
         /// Which account.
-        account_id: String,
+        account_id: AccountId,
         /// Its state.
         state: ConnectionState,
     },
     /// Rows of the chat list changed.
     DialogsChanged {
         /// Which account.
-        account_id: String,
+        account_id: AccountId,
         /// New or changed rows.
         dialogs: Vec<Dialog>,
         /// Rows that are gone.
-        removed_ids: Vec<String>,
+        removed_ids: Vec<DialogId>,
     },
     /// Messages came or changed; their place follows from `sentAt` and `id`.
     MessagesChanged {
         /// Which account.
-        account_id: String,
+        account_id: AccountId,
         /// Which dialog.
-        dialog_id: String,
+        dialog_id: DialogId,
         /// New or changed messages.
         messages: Vec<Message>,
         /// Messages that are gone.
-        removed_ids: Vec<String>,
+        removed_ids: Vec<MessageId>,
     },
     /// What lies beyond the edges of loaded pages may have changed.
     HistoryChanged {
         /// Which account.
-        account_id: String,
+        account_id: AccountId,
         /// Which dialog.
-        dialog_id: String,
+        dialog_id: DialogId,
     },
     /// Who types in a dialog now.
     TypingChanged {
         /// Which account.
-        account_id: String,
+        account_id: AccountId,
         /// Which dialog.
-        dialog_id: String,
+        dialog_id: DialogId,
         /// Everyone who types, most recent last.
-        user_ids: Vec<u64>,
+        user_ids: Vec<UserId>,
     },
     /// Names or pictures of people changed.
     UsersChanged {
         /// Which account.
-        account_id: String,
+        account_id: AccountId,
         /// The people.
         users: Vec<User>,
     },
     /// The number of messages that wait to be sent changed.
     OutboxChanged {
         /// Which account.
-        account_id: String,
+        account_id: AccountId,
         /// How many wait.
         waiting: u32,
     },

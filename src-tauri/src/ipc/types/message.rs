@@ -4,7 +4,10 @@ use cubist_client::model;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::ipc::{commands::parse, error::IpcError};
+use crate::ipc::{
+    error::IpcError,
+    types::ids::{DialogId, MessageId, UserId},
+};
 
 /// How far a message got; only ever moves forward, but for `failed` and `pending`.
 #[derive(Clone, Copy, Debug, Serialize, Type)]
@@ -53,11 +56,11 @@ pub struct Failure {
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Chosen by the sender, kept for life.
-    pub id: String,
+    pub id: MessageId,
     /// The dialog it belongs to.
-    pub dialog_id: String,
+    pub dialog_id: DialogId,
     /// Who wrote it.
-    pub sender_id: u64,
+    pub sender_id: UserId,
     /// Its text.
     pub text: String,
     /// When, in unix milliseconds; with the id the place in the conversation.
@@ -67,14 +70,19 @@ pub struct Message {
     /// Why it failed, if it did.
     pub failure: Option<Failure>,
     /// People whose devices have it.
-    pub delivered_to: Vec<u64>,
+    pub delivered_to: Vec<UserId>,
     /// People who read it.
-    pub read_by: Vec<u64>,
+    pub read_by: Vec<UserId>,
 }
 
 /// What lies beyond the end of a page.
 #[derive(Clone, Copy, Debug, Serialize, Type)]
-#[serde(tag = "type", content = "payload", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    content = "payload",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Edge {
     /// Nothing: the beginning, or the newest.
     End,
@@ -111,18 +119,23 @@ pub struct MessagePage {
 
 /// Where a page of messages is wanted.
 #[derive(Clone, Debug, Deserialize, Type)]
-#[serde(tag = "type", content = "payload", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    content = "payload",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Anchor {
     /// The newest messages.
     Newest,
     /// Around the first unread one, or the newest where all is read.
     FirstUnread,
     /// Those before this id.
-    Before(String),
+    Before(MessageId),
     /// Those after this id.
-    After(String),
+    After(MessageId),
     /// This id in the middle.
-    Around(String),
+    Around(MessageId),
 }
 
 impl From<model::Status> for Status {
@@ -154,11 +167,11 @@ impl From<model::Failure> for Failure {
 
 impl From<model::Message> for Message {
     fn from(message: model::Message) -> Self {
-        let ids = |people: Vec<model::UserId>| people.into_iter().map(|id| id.0).collect();
+        let ids = |people: Vec<model::UserId>| people.into_iter().map(Into::into).collect();
         Self {
-            id: message.id.to_string(),
-            dialog_id: message.dialog.to_string(),
-            sender_id: message.sender.0,
+            id: message.id.into(),
+            dialog_id: message.dialog.into(),
+            sender_id: message.sender.into(),
             text: message.text,
             sent_at: message.sent_at.0,
             status: message.status.into(),
@@ -201,9 +214,9 @@ impl TryFrom<Anchor> for model::Anchor {
         Ok(match anchor {
             Anchor::Newest => Self::Newest,
             Anchor::FirstUnread => Self::FirstUnread,
-            Anchor::Before(id) => Self::Before(parse("anchor", &id)?),
-            Anchor::After(id) => Self::After(parse("anchor", &id)?),
-            Anchor::Around(id) => Self::Around(parse("anchor", &id)?),
+            Anchor::Before(id) => Self::Before(id.try_into()?),
+            Anchor::After(id) => Self::After(id.try_into()?),
+            Anchor::Around(id) => Self::Around(id.try_into()?),
         })
     }
 }

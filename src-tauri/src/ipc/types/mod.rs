@@ -3,6 +3,7 @@
 pub mod account;
 pub mod dialog;
 pub mod event;
+pub mod ids;
 pub mod message;
 pub mod people;
 pub mod settings;

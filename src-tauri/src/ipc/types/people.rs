@@ -4,12 +4,14 @@ use cubist_client::model;
 use serde::Serialize;
 use specta::Type;
 
+use crate::ipc::types::ids::UserId;
+
 /// A person of the application.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// The server's id.
-    pub id: u64,
+    pub id: UserId,
     /// Full name, or login where there is none.
     pub name: String,
     /// Login, where the server shows it.
@@ -21,7 +23,7 @@ pub struct User {
 impl From<model::User> for User {
     fn from(user: model::User) -> Self {
         Self {
-            id: user.id.0,
+            id: user.id.into(),
             name: user.name,
             login: user.login,
             avatar: user.avatar,

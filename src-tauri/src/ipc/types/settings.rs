@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::ipc::types::account::Account;
+use crate::ipc::types::{
+    account::Account,
+    ids::{AccountId, DialogId},
+};
 
 /// Colours of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -22,7 +25,7 @@ pub enum Theme {
 
 /// Choices of this profile, kept in `settings.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Settings {
     /// Colours.
     pub theme: Theme,
@@ -36,9 +39,9 @@ pub struct Settings {
     /// Width of the chat list in CSS pixels, 260 to 420.
     pub list_width: u32,
     /// The account shown last.
-    pub last_account: Option<String>,
+    pub last_account: Option<AccountId>,
     /// The dialog shown last.
-    pub last_dialog: Option<String>,
+    pub last_dialog: Option<DialogId>,
 }
 
 impl Default for Settings {

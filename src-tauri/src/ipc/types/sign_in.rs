@@ -6,7 +6,12 @@ use specta::Type;
 
 /// Where to sign in.
 #[derive(Clone, Deserialize, Type)]
-#[serde(tag = "type", content = "payload", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    content = "payload",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Target {
     /// The backend on this computer, started when it is not running.
     Local,
@@ -36,7 +41,12 @@ pub enum Target {
 
 /// Who signs in.
 #[derive(Clone, Deserialize, Type)]
-#[serde(tag = "type", content = "payload", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    content = "payload",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Identity {
     /// Login and password.
     Login {
