@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cubist_protocol::stanza::{Iq, IqPayload, Stanza};
+use futures::FutureExt;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
 
@@ -49,6 +50,15 @@ pub(super) struct Nudges {
     pub(super) connect: Notify,
     /// The network is another one.
     pub(super) network: Notify,
+}
+
+impl Nudges {
+    /// Forgets what was asked for: it is being done.
+    pub(super) fn clear(&self) {
+        for nudge in [&self.connect, &self.network] {
+            nudge.notified().now_or_never();
+        }
+    }
 }
 
 /// The task's ends of the channels.

@@ -47,6 +47,9 @@ pub(super) struct Line {
     is_password_refused: bool,
     /// Failed attempts, and sessions that died young, in a row.
     failures: u32,
+    /// What happened and was not taken by the reader yet. It holds up nothing: a reader that
+    /// stalls must not keep the connection from coming back.
+    pub(super) pending: VecDeque<Incoming>,
 }
 
 /// The task is over: it was told to stop, or nobody is left to speak to.
@@ -84,6 +87,7 @@ impl Line {
             distrusts_management: false,
             is_password_refused: false,
             failures: 0,
+            pending: VecDeque::new(),
         }
     }
 
@@ -102,13 +106,27 @@ impl Line {
     }
 
     /// Announces a state unless it is the present one.
-    pub(super) fn change_state(&self, state: ConnectionState) -> Option<Incoming> {
-        let changed = self.state.send_if_modified(|present| {
+    fn change_state(&mut self, state: ConnectionState) {
+        let is_new = self.state.send_if_modified(|present| {
             let differs = *present != state;
             *present = state;
             differs
         });
-        changed.then_some(Incoming::State(state))
+        if is_new {
+            self.report(Incoming::State(state));
+        }
+    }
+
+    /// Puts an event behind those that wait. Of several states in a row the last one counts, so
+    /// that a stalled reader cannot make the queue grow.
+    fn report(&mut self, event: Incoming) {
+        if let (Some(last @ Incoming::State(_)), Incoming::State(_)) =
+            (self.pending.back_mut(), &event)
+        {
+            *last = event;
+        } else {
+            self.pending.push_back(event);
+        }
     }
 
     async fn run_until_over(&mut self) -> Over {
@@ -121,16 +139,15 @@ impl Line {
     async fn run_forever(&mut self) -> Result<std::convert::Infallible, Over> {
         // The first state is already in the watch; the stream of events begins with it too.
         let first = *self.state.borrow();
-        self.emit(Incoming::State(first)).await?;
+        self.report(Incoming::State(first));
         // A person who sees "no network" or a bad certificate is not told of every new try.
         let mut is_quiet = false;
         loop {
             if !is_quiet {
-                self.announce(ConnectionState::Connecting {
+                self.change_state(ConnectionState::Connecting {
                     attempt: self.failures.saturating_add(1),
                     next_in: None,
-                })
-                .await?;
+                });
             }
             let Some(result) = self.attempt().await? else {
                 continue;
@@ -179,6 +196,7 @@ impl Line {
             distrusts_management,
             is_password_refused,
             nudges,
+            pending,
             ..
         } = self;
         let attempt = async {
@@ -217,7 +235,7 @@ impl Line {
             tokio::select! {
                 result = &mut attempt => return Ok(Some(result)),
                 () = shutdown.cancelled() => return Err(Over),
-                () = incoming.closed() => return Err(Over),
+                delivered = deliver(incoming, pending) => delivered?,
                 command = commands.recv() => match command {
                     None => return Err(Over),
                     Some(command) => defer(command, outbound),
@@ -234,16 +252,14 @@ impl Line {
             outcome,
             early,
         } = established;
-        let mut events = VecDeque::new();
         let (resumed, has_management) = match outcome {
             Outcome::Resumed { h } => {
                 match self.outbound.ack(h) {
                     Ok(tags) if tags.is_empty() => {}
-                    Ok(tags) => events.push_back(Incoming::Acked(tags)),
+                    Ok(tags) => self.report(Incoming::Acked(tags)),
                     Err(_) => {
                         self.distrusts_management = true;
-                        self.forget_session(&mut events);
-                        self.emit_all(events).await?;
+                        self.forget_session();
                         return Ok(Error::CountTooHigh);
                     }
                 }
@@ -258,9 +274,9 @@ impl Line {
                     && let Ok(tags) = self.outbound.ack(h)
                     && !tags.is_empty()
                 {
-                    events.push_back(Incoming::Acked(tags));
+                    self.report(Incoming::Acked(tags));
                 }
-                self.forget_session(&mut events);
+                self.forget_session();
                 self.jid = Some(jid);
                 let has_management = management != Management::None;
                 if let Management::Resumable(resumable) = management {
@@ -273,20 +289,19 @@ impl Line {
             // A session is only resumed after one with an address.
             return Ok(Error::Unexpected("the resumption"));
         };
-        events.extend(self.change_state(ConnectionState::Online));
-        events.push_back(Incoming::SessionStarted { resumed, jid });
+        self.change_state(ConnectionState::Online);
+        self.report(Incoming::SessionStarted { resumed, jid });
         let start = session::Start {
             socket,
-            events,
             early,
             resumed,
             has_management,
         };
-        let (error, mut events) = session::run(self, start).await?;
+        let error = session::run(self, start).await?;
         tracing::info!(%error, "the connection was lost");
 
         // From here on nobody can add to the queue; what is in it belongs to the lost session.
-        let offline = self.change_state(match &error {
+        let state = match &error {
             Error::Replaced => ConnectionState::SignedOut {
                 reason: SignedOutReason::Replaced,
             },
@@ -294,33 +309,32 @@ impl Line {
                 attempt: self.failures.saturating_add(1),
                 next_in: None,
             },
-        });
+        };
+        self.change_state(state);
         while let Ok(command) = self.commands.try_recv() {
             defer(command, &mut self.outbound);
         }
         self.requests.fail_all();
         match &error {
             // The stanza that broke the stream would come again with the session.
-            Error::Xml(_) | Error::Replaced => self.forget_session(&mut events),
+            Error::Xml(_) | Error::Replaced => self.forget_session(),
             Error::CountTooHigh | Error::NotAcknowledged => {
                 self.distrusts_management = true;
-                self.forget_session(&mut events);
+                self.forget_session();
             }
-            _ if self.resumable.is_none() => self.forget_session(&mut events),
+            _ if self.resumable.is_none() => self.forget_session(),
             _ => {}
         }
-        events.extend(offline);
-        self.emit_all(events).await?;
         Ok(error)
     }
 
     /// Gives up the earlier session: everything unconfirmed is reported, counts begin at zero.
-    fn forget_session(&mut self, events: &mut VecDeque<Incoming>) {
+    fn forget_session(&mut self) {
         self.resumable = None;
         self.inbound.reset();
         let unsent = self.outbound.reset();
         if !unsent.is_empty() {
-            events.push_back(Incoming::Unsent(unsent));
+            self.report(Incoming::Unsent(unsent));
         }
     }
 
@@ -352,7 +366,7 @@ impl Line {
                 (state, false)
             }
         };
-        self.announce(state).await?;
+        self.change_state(state);
         match self.wait(Some(delay)).await? {
             Woken::Timer => Ok(is_quiet),
             Woken::Asked => Ok(false),
@@ -365,10 +379,8 @@ impl Line {
 
     /// Waits until somebody asks for a connection.
     async fn wait_signed_out(&mut self, reason: SignedOutReason) -> Result<(), Over> {
-        let mut events = VecDeque::new();
-        self.forget_session(&mut events);
-        events.extend(self.change_state(ConnectionState::SignedOut { reason }));
-        self.emit_all(events).await?;
+        self.forget_session();
+        self.change_state(ConnectionState::SignedOut { reason });
         while self.wait(None).await? != Woken::Asked {}
         self.failures = 0;
         self.is_password_refused = false;
@@ -390,9 +402,15 @@ impl Line {
             tokio::select! {
                 biased;
                 () = self.shutdown.cancelled() => return Err(Over),
-                () = self.incoming.closed() => return Err(Over),
-                () = self.nudges.connect.notified() => return Ok(Woken::Asked),
-                () = self.nudges.network.notified() => return Ok(Woken::Network),
+                delivered = deliver(&self.incoming, &mut self.pending) => delivered?,
+                () = self.nudges.connect.notified() => {
+                    self.nudges.clear();
+                    return Ok(Woken::Asked);
+                }
+                () = self.nudges.network.notified() => {
+                    self.nudges.clear();
+                    return Ok(Woken::Network);
+                }
                 command = self.commands.recv() => match command {
                     None => return Err(Over),
                     Some(command) => defer(command, &mut self.outbound),
@@ -409,28 +427,22 @@ impl Line {
             }
         }
     }
+}
 
-    async fn announce(&mut self, state: ConnectionState) -> Result<(), Over> {
-        match self.change_state(state) {
-            Some(event) => self.emit(event).await,
-            None => Ok(()),
-        }
+/// Hands one event over when the reader has room; with none left, resolves when the reader is gone.
+pub(super) async fn deliver(
+    incoming: &mpsc::Sender<Incoming>,
+    pending: &mut VecDeque<Incoming>,
+) -> Result<(), Over> {
+    if pending.is_empty() {
+        incoming.closed().await;
+        return Err(Over);
     }
-
-    async fn emit_all(&mut self, events: VecDeque<Incoming>) -> Result<(), Over> {
-        for event in events {
-            self.emit(event).await?;
-        }
-        Ok(())
+    let place = incoming.reserve().await.map_err(|_| Over)?;
+    if let Some(event) = pending.pop_front() {
+        place.send(event);
     }
-
-    /// Hands an event over, waiting for its reader.
-    async fn emit(&mut self, event: Incoming) -> Result<(), Over> {
-        tokio::select! {
-            sent = self.incoming.send(event) => sent.map_err(|_| Over),
-            () = self.shutdown.cancelled() => Err(Over),
-        }
-    }
+    Ok(())
 }
 
 /// What ended a wait.

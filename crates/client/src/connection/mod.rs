@@ -30,6 +30,8 @@ mod sasl;
 mod session;
 mod socket;
 mod stream_management;
+#[cfg(test)]
+mod tests;
 mod trust;
 mod wake;
 

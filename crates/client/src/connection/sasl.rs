@@ -145,6 +145,15 @@ impl Exchange {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use rsasl::callback::{Context, Request, SessionCallback, SessionData};
+    use rsasl::config::SASLConfig;
+    use rsasl::mechanisms::scram::properties::ScramStoredPassword;
+    use rsasl::mechname::Mechname;
+    use rsasl::prelude::{SASLServer, SessionError, State};
+    use rsasl::validate::{NoValidation, Validate, ValidationError};
+
     use super::{Exchange, choose};
     use crate::connection::error::Error;
     use crate::model::Secret;
@@ -176,47 +185,72 @@ mod tests {
         assert!(plain.finish(None).is_ok());
     }
 
-    /// Plays a server with the salt and iterations of the vector against our side. The nonce of
-    /// ours is random, so the proof cannot be compared; the server part below recomputes it.
-    fn scram(mechanism: &'static str, server_password: &str) -> Result<(), Error> {
-        use rsasl::callback::{Context, Request, SessionCallback, SessionData};
-        use rsasl::config::SASLConfig;
-        use rsasl::mechname::Mechname;
-        use rsasl::prelude::{SASLServer, SessionError, State, Validation};
-        use rsasl::property::Password;
+    /// What a server keeps for the user of an RFC's example, whose password is `pencil`.
+    struct Kept {
+        mechanism: &'static str,
+        salt: &'static str,
+        stored_key: &'static str,
+        server_key: &'static str,
+    }
 
-        struct Knows(String);
-        impl SessionCallback for Knows {
-            fn callback(
-                &self,
-                _data: &SessionData,
-                _context: &Context,
-                request: &mut Request<'_>,
-            ) -> Result<(), SessionError> {
-                request.satisfy::<Password>(self.0.as_bytes())?;
-                Ok(())
-            }
-        }
-        struct NoResult;
-        impl Validation for NoResult {
-            type Value = ();
+    /// RFC 5802 §5 and RFC 7677 §3. The keys follow from the salt, 4096 iterations and the
+    /// password; with them and the nonces of the examples one gets the proofs printed there.
+    const EXAMPLES: [Kept; 2] = [
+        Kept {
+            mechanism: "SCRAM-SHA-1",
+            salt: "QSXCR+Q6sek8bf92",
+            stored_key: "6dlGYMOdZcOPutkcNY8U2g7vK9Y=",
+            server_key: "D+CSWLOshSulAsxiupA+qs2/fTE=",
+        },
+        Kept {
+            mechanism: "SCRAM-SHA-256",
+            salt: "W22ZaJ0SNY7soEsUEjb6gQ==",
+            stored_key: "WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=",
+            server_key: "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=",
+        },
+    ];
+
+    impl SessionCallback for &'static Kept {
+        fn callback(
+            &self,
+            _data: &SessionData,
+            _context: &Context,
+            request: &mut Request<'_>,
+        ) -> Result<(), SessionError> {
+            let bytes = |text| BASE64_STANDARD.decode(text).unwrap();
+            let (salt, stored_key) = (bytes(self.salt), bytes(self.stored_key));
+            let server_key = bytes(self.server_key);
+            let kept = ScramStoredPassword::new(4096, &salt, &stored_key, &server_key);
+            request.satisfy::<ScramStoredPassword<'_>>(&kept)?;
+            Ok(())
         }
 
+        fn validate(
+            &self,
+            _data: &SessionData,
+            _context: &Context,
+            _validate: &mut Validate<'_>,
+        ) -> Result<(), ValidationError> {
+            Ok(())
+        }
+    }
+
+    /// Runs the whole exchange with a server that keeps the keys of the example.
+    fn scram(kept: &'static Kept, password: &str) -> Result<(), Error> {
+        let refused = || Error::Unexpected("the client's proof");
         let config = SASLConfig::builder()
             .with_default_mechanisms()
-            .with_callback(Knows(server_password.to_owned()))
+            .with_callback(kept)
             .unwrap();
-        let name = Mechname::parse(mechanism.as_bytes()).unwrap();
-        let mut server = SASLServer::<NoResult>::new(config)
+        let name = Mechname::parse(kept.mechanism.as_bytes()).unwrap();
+        let mut server = SASLServer::<NoValidation>::new(config)
             .start_suggested(name)
             .unwrap();
-        let mut client = Exchange::new(mechanism, "user", &Secret::new("pencil"))?;
+        let mut client = Exchange::new(kept.mechanism, "user", &Secret::new(password))?;
         let mut message = client.step(None)?;
         loop {
             let mut answer = Vec::new();
-            let state = server
-                .step(Some(&message), &mut answer)
-                .map_err(|_| Error::Unexpected("the client's proof"))?;
+            let state = server.step(Some(&message), &mut answer).map_err(|_| refused())?;
             if matches!(state, State::Finished(_)) {
                 return client.finish(Some(&answer));
             }
@@ -226,10 +260,19 @@ mod tests {
 
     #[test]
     fn scram_proves_both_sides_to_one_another() {
-        for mechanism in ["SCRAM-SHA-1", "SCRAM-SHA-256"] {
-            scram(mechanism, "pencil").unwrap();
-            assert!(scram(mechanism, "pencils").is_err(), "{mechanism}");
+        for kept in &EXAMPLES {
+            scram(kept, "pencil").unwrap();
+            assert!(scram(kept, "pencils").is_err(), "{}", kept.mechanism);
         }
+    }
+
+    #[test]
+    fn a_server_that_does_not_know_the_password_is_not_believed() {
+        static THIEF: Kept = Kept {
+            server_key: "AAAAWLOshSulAsxiupA+qs2/fTE=",
+            ..EXAMPLES[0]
+        };
+        assert!(matches!(scram(&THIEF, "pencil"), Err(Error::ServerNotAuthentic)));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! One session on one socket: the loop that reads, writes, acknowledges and watches the time.
 
-use std::collections::VecDeque;
-
 use cubist_protocol::ext::xep0198_stream_management::StreamManagement;
 use cubist_protocol::ext::xep0280_carbons::CarbonsSwitch;
 use cubist_protocol::stanza::{
@@ -9,14 +7,13 @@ use cubist_protocol::stanza::{
 };
 use cubist_protocol::stream::StreamElement;
 use cubist_protocol::xml::Element;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::{Instant, sleep_until};
 
 use crate::connection::error::Error;
 use crate::connection::handle::Command;
 use crate::connection::incoming::{Incoming, SendTag};
 use crate::connection::keepalive::{Due, Keepalive};
-use crate::connection::line::{Line, Over};
+use crate::connection::line::{Line, Over, deliver};
 use crate::connection::negotiate::stream_error;
 use crate::connection::requests::Reply;
 use crate::connection::socket::{Received, Socket};
@@ -37,8 +34,6 @@ const BATCH: usize = 64;
 /// What a session starts with.
 pub(super) struct Start {
     pub(super) socket: Socket,
-    /// What to report before anything that comes.
-    pub(super) events: VecDeque<Incoming>,
     /// Stanzas that came before stream management counted.
     pub(super) early: Vec<Stanza>,
     /// The earlier session goes on.
@@ -47,14 +42,11 @@ pub(super) struct Start {
     pub(super) has_management: bool,
 }
 
-/// Holds the session until the connection is lost; returns why, and what was not reported yet.
-pub(super) async fn run(
-    line: &mut Line,
-    start: Start,
-) -> Result<(Error, VecDeque<Incoming>), Over> {
+/// Holds the session until the connection is lost; returns why.
+pub(super) async fn run(line: &mut Line, start: Start) -> Result<Error, Over> {
     let mut session = Session::new(line, start);
     match session.run().await {
-        Ok(error) => Ok((error, session.events)),
+        Ok(error) => Ok(error),
         Err(Over) => {
             session.part().await;
             Err(Over)
@@ -67,8 +59,6 @@ enum Step {
     Nothing,
     /// The task is over.
     Over,
-    /// The reader has room.
-    Deliver,
     Socket(Result<Received, Error>),
     /// The batch is filled.
     Commands,
@@ -82,9 +72,6 @@ struct Session<'a> {
     line: &'a mut Line,
     socket: Socket,
     keepalive: Keepalive,
-    /// What waits to be taken by the reader, oldest first. While there is anything, nothing is
-    /// read from the socket.
-    events: VecDeque<Incoming>,
     has_management: bool,
     /// Without stream management, a ping after the stanzas stands for `<r/>` (RFC 6120 §10.1: a
     /// server handles one client's stanzas in order): its id, and the count its answer confirms.
@@ -106,7 +93,6 @@ impl<'a> Session<'a> {
             keepalive: Keepalive::new(timing.ping_after, timing.ping_limit, Instant::now()),
             line,
             socket: start.socket,
-            events: start.events,
             has_management: start.has_management,
             barrier: None,
             ask_again: None,
@@ -148,7 +134,8 @@ impl<'a> Session<'a> {
             if let Err(error) = self.on_time() {
                 return Ok(error);
             }
-            let reads = self.events.is_empty() && self.socket.queued_bytes() < WRITE_LIMIT;
+            // While anything waits for the reader, nothing more is read.
+            let reads = self.line.pending.is_empty() && self.socket.queued_bytes() < WRITE_LIMIT;
             if reads {
                 self.keepalive.resume(Instant::now());
             } else {
@@ -160,11 +147,10 @@ impl<'a> Session<'a> {
             let line = &mut *self.line;
             let step = tokio::select! {
                 () = line.shutdown.cancelled() => Step::Over,
-                place = line.incoming.reserve(), if !self.events.is_empty() => match place {
-                    Ok(_) => Step::Deliver,
-                    Err(_) => Step::Over,
+                delivered = deliver(&line.incoming, &mut line.pending) => match delivered {
+                    Ok(()) => Step::Nothing,
+                    Err(Over) => Step::Over,
                 },
-                () = line.incoming.closed(), if self.events.is_empty() => Step::Over,
                 progress = self.socket.progress(reads) => Step::Socket(progress),
                 count = line.commands.recv_many(&mut batch, BATCH), if takes => match count {
                     0 => Step::Over,
@@ -181,7 +167,6 @@ impl<'a> Session<'a> {
             match step {
                 Step::Nothing => {}
                 Step::Over => return Err(Over),
-                Step::Deliver => self.hand_over()?,
                 Step::Socket(progress) => {
                     let result = match progress {
                         Ok(received) => self.on_received(received),
@@ -198,21 +183,6 @@ impl<'a> Session<'a> {
                 }
                 Step::Probe => self.probe(),
             }
-        }
-    }
-
-    /// Gives the oldest event to the reader. There is room: nobody else sends.
-    fn hand_over(&mut self) -> Result<(), Over> {
-        let Some(event) = self.events.pop_front() else {
-            return Ok(());
-        };
-        match self.line.incoming.try_send(event) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(event)) => {
-                self.events.push_front(event);
-                Ok(())
-            }
-            Err(TrySendError::Closed(_)) => Err(Over),
         }
     }
 
@@ -260,7 +230,7 @@ impl<'a> Session<'a> {
             self.send_ack();
         }
         // While nothing is read, acknowledgements wait unseen.
-        if self.events.is_empty() {
+        if self.line.pending.is_empty() {
             if self.ack_due.is_some_and(|at| at <= now) {
                 // The server lives, or the keep-alive would have said so; its count does not.
                 return Err(Error::NotAcknowledged);
@@ -338,9 +308,7 @@ impl<'a> Session<'a> {
             Stanza::Iq(iq) => self.on_answer(iq).map(Stanza::Iq),
         };
         match passed_on {
-            Some(stanza) => self
-                .events
-                .push_back(Incoming::Stanza(Box::new(stanza), token)),
+            Some(stanza) => self.line.pending.push_back(Incoming::Stanza(Box::new(stanza), token)),
             None => self.line.inbound.handled(&token),
         }
     }
@@ -410,7 +378,7 @@ impl<'a> Session<'a> {
         let before = self.line.outbound.len();
         let tags = self.line.outbound.ack(h).map_err(|_| Error::CountTooHigh)?;
         if !tags.is_empty() {
-            self.events.push_back(Incoming::Acked(tags));
+            self.line.pending.push_back(Incoming::Acked(tags));
         }
         if self.line.outbound.len() == 0 {
             self.ask_again = None;
