@@ -83,7 +83,10 @@ impl Arguments {
         let has_file = self.config.is_some();
         let mut config = match &self.config {
             Some(path) => Config::from_file(path)?,
-            None => Config { data: default_folder(), ..Config::default() },
+            None => Config {
+                data: default_folder(),
+                ..Config::default()
+            },
         };
         if let Some(data) = self.data {
             config.data = data;
@@ -126,8 +129,10 @@ impl Arguments {
 
 /// Where the system keeps programs' data, else here.
 fn default_folder() -> PathBuf {
-    directories::ProjectDirs::from("", "", "cubist-server")
-        .map_or_else(|| Config::default().data, |folders| folders.data_dir().to_owned())
+    directories::ProjectDirs::from("", "", "cubist-server").map_or_else(
+        || Config::default().data,
+        |folders| folders.data_dir().to_owned(),
+    )
 }
 
 fn is_taken(address: SocketAddr) -> bool {
@@ -142,7 +147,9 @@ mod tests {
 
     fn config(arguments: &[&str]) -> Result<Config, ConfigError> {
         let program = std::iter::once(&"cubist-server");
-        Arguments::try_parse_from(program.chain(arguments)).unwrap().into_config()
+        Arguments::try_parse_from(program.chain(arguments))
+            .unwrap()
+            .into_config()
     }
 
     #[test]
@@ -154,10 +161,21 @@ mod tests {
     fn flags_win_over_the_file_and_the_file_over_the_defaults() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("server.toml");
-        std::fs::write(&file, "app_id = 7\ndomain = \"team.example\"\n[limits]\nbody_bytes = 10\n").unwrap();
+        std::fs::write(
+            &file,
+            "app_id = 7\ndomain = \"team.example\"\n[limits]\nbody_bytes = 10\n",
+        )
+        .unwrap();
         let file = file.to_str().unwrap();
         let config = config(&["--config", file, "--app-id", "8", "--http", "127.0.0.1:1"]).unwrap();
-        assert_eq!((config.app_id, config.domain.as_str(), config.limits.body_bytes), (8, "team.example", 10));
+        assert_eq!(
+            (
+                config.app_id,
+                config.domain.as_str(),
+                config.limits.body_bytes
+            ),
+            (8, "team.example", 10)
+        );
         assert_eq!(config.listen.http.port(), 1);
         assert_eq!(config.limits.page, 100);
     }
@@ -175,9 +193,20 @@ mod tests {
     fn plain_text_beyond_loopback_is_refused_with_the_way_out() {
         for (flag, secure) in [("--http", "--https"), ("--ws", "--wss")] {
             let error = config(&[flag, "0.0.0.0:8080"]).unwrap_err().to_string();
-            assert!(error.contains(flag) && error.contains(secure) && error.contains("not encrypted"), "{error}");
+            assert!(
+                error.contains(flag) && error.contains(secure) && error.contains("not encrypted"),
+                "{error}"
+            );
         }
-        config(&["--https", "0.0.0.0:8443", "--wss", "0.0.0.0:5291", "--xmpps", "0.0.0.0:5223"]).unwrap();
+        config(&[
+            "--https",
+            "0.0.0.0:8443",
+            "--wss",
+            "0.0.0.0:5291",
+            "--xmpps",
+            "0.0.0.0:5223",
+        ])
+        .unwrap();
     }
 
     #[test]

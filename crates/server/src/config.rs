@@ -66,7 +66,11 @@ pub struct AuthKey(pub String);
 
 impl std::fmt::Debug for AuthKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_empty() { "AuthKey(none)" } else { "AuthKey(…)" })
+        f.write_str(if self.0.is_empty() {
+            "AuthKey(none)"
+        } else {
+            "AuthKey(…)"
+        })
     }
 }
 
@@ -92,7 +96,14 @@ impl Default for Listen {
     fn default() -> Self {
         let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         // 8080 and 5280 are what the SDK's own examples use; 5222 and 5223 are the registered and customary ones.
-        Self { http: local(8080), https: None, ws: local(5280), wss: None, xmpp: local(5222), xmpps: local(5223) }
+        Self {
+            http: local(8080),
+            https: None,
+            ws: local(5280),
+            wss: None,
+            xmpp: local(5222),
+            xmpps: local(5223),
+        }
     }
 }
 
@@ -236,7 +247,11 @@ pub struct Argon2Cost {
 
 impl Default for Argon2Cost {
     fn default() -> Self {
-        Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 }
+        Self {
+            memory_kib: 19 * 1024,
+            passes: 2,
+            lanes: 1,
+        }
     }
 }
 
@@ -300,7 +315,12 @@ pub struct Storage {
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { readers: 4, batch: 512, queue: 2_048, sync: true }
+        Self {
+            readers: 4,
+            batch: 512,
+            queue: 2_048,
+            sync: true,
+        }
     }
 }
 
@@ -318,7 +338,11 @@ pub struct Demo {
 
 impl Default for Demo {
     fn default() -> Self {
-        Self { enabled: false, read_after_ms: 900, type_for_ms: 1_400 }
+        Self {
+            enabled: false,
+            read_after_ms: 900,
+            type_for_ms: 1_400,
+        }
     }
 }
 
@@ -336,7 +360,11 @@ pub struct Lease {
 
 impl Default for Lease {
     fn default() -> Self {
-        Self { leased: false, linger_seconds: 10, stay: false }
+        Self {
+            leased: false,
+            linger_seconds: 10,
+            stay: false,
+        }
     }
 }
 
@@ -352,12 +380,14 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// The file is not TOML or has an unknown or ill-typed key.
-    #[error("cannot use the configuration file {path}: {source}")]
+    #[error("cannot use the configuration file {path}, line {line}: {problem}")]
     Parse {
         /// Which file.
         path: PathBuf,
-        /// What is wrong, with the line.
-        source: Box<toml::de::Error>,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong. Does not quote the line, which may hold the application's key.
+        problem: String,
     },
     /// A plain-text listener on an address that others can reach.
     #[error(
@@ -380,17 +410,35 @@ pub enum ConfigError {
 impl Config {
     /// Reads a TOML file; keys it does not name keep their defaults.
     pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        toml::from_str(&text)
-            .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        toml::from_str(&text).map_err(|error| {
+            let before = error
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .unwrap_or_default();
+            ConfigError::Parse {
+                path: path.to_owned(),
+                line: before.matches('\n').count() + 1,
+                problem: error.message().to_owned(),
+            }
+        })
     }
 
     /// Refuses what cannot work or is not safe: plain text beyond loopback, impossible names and zero limits.
     pub fn check(&self) -> Result<(), ConfigError> {
-        for (flag, address, secure) in [("--http", self.listen.http, "--https"), ("--ws", self.listen.ws, "--wss")] {
+        for (flag, address, secure) in [
+            ("--http", self.listen.http, "--https"),
+            ("--ws", self.listen.ws, "--wss"),
+        ] {
             if !address.ip().is_loopback() {
-                return Err(ConfigError::PlainText { flag, address, secure });
+                return Err(ConfigError::PlainText {
+                    flag,
+                    address,
+                    secure,
+                });
             }
         }
         let name_ok = !self.domain.is_empty()
@@ -398,7 +446,9 @@ impl Config {
             && self.domain.split('.').all(|label| {
                 !label.is_empty()
                     && label.len() <= 63
-                    && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                    && label
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             });
         if !name_ok {
             return Err(ConfigError::Value(format!(
@@ -407,23 +457,43 @@ impl Config {
             )));
         }
         if self.app_id == 0 {
-            return Err(ConfigError::Value("the app id must be a positive number".to_owned()));
+            return Err(ConfigError::Value(
+                "the app id must be a positive number".to_owned(),
+            ));
         }
         let zero = [
             ("limits.request_bytes", self.limits.request_bytes),
-            ("limits.requests_per_second", self.limits.requests_per_second as usize),
+            (
+                "limits.requests_per_second",
+                self.limits.requests_per_second as usize,
+            ),
             ("limits.request_burst", self.limits.request_burst as usize),
-            ("limits.failed_logins_per_minute", self.limits.failed_logins_per_minute as usize),
+            (
+                "limits.failed_logins_per_minute",
+                self.limits.failed_logins_per_minute as usize,
+            ),
             ("limits.stanza_bytes", self.limits.stanza_bytes),
             ("limits.stanza_depth", self.limits.stanza_depth),
             ("limits.stanza_attributes", self.limits.stanza_attributes),
-            ("limits.stanzas_per_second", self.limits.stanzas_per_second as usize),
+            (
+                "limits.stanzas_per_second",
+                self.limits.stanzas_per_second as usize,
+            ),
             ("limits.stanza_burst", self.limits.stanza_burst as usize),
             ("limits.body_bytes", self.limits.body_bytes),
-            ("limits.connections_per_user", self.limits.connections_per_user),
+            (
+                "limits.connections_per_user",
+                self.limits.connections_per_user,
+            ),
             ("limits.connections", self.limits.connections),
-            ("limits.pending_connections", self.limits.pending_connections),
-            ("limits.unacknowledged_stanzas", self.limits.unacknowledged_stanzas),
+            (
+                "limits.pending_connections",
+                self.limits.pending_connections,
+            ),
+            (
+                "limits.unacknowledged_stanzas",
+                self.limits.unacknowledged_stanzas,
+            ),
             ("limits.page", self.limits.page),
             ("limits.offline_stanzas", self.limits.offline_stanzas),
             ("limits.occupants", self.limits.occupants),

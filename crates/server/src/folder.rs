@@ -60,11 +60,22 @@ struct Running<'a> {
 impl DataFolder {
     /// Makes the folder if missing and takes it.
     pub(crate) fn lock(path: &Path) -> Result<Self, FolderError> {
-        let io = |source| FolderError::Io { path: path.to_owned(), source };
+        let io = |source| FolderError::Io {
+            path: path.to_owned(),
+            source,
+        };
         make_private_folder(path).map_err(io)?;
-        let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK)).map_err(io)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.join(LOCK))
+            .map_err(io)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
             Err(TryLockError::WouldBlock) => Err(FolderError::InUse(path.to_owned())),
             Err(TryLockError::Error(source)) => Err(io(source)),
         }
@@ -87,7 +98,10 @@ impl DataFolder {
             std::fs::write(&beside, text)?;
             std::fs::rename(&beside, &path)
         };
-        write().map_err(|source| FolderError::Io { path: path.clone(), source })
+        write().map_err(|source| FolderError::Io {
+            path: path.clone(),
+            source,
+        })
     }
 
     /// Takes the note away, so that nobody tries a backend that is stopping.
@@ -107,7 +121,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("deep/data");
         let first = DataFolder::lock(&path).unwrap();
-        assert!(matches!(DataFolder::lock(&path), Err(FolderError::InUse(_))));
+        assert!(matches!(
+            DataFolder::lock(&path),
+            Err(FolderError::InUse(_))
+        ));
         drop(first);
         DataFolder::lock(&path).unwrap();
     }

@@ -43,17 +43,32 @@ struct Held {
 
 impl Leases {
     /// Opens the port.
-    pub(crate) async fn open(settings: &Lease, tasks: &TaskTracker, shutdown: CancellationToken) -> io::Result<Self> {
+    pub(crate) async fn open(
+        settings: &Lease,
+        tasks: &TaskTracker,
+        shutdown: CancellationToken,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let mut bytes = [0; 24];
         getrandom::fill(&mut bytes).map_err(io::Error::other)?;
         let token = URL_SAFE_NO_PAD.encode(bytes);
         let (sender, held) = watch::channel(Held::default());
-        tasks.spawn(accept(listener, token.clone(), Arc::new(sender), tasks.clone(), shutdown));
+        tasks.spawn(accept(
+            listener,
+            token.clone(),
+            Arc::new(sender),
+            tasks.clone(),
+            shutdown,
+        ));
         let ends = settings.leased && !settings.stay;
         let linger = ends.then(|| Duration::from_secs(settings.linger_seconds));
-        Ok(Self { address, token, held, linger })
+        Ok(Self {
+            address,
+            token,
+            held,
+            linger,
+        })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -66,7 +81,9 @@ impl Leases {
 
     /// Waits until there has been no lease for the whole linger time.
     pub(crate) async fn over(&self) {
-        let Some(linger) = self.linger else { return std::future::pending().await };
+        let Some(linger) = self.linger else {
+            return std::future::pending().await;
+        };
         let mut held = self.held.clone();
         loop {
             let is_free = |held: &Held| held.count == 0 && !held.stay;
@@ -141,7 +158,8 @@ struct GiveBack<'a>(&'a watch::Sender<Held>);
 
 impl Drop for GiveBack<'_> {
     fn drop(&mut self) {
-        self.0.send_modify(|held| held.count = held.count.saturating_sub(1));
+        self.0
+            .send_modify(|held| held.count = held.count.saturating_sub(1));
     }
 }
 
@@ -150,16 +168,26 @@ mod tests {
     use super::*;
 
     async fn leases(settings: Lease) -> Leases {
-        Leases::open(&settings, &TaskTracker::new(), CancellationToken::new()).await.unwrap()
+        Leases::open(&settings, &TaskTracker::new(), CancellationToken::new())
+            .await
+            .unwrap()
     }
 
     fn leased(linger_seconds: u64) -> Lease {
-        Lease { leased: true, linger_seconds, stay: false }
+        Lease {
+            leased: true,
+            linger_seconds,
+            stay: false,
+        }
     }
 
     async fn take(leases: &Leases, token: &str) -> (BufReader<TcpStream>, String) {
         let mut stream = BufReader::new(TcpStream::connect(leases.address()).await.unwrap());
-        stream.get_mut().write_all(format!("{token}\n").as_bytes()).await.unwrap();
+        stream
+            .get_mut()
+            .write_all(format!("{token}\n").as_bytes())
+            .await
+            .unwrap();
         let answer = line(&mut stream).await.unwrap_or_default();
         (stream, answer)
     }
@@ -170,7 +198,12 @@ mod tests {
     }
 
     async fn until_held(leases: &Leases, count: usize) {
-        leases.held.clone().wait_for(|held| held.count == count).await.unwrap();
+        leases
+            .held
+            .clone()
+            .wait_for(|held| held.count == count)
+            .await
+            .unwrap();
     }
 
     #[tokio::test]
@@ -200,7 +233,12 @@ mod tests {
         let leases = leases(leased(0)).await;
         let (mut stream, _) = take(&leases, leases.token()).await;
         stream.get_mut().write_all(b"stay\n").await.unwrap();
-        leases.held.clone().wait_for(|held| held.stay).await.unwrap();
+        leases
+            .held
+            .clone()
+            .wait_for(|held| held.stay)
+            .await
+            .unwrap();
         drop(stream);
         until_held(&leases, 0).await;
         assert!(!is_over(&leases).await);
@@ -218,7 +256,12 @@ mod tests {
     async fn without_the_setting_it_never_ends() {
         let unleased = leases(Lease::default()).await;
         assert!(!is_over(&unleased).await);
-        let staying = leases(Lease { leased: true, linger_seconds: 0, stay: true }).await;
+        let staying = leases(Lease {
+            leased: true,
+            linger_seconds: 0,
+            stay: true,
+        })
+        .await;
         assert!(!is_over(&staying).await);
     }
 }

@@ -2,7 +2,7 @@
 
 mod cli;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -15,7 +15,10 @@ const EXIT_IN_USE: u8 = 3;
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     log_to_stderr();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}"), 1),
     };
@@ -35,7 +38,11 @@ async fn run(arguments: cli::Arguments) -> ExitCode {
     let server = match Server::start(config).await {
         Ok(server) => server,
         Err(error) => {
-            let code = if matches!(error, ServerError::Folder(FolderError::InUse(_))) { EXIT_IN_USE } else { 1 };
+            let code = if matches!(error, ServerError::Folder(FolderError::InUse(_))) {
+                EXIT_IN_USE
+            } else {
+                1
+            };
             return fail(&error.to_string(), code);
         }
     };
@@ -62,7 +69,11 @@ fn log_to_stderr() {
     // RUST_LOG chooses what is logged; by default what an operator should know.
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("cubist_server=info,warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 }
 
 fn fail(text: &str, code: u8) -> ExitCode {
@@ -82,7 +93,10 @@ struct StopSignal {
 impl StopSignal {
     fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
     async fn wait(mut self) {

@@ -115,6 +115,7 @@ pub enum ServerError {
 pub struct Server {
     ready: Ready,
     state: State,
+    router: Arc<dyn Deliver>,
     shutdown: CancellationToken,
     tasks: TaskTracker,
     leases: Leases,
@@ -137,7 +138,16 @@ impl Server {
         let state = State::open(Arc::clone(&config), clock.clone()).await?;
         let shutdown = CancellationToken::new();
         let tasks = TaskTracker::new();
-        match Self::open(config, clock, state.clone(), folder, shutdown.clone(), tasks.clone()).await {
+        match Self::open(
+            config,
+            clock,
+            state.clone(),
+            folder,
+            shutdown.clone(),
+            tasks.clone(),
+        )
+        .await
+        {
             Ok(server) => Ok(server),
             Err(error) => {
                 // What was opened already must not go on without the rest.
@@ -184,7 +194,14 @@ impl Server {
         };
         let welcome = demo.map(|demo| Arc::new(demo) as Arc<dyn rest::Welcome>);
         let router = Arc::clone(&chat.router);
-        let app = rest::App::new(state.clone(), router, app_id, auth_key.clone(), welcome, tasks.clone());
+        let app = rest::App::new(
+            state.clone(),
+            router,
+            app_id,
+            auth_key.clone(),
+            welcome,
+            tasks.clone(),
+        );
         let app = Arc::new(app);
         let http = listen(config.listen.http).await?;
         let https = match config.listen.https {
@@ -212,10 +229,21 @@ impl Server {
         if let Some(https) = https {
             https.serve(app, Some(TlsAcceptor::from(server_tls)), shutdown.clone());
         }
-        let leases = Leases::open(&config.lease, &tasks, shutdown.clone()).await.map_err(FolderError::Lease)?;
+        let leases = Leases::open(&config.lease, &tasks, shutdown.clone())
+            .await
+            .map_err(FolderError::Lease)?;
         folder.announce(&ready, &leases)?;
         let stop_time = Duration::from_secs(config.timing.stop_seconds);
-        Ok(Self { ready, state, shutdown, tasks, leases, folder, stop_time })
+        Ok(Self {
+            ready,
+            state,
+            router: chat.router,
+            shutdown,
+            tasks,
+            leases,
+            folder,
+            stop_time,
+        })
     }
 
     /// How to reach it.
@@ -228,6 +256,11 @@ impl Server {
         &self.state
     }
 
+    /// The live side, for users within this process.
+    pub fn router(&self) -> &Arc<dyn Deliver> {
+        &self.router
+    }
+
     /// Waits until the last app that leased the backend has gone; for ever if it does not end with them.
     pub async fn unleased(&self) {
         self.leases.over().await;
@@ -238,8 +271,14 @@ impl Server {
         self.folder.retract();
         self.shutdown.cancel();
         self.tasks.close();
-        if tokio::time::timeout(self.stop_time, self.tasks.wait()).await.is_err() {
-            tracing::warn!(tasks = self.tasks.len(), "some connections did not end in time and are dropped");
+        if tokio::time::timeout(self.stop_time, self.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                tasks = self.tasks.len(),
+                "some connections did not end in time and are dropped"
+            );
         }
         self.state.close().await;
         drop(self.folder);
@@ -247,7 +286,9 @@ impl Server {
 }
 
 async fn listen(address: SocketAddr) -> Result<rest::Listening, ServerError> {
-    rest::listen(address).await.map_err(|source| ServerError::Listen { address, source })
+    rest::listen(address)
+        .await
+        .map_err(|source| ServerError::Listen { address, source })
 }
 
 /// Writes addresses as clients should use them.

@@ -11,8 +11,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, SanType,
 };
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
@@ -105,12 +105,18 @@ impl Tls {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(resolver);
-        Ok(Self { server: Arc::new(server), ca_certificate, renewal })
+        Ok(Self {
+            server: Arc::new(server),
+            ca_certificate,
+            renewal,
+        })
     }
 
     /// Renews the certificate in time, until `shutdown`.
     pub(crate) async fn keep_fresh(mut self, clock: Clock, shutdown: CancellationToken) {
-        let Some(renewal) = self.renewal.take() else { return };
+        let Some(renewal) = self.renewal.take() else {
+            return;
+        };
         let mut renewal = renewal;
         let mut looks = tokio::time::interval(LOOK_EVERY);
         loop {
@@ -163,7 +169,9 @@ impl Current {
 
 impl ResolvesServerCert for Current {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+        Some(Arc::clone(
+            &self.0.read().unwrap_or_else(PoisonError::into_inner),
+        ))
     }
 }
 
@@ -190,8 +198,10 @@ impl Authority {
         };
         make_private_folder(folder).map_err(at(folder))?;
         let key = match std::fs::read_to_string(&key_path) {
-            Ok(text) => KeyPair::from_pem(&text)
-                .map_err(|_| TlsError::Content { path: key_path.clone(), what: "private key" })?,
+            Ok(text) => KeyPair::from_pem(&text).map_err(|_| TlsError::Content {
+                path: key_path.clone(),
+                what: "private key",
+            })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let key = KeyPair::generate()?;
                 write_private(&key_path, &key.serialize_pem()).map_err(at(&key_path))?;
@@ -202,16 +212,22 @@ impl Authority {
         // The name is the same for the same key, so a lost certificate file is made again without harm.
         let params = authority_params(&key, clock);
         let certificate = match std::fs::read(&certificate_path) {
-            Ok(pem) => CertificateDer::from_pem_slice(&pem)
-                .map_err(|_| TlsError::Content { path: certificate_path.clone(), what: "certificate" })?,
+            Ok(pem) => CertificateDer::from_pem_slice(&pem).map_err(|_| TlsError::Content {
+                path: certificate_path.clone(),
+                what: "certificate",
+            })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let certificate = params.self_signed(&key)?;
-                write_replacing(&certificate_path, &certificate.pem()).map_err(at(&certificate_path))?;
+                write_replacing(&certificate_path, &certificate.pem())
+                    .map_err(at(&certificate_path))?;
                 certificate.der().clone()
             }
             Err(source) => return Err(at(&certificate_path)(source)),
         };
-        Ok(Self { issuer: Issuer::new(params, key), certificate })
+        Ok(Self {
+            issuer: Issuer::new(params, key),
+            certificate,
+        })
     }
 
     /// Makes a certificate for the domain and for this machine's own names.
@@ -223,7 +239,10 @@ impl Authority {
             }
         }
         let mut params = CertificateParams::new(names)?;
-        for address in [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)] {
+        for address in [
+            IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ] {
             params.subject_alt_names.push(SanType::IpAddress(address));
         }
         params.distinguished_name = name(domain);
@@ -239,14 +258,23 @@ impl Authority {
             .map_err(|text| rustls::Error::General(text.to_owned()))?;
         let signing = rustls::crypto::ring::sign::any_supported_type(&private)?;
         let chain = vec![certificate.der().clone(), self.certificate.clone()];
-        Ok(Leaf { key: CertifiedKey::new(chain, signing), expires_at })
+        Ok(Leaf {
+            key: CertifiedKey::new(chain, signing),
+            expires_at,
+        })
     }
 }
 
 fn authority_params(key: &KeyPair, clock: &Clock) -> CertificateParams {
     let mut params = CertificateParams::default();
     // Two backends on one machine have different names, so that a browser can tell their authorities apart.
-    let mark: String = key.public_key_raw().iter().rev().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let mark: String = key
+        .public_key_raw()
+        .iter()
+        .rev()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     params.distinguished_name = name(&format!("Cubist local authority {mark}"));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -267,9 +295,15 @@ fn moment(seconds: i64) -> time::OffsetDateTime {
 
 fn read_given(chain_path: &Path, key_path: &Path) -> Result<CertifiedKey, TlsError> {
     let read = |path: &Path| {
-        std::fs::read(path).map_err(|source| TlsError::File { path: path.to_owned(), source })
+        std::fs::read(path).map_err(|source| TlsError::File {
+            path: path.to_owned(),
+            source,
+        })
     };
-    let not = |path: &Path, what| TlsError::Content { path: path.to_owned(), what };
+    let not = |path: &Path, what| TlsError::Content {
+        path: path.to_owned(),
+        what,
+    };
     let pem = read(chain_path)?;
     let chain = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<Vec<_>, _>>()
@@ -277,7 +311,8 @@ fn read_given(chain_path: &Path, key_path: &Path) -> Result<CertifiedKey, TlsErr
     if chain.is_empty() {
         return Err(not(chain_path, "certificate chain"));
     }
-    let key = PrivateKeyDer::from_pem_slice(&read(key_path)?).map_err(|_| not(key_path, "private key"))?;
+    let key = PrivateKeyDer::from_pem_slice(&read(key_path)?)
+        .map_err(|_| not(key_path, "private key"))?;
     let certified = CertifiedKey::new(chain, rustls::crypto::ring::sign::any_supported_type(&key)?);
     certified.keys_match()?;
     Ok(certified)
@@ -304,26 +339,39 @@ fn write_replacing(path: &Path, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use rustls::client::danger::ServerCertVerifier;
     use rustls::client::WebPkiServerVerifier;
+    use rustls::client::danger::ServerCertVerifier;
     use rustls_pki_types::{ServerName, UnixTime};
 
     use super::*;
     use crate::config::CertificateFiles;
 
     fn config(data: &Path, domain: &str) -> Config {
-        Config { data: data.to_owned(), domain: domain.to_owned(), ..Config::default() }
+        Config {
+            data: data.to_owned(),
+            domain: domain.to_owned(),
+            ..Config::default()
+        }
     }
 
     fn verify(tls: &Tls, leaf: &CertifiedKey, name: &str, at: u64) -> Result<(), rustls::Error> {
         let mut roots = rustls::RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(&std::fs::read(&tls.ca_certificate).unwrap()).unwrap()).unwrap();
+        roots
+            .add(
+                CertificateDer::from_pem_slice(&std::fs::read(&tls.ca_certificate).unwrap())
+                    .unwrap(),
+            )
+            .unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+            .build()
+            .unwrap();
         let (end, rest) = leaf.cert.split_first().unwrap();
         let name = ServerName::try_from(name.to_owned()).unwrap();
         let at = UnixTime::since_unix_epoch(Duration::from_secs(at));
-        verifier.verify_server_cert(end, rest, &name, &[], at).map(|_| ())
+        verifier
+            .verify_server_cert(end, rest, &name, &[], at)
+            .map(|_| ())
     }
 
     fn leaf(tls: &Tls) -> Arc<CertifiedKey> {
@@ -348,12 +396,20 @@ mod tests {
         let clock = Clock::system();
         let first = Tls::prepare(&config(dir.path(), "localhost"), &clock).unwrap();
         let second = Tls::prepare(&config(dir.path(), "localhost"), &clock).unwrap();
-        verify(&first, &leaf(&second), "localhost", clock.seconds().unsigned_abs()).unwrap();
+        verify(
+            &first,
+            &leaf(&second),
+            "localhost",
+            clock.seconds().unsigned_abs(),
+        )
+        .unwrap();
         #[cfg(unix)]
         {
             let mode = |name| {
                 let path = dir.path().join("tls").join(name);
-                std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions()) & 0o777
+                std::os::unix::fs::PermissionsExt::mode(
+                    &std::fs::metadata(path).unwrap().permissions(),
+                ) & 0o777
             };
             assert_eq!(mode("ca.key"), 0o600);
         }
@@ -391,13 +447,22 @@ mod tests {
         let key = write("key.pem", made.signing_key.serialize_pem());
         let other = write("other.pem", KeyPair::generate().unwrap().serialize_pem());
         let given = |key: &Path| {
-            let files = CertificateFiles { chain: chain.clone(), key: key.to_owned() };
-            Config { certificate: Some(files), ..config(dir.path(), "team.example") }
+            let files = CertificateFiles {
+                chain: chain.clone(),
+                key: key.to_owned(),
+            };
+            Config {
+                certificate: Some(files),
+                ..config(dir.path(), "team.example")
+            }
         };
         let tls = Tls::prepare(&given(&key), &Clock::system()).unwrap();
         assert_eq!(tls.ca_certificate, chain);
         assert!(!dir.path().join("tls").exists());
-        assert!(matches!(Tls::prepare(&given(&other), &Clock::system()), Err(TlsError::Library(_))));
+        assert!(matches!(
+            Tls::prepare(&given(&other), &Clock::system()),
+            Err(TlsError::Library(_))
+        ));
         let missing = Tls::prepare(&given(&dir.path().join("none")), &Clock::system());
         assert!(matches!(missing, Err(TlsError::File { .. })));
     }

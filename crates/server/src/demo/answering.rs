@@ -59,7 +59,12 @@ struct Voice {
 
 impl Answering {
     pub(super) fn new(state: &State, router: &Arc<dyn Deliver>, app: AppId, host: UserId) -> Self {
-        Self { state: state.clone(), router: Arc::clone(router), app, host }
+        Self {
+            state: state.clone(),
+            router: Arc::clone(router),
+            app,
+            host,
+        }
     }
 
     /// Answers until `shutdown`.
@@ -81,8 +86,12 @@ impl Answering {
         let mut session = self.router.connect_local(self.host).await;
         let mut chats: HashMap<UserId, mpsc::Sender<Heard>> = HashMap::new();
         while let Some(stanza) = session.incoming.recv().await {
-            let Stanza::Message(message) = stanza else { continue };
-            let Some((author, heard)) = self.listen(&message) else { continue };
+            let Stanza::Message(message) = stanza else {
+                continue;
+            };
+            let Some((author, heard)) = self.listen(&message) else {
+                continue;
+            };
             if message.kind == MessageKind::Groupchat {
                 // In groups the person only reads along.
                 let voice = self.voice(&session.outgoing, &session.jid, author);
@@ -96,16 +105,28 @@ impl Answering {
             }
             let chat = chats.entry(author).or_insert_with(|| {
                 let (sender, heard) = mpsc::channel(WAITING);
-                spawn(tasks, shutdown, self.voice(&session.outgoing, &session.jid, author).converse(heard));
+                spawn(
+                    tasks,
+                    shutdown,
+                    self.voice(&session.outgoing, &session.jid, author)
+                        .converse(heard),
+                );
                 sender
             });
             match chat.try_send(heard) {
                 Ok(()) => {}
-                Err(mpsc::error::TrySendError::Full(_)) => tracing::debug!("a chat is too fast for its sample person"),
+                Err(mpsc::error::TrySendError::Full(_)) => {
+                    tracing::debug!("a chat is too fast for its sample person")
+                }
                 Err(mpsc::error::TrySendError::Closed(heard)) => {
                     let (sender, later) = mpsc::channel(WAITING);
                     if sender.try_send(heard).is_ok() {
-                        spawn(tasks, shutdown, self.voice(&session.outgoing, &session.jid, author).converse(later));
+                        spawn(
+                            tasks,
+                            shutdown,
+                            self.voice(&session.outgoing, &session.jid, author)
+                                .converse(later),
+                        );
                         chats.insert(author, sender);
                     }
                 }
@@ -116,20 +137,27 @@ impl Answering {
     /// Whose content message it is; `None` for markers, typing, copies of the person's own, and the like.
     fn listen(&self, message: &Message) -> Option<(UserId, Heard)> {
         let has_content = message.body.is_some()
-            || message.extra.as_ref().is_some_and(|extra| extra.attachments().next().is_some());
+            || message
+                .extra
+                .as_ref()
+                .is_some_and(|extra| extra.attachments().next().is_some());
         let is_plain = message.carbon.is_none()
             && message.marker.is_none()
             && message.replace.is_none()
             && message.remove.is_none();
         let from = message.from.as_ref()?;
         let (author, dialog) = match message.kind {
-            MessageKind::Chat => (from.user_id()?, message.extra.as_ref().and_then(ExtraParams::dialog_id)),
+            MessageKind::Chat => (
+                from.user_id()?,
+                message.extra.as_ref().and_then(ExtraParams::dialog_id),
+            ),
             MessageKind::Groupchat => (from.occupant_user_id()?, from.dialog_id()),
             MessageKind::Headline | MessageKind::Normal | MessageKind::Error => return None,
         };
         let id = message.id.clone()?;
         let text = message.body.clone().unwrap_or_default();
-        (has_content && is_plain && author != self.host).then_some((author, Heard { id, text, dialog }))
+        (has_content && is_plain && author != self.host)
+            .then_some((author, Heard { id, text, dialog }))
     }
 
     /// `own` is the person's own address, which has the domain.
@@ -144,7 +172,11 @@ impl Answering {
     }
 }
 
-fn spawn(tasks: &TaskTracker, shutdown: &CancellationToken, chat: impl Future<Output = ()> + Send + 'static) {
+fn spawn(
+    tasks: &TaskTracker,
+    shutdown: &CancellationToken,
+    chat: impl Future<Output = ()> + Send + 'static,
+) {
     let shutdown = shutdown.clone();
     tasks.spawn(async move {
         tokio::select! {
@@ -159,8 +191,13 @@ impl Voice {
     async fn converse(self, mut heard: mpsc::Receiver<Heard>) {
         let mut turn = 0;
         loop {
-            let Ok(Some(first)) = timeout_at(Instant::now() + FORGET_AFTER, heard.recv()).await else { return };
-            let Some(last) = self.read(first, &mut heard).await else { return };
+            let Ok(Some(first)) = timeout_at(Instant::now() + FORGET_AFTER, heard.recv()).await
+            else {
+                return;
+            };
+            let Some(last) = self.read(first, &mut heard).await else {
+                return;
+            };
             let reply = reply_to(&last.text, turn);
             turn += 1;
             if !self.answer(reply, last.dialog).await {
@@ -196,7 +233,10 @@ impl Voice {
         let shortest = self.pace.type_for_ms;
         let characters = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
         let takes = shortest.saturating_add(characters.saturating_mul(PER_CHARACTER));
-        sleep_until(Instant::now() + Duration::from_millis(takes.min(shortest.saturating_mul(LONGEST)))).await;
+        sleep_until(
+            Instant::now() + Duration::from_millis(takes.min(shortest.saturating_mul(LONGEST))),
+        )
+        .await;
         self.typing(ChatState::Paused).await;
         let mut extra = ExtraParams::new();
         extra.set_save_to_history();
@@ -214,7 +254,10 @@ impl Voice {
     }
 
     async fn typing(&self, state: ChatState) {
-        let message = Message { chat_state: Some(state), ..Message::new(MessageKind::Chat, self.peer.clone()) };
+        let message = Message {
+            chat_state: Some(state),
+            ..Message::new(MessageKind::Chat, self.peer.clone())
+        };
         self.send(message).await;
     }
 
@@ -225,7 +268,10 @@ impl Voice {
         }
         let message = Message {
             id: Some(self.state.new_message_id().to_string()),
-            marker: Some(Marker { kind, id: heard.id.clone() }),
+            marker: Some(Marker {
+                kind,
+                id: heard.id.clone(),
+            }),
             extra: Some(extra),
             ..Message::new(MessageKind::Chat, self.peer.clone())
         };
@@ -233,7 +279,10 @@ impl Voice {
     }
 
     async fn send(&self, message: Message) -> bool {
-        self.outgoing.send(Stanza::Message(Box::new(message))).await.is_ok()
+        self.outgoing
+            .send(Stanza::Message(Box::new(message)))
+            .await
+            .is_ok()
     }
 
     fn read_time(&self) -> Duration {

@@ -37,15 +37,31 @@ pub(super) struct Group {
 }
 
 const fn line(who: &'static str, minutes_ago: i64, text: &'static str) -> Line {
-    Line { who, minutes_ago, text }
+    Line {
+        who,
+        minutes_ago,
+        text,
+    }
 }
 
 const DAY: i64 = 24 * 60;
 
 pub(super) const PEOPLE: &[Person] = &[
-    Person { login: HOST, name: "Robin Hale", about: "Always up for a chat" },
-    Person { login: FRIEND, name: "Mira Okafor", about: "Usually at the allotment" },
-    Person { login: "jonas", name: "Jonas Feld", about: "Owns too many bicycles" },
+    Person {
+        login: HOST,
+        name: "Robin Hale",
+        about: "Always up for a chat",
+    },
+    Person {
+        login: FRIEND,
+        name: "Mira Okafor",
+        about: "Usually at the allotment",
+    },
+    Person {
+        login: "jonas",
+        name: "Jonas Feld",
+        about: "Owns too many bicycles",
+    },
 ];
 
 pub(super) const PRIVATE: &[Private] = &[
@@ -53,7 +69,11 @@ pub(super) const PRIVATE: &[Private] = &[
         between: ("robin", "jonas"),
         lines: &[
             line("jonas", DAY + 190, "Did the wheel arrive?"),
-            line("robin", DAY + 186, "It did! Two days early, and it even fits."),
+            line(
+                "robin",
+                DAY + 186,
+                "It did! Two days early, and it even fits.",
+            ),
             line("jonas", DAY + 185, "Told you. 622 is 622."),
             line("robin", DAY + 181, "You also told me the last one was 622."),
             line("jonas", DAY + 179, "We do not speak of the last one."),
@@ -62,10 +82,18 @@ pub(super) const PRIVATE: &[Private] = &[
     Private {
         between: ("mira", "jonas"),
         lines: &[
-            line("mira", 3 * DAY + 40, "Can I borrow the trailer on Thursday?"),
+            line(
+                "mira",
+                3 * DAY + 40,
+                "Can I borrow the trailer on Thursday?",
+            ),
             line("jonas", 3 * DAY + 12, "Sure. What is it this time?"),
             line("mira", 3 * DAY + 10, "Compost. Bags. Closed bags!"),
-            line("jonas", 3 * DAY + 7, "Last time it was “closed bags” too. Bring it back clean and it is yours."),
+            line(
+                "jonas",
+                3 * DAY + 7,
+                "Last time it was “closed bags” too. Bring it back clean and it is yours.",
+            ),
         ],
     },
 ];
@@ -77,15 +105,51 @@ pub(super) const GROUPS: &[Group] = &[
         owner: "mira",
         members: &["robin", "mira", "jonas"],
         lines: &[
-            line("mira", 2 * DAY + 95, "The hut is booked! Saturday noon until Sunday evening."),
-            line("jonas", 2 * DAY + 91, "Excellent. I’m riding there, so somebody else has to carry the food."),
-            line("robin", 2 * DAY + 88, "That is the third year in a row you have said that."),
-            line("jonas", 2 * DAY + 87, "And the third year in a row it is true."),
-            line("mira", DAY + 320, "Who brings what? I have bread, cheese and far too many tomatoes."),
-            line("robin", DAY + 300, "Coffee, the good pot, and a cake if it survives the train."),
-            line("jonas", DAY + 297, "Playing cards. And a tent, in case Robin snores again."),
-            line("robin", 170, "Forecast says sun until six. I’m not saying it was me, but you’re welcome."),
-            line("mira", 164, "There is still a free bed, by the way. Bring someone nice!"),
+            line(
+                "mira",
+                2 * DAY + 95,
+                "The hut is booked! Saturday noon until Sunday evening.",
+            ),
+            line(
+                "jonas",
+                2 * DAY + 91,
+                "Excellent. I’m riding there, so somebody else has to carry the food.",
+            ),
+            line(
+                "robin",
+                2 * DAY + 88,
+                "That is the third year in a row you have said that.",
+            ),
+            line(
+                "jonas",
+                2 * DAY + 87,
+                "And the third year in a row it is true.",
+            ),
+            line(
+                "mira",
+                DAY + 320,
+                "Who brings what? I have bread, cheese and far too many tomatoes.",
+            ),
+            line(
+                "robin",
+                DAY + 300,
+                "Coffee, the good pot, and a cake if it survives the train.",
+            ),
+            line(
+                "jonas",
+                DAY + 297,
+                "Playing cards. And a tent, in case Robin snores again.",
+            ),
+            line(
+                "robin",
+                170,
+                "Forecast says sun until six. I’m not saying it was me, but you’re welcome.",
+            ),
+            line(
+                "mira",
+                164,
+                "There is still a free bed, by the way. Bring someone nice!",
+            ),
         ],
     },
     Group {
@@ -94,8 +158,16 @@ pub(super) const GROUPS: &[Group] = &[
         owner: "mira",
         members: &["mira", "jonas"],
         lines: &[
-            line("mira", 4 * DAY + 30, "Four kilos on my doorstep, first come, first served."),
-            line("jonas", 4 * DAY + 11, "On my way. That’s sauce until Christmas."),
+            line(
+                "mira",
+                4 * DAY + 30,
+                "Four kilos on my doorstep, first come, first served.",
+            ),
+            line(
+                "jonas",
+                4 * DAY + 11,
+                "On my way. That’s sauce until Christmas.",
+            ),
         ],
     },
 ];
@@ -103,18 +175,29 @@ pub(super) const GROUPS: &[Group] = &[
 /// What a newcomer finds from the person who answers.
 pub(super) const WELCOME: &[Line] = &[
     line("", 0, "Hi {name}, good to see you here! I’m Robin."),
-    line("", 0, "Write me anything. You’ll see when it reaches me, when I’ve read it, and when I’m typing."),
+    line(
+        "",
+        0,
+        "Write me anything. You’ll see when it reaches me, when I’ve read it, and when I’m typing.",
+    ),
 ];
 
 /// What a newcomer finds from the other person.
 pub(super) const WELCOME_FROM_FRIEND: &[Line] = &[
     line("", 34, "Hello! Robin says you’re joining us at the lake?"),
-    line("", 33, "I’m at the allotment without much reception, so don’t wait for me. Tomatoes don’t pick themselves 🍅"),
+    line(
+        "",
+        33,
+        "I’m at the allotment without much reception, so don’t wait for me. Tomatoes don’t pick themselves 🍅",
+    ),
 ];
 
 /// What a newcomer finds at the end of the group.
 pub(super) fn group_welcome(name: &str) -> String {
-    format!("Everyone, {} is here and takes the free bed. Say hello!", first_name(name))
+    format!(
+        "Everyone, {} is here and takes the free bed. Say hello!",
+        first_name(name)
+    )
 }
 
 /// How friends call someone.

@@ -20,7 +20,8 @@ use tokio_util::task::TaskTracker;
 use crate::delivery::{BoxFuture, Deliver, Delivery};
 use crate::rest::Welcome;
 use crate::state::{
-    Accepted, DialogChanges, Mark, NewGroup, NewMessage, NewUser, State, StateError, StoredMessage, TextField,
+    Accepted, DialogChanges, Mark, NewGroup, NewMessage, NewUser, State, StateError, StoredMessage,
+    TextField,
 };
 
 use content::{GROUPS, Line, PEOPLE, PRIVATE, Person, WELCOME, WELCOME_FROM_FRIEND};
@@ -58,11 +59,13 @@ impl Demo {
         tasks: &TaskTracker,
     ) -> Result<Option<Self>, StateError> {
         let cast = match state.setting(SETTING).await? {
-            Some(text) => serde_json::from_str(&text)
-                .map_err(|error| StateError::Internal(format!("the sample people cannot be read: {error}")))?,
+            Some(text) => serde_json::from_str(&text).map_err(|error| {
+                StateError::Internal(format!("the sample people cannot be read: {error}"))
+            })?,
             None if state.is_empty().await? => {
                 let cast = fill(state).await?;
-                let text = serde_json::to_string(&cast).map_err(|error| StateError::Internal(error.to_string()))?;
+                let text = serde_json::to_string(&cast)
+                    .map_err(|error| StateError::Internal(error.to_string()))?;
                 state.keep_setting(SETTING, text).await?;
                 tracing::info!("the backend was empty: sample people and chats were made");
                 cast
@@ -74,15 +77,26 @@ impl Demo {
         };
         let answering = answering::Answering::new(state, router, app, cast.host);
         tasks.spawn(answering.run(shutdown.clone(), tasks.clone()));
-        Ok(Some(Self { state: state.clone(), router: Arc::clone(router), cast }))
+        Ok(Some(Self {
+            state: state.clone(),
+            router: Arc::clone(router),
+            cast,
+        }))
     }
 
     async fn prepare(&self, newcomer: UserId) -> Result<(), StateError> {
-        let Cast { host, friend, group } = self.cast;
+        let Cast {
+            host,
+            friend,
+            group,
+        } = self.cast;
         let user = self.state.user(newcomer).await?;
         let now = self.state.clock().seconds();
 
-        let changes = DialogChanges { add: vec![newcomer], ..DialogChanges::default() };
+        let changes = DialogChanges {
+            add: vec![newcomer],
+            ..DialogChanges::default()
+        };
         self.state.update_dialog(host, group, changes).await?;
         // What was said before they came is there to read, but nothing they missed, except the last words.
         let seen = self.state.mark_all(newcomer, Mark::Read, group).await?;
@@ -92,27 +106,45 @@ impl Demo {
 
         let with_friend = self.state.private_dialog(friend, newcomer).await?.id;
         for line in WELCOME_FROM_FRIEND {
-            self.say(friend, with_friend, line.text, now - line.minutes_ago * 60).await?;
+            self.say(friend, with_friend, line.text, now - line.minutes_ago * 60)
+                .await?;
         }
         let with_host = self.state.private_dialog(host, newcomer).await?.id;
         for line in WELCOME {
-            let text = line.text.replace("{name}", content::first_name(&user.display_name()));
+            let text = line
+                .text
+                .replace("{name}", content::first_name(&user.display_name()));
             self.say(host, with_host, &text, now).await?;
         }
         Ok(())
     }
 
     /// Stores a message and delivers it, as REST does with `send_to_chat`.
-    async fn say(&self, sender: UserId, dialog: DialogId, text: &str, at: i64) -> Result<(), StateError> {
+    async fn say(
+        &self,
+        sender: UserId,
+        dialog: DialogId,
+        text: &str,
+        at: i64,
+    ) -> Result<(), StateError> {
         let message = store(&self.state, sender, dialog, text, at).await?;
-        self.router.deliver(Delivery::Message { message, markable: true }).await;
+        self.router
+            .deliver(Delivery::Message {
+                message,
+                markable: true,
+            })
+            .await;
         Ok(())
     }
 }
 
 impl Welcome for Demo {
     fn welcome(&self, newcomer: UserId) -> BoxFuture<()> {
-        let demo = Self { state: self.state.clone(), router: Arc::clone(&self.router), cast: self.cast.clone() };
+        let demo = Self {
+            state: self.state.clone(),
+            router: Arc::clone(&self.router),
+            cast: self.cast.clone(),
+        };
         Box::pin(async move {
             if let Err(error) = demo.prepare(newcomer).await {
                 // The person is signed up; only the sample chats are missing.
@@ -129,16 +161,26 @@ async fn fill(state: &State) -> Result<Cast, StateError> {
         people.insert(person.login, create(state, person).await?);
     }
     let find = |login: &str| {
-        people.get(login).copied().ok_or_else(|| StateError::Internal(format!("nobody is called {login}")))
+        people
+            .get(login)
+            .copied()
+            .ok_or_else(|| StateError::Internal(format!("nobody is called {login}")))
     };
     let now = state.clock().seconds();
     for chat in PRIVATE {
-        let dialog = state.private_dialog(find(chat.between.0)?, find(chat.between.1)?).await?.id;
+        let dialog = state
+            .private_dialog(find(chat.between.0)?, find(chat.between.1)?)
+            .await?
+            .id;
         talk(state, dialog, chat.lines, now, &find).await?;
     }
     let mut first_group = None;
     for group in GROUPS {
-        let occupants = group.members.iter().map(|login| find(login)).collect::<Result<Vec<_>, _>>()?;
+        let occupants = group
+            .members
+            .iter()
+            .map(|login| find(login))
+            .collect::<Result<Vec<_>, _>>()?;
         let owner = find(group.owner)?;
         let new = NewGroup {
             name: group.name.to_owned(),
@@ -150,8 +192,13 @@ async fn fill(state: &State) -> Result<Cast, StateError> {
         talk(state, dialog, group.lines, now, &find).await?;
         first_group = first_group.or(Some(dialog));
     }
-    let group = first_group.ok_or_else(|| StateError::Internal("there is no sample group".to_owned()))?;
-    Ok(Cast { host: find(content::HOST)?, friend: find(content::FRIEND)?, group })
+    let group =
+        first_group.ok_or_else(|| StateError::Internal("there is no sample group".to_owned()))?;
+    Ok(Cast {
+        host: find(content::HOST)?,
+        friend: find(content::FRIEND)?,
+        group,
+    })
 }
 
 async fn create(state: &State, person: &Person) -> Result<UserId, StateError> {
@@ -180,7 +227,17 @@ async fn talk(
     let mut speakers: Vec<UserId> = Vec::new();
     for line in lines {
         let speaker = find(line.who)?;
-        said.push(store(state, speaker, dialog, line.text, now - line.minutes_ago * 60).await?.id);
+        said.push(
+            store(
+                state,
+                speaker,
+                dialog,
+                line.text,
+                now - line.minutes_ago * 60,
+            )
+            .await?
+            .id,
+        );
         if !speakers.contains(&speaker) {
             speakers.push(speaker);
         }
@@ -212,6 +269,8 @@ async fn store(
     };
     match state.accept_message(new).await? {
         Accepted::New { message, .. } => Ok(message),
-        Accepted::Repeat => Err(StateError::Internal("a message without a stanza id repeated".to_owned())),
+        Accepted::Repeat => Err(StateError::Internal(
+            "a message without a stanza id repeated".to_owned(),
+        )),
     }
 }

@@ -12,7 +12,11 @@ struct Topic {
 const TOPICS: &[Topic] = &[
     Topic {
         words: &["bye", "goodbye", "ciao", "later", "night"],
-        replies: &["Bye! This was nice.", "See you! You know where to find me.", "Good night, sleep well!"],
+        replies: &[
+            "Bye! This was nice.",
+            "See you! You know where to find me.",
+            "Good night, sleep well!",
+        ],
     },
     Topic {
         words: &["thanks", "thank", "thx", "cheers"],
@@ -50,7 +54,10 @@ const TOPICS: &[Topic] = &[
     },
     Topic {
         words: &["test", "testing"],
-        replies: &["Test received, loud and clear!", "All good on this side. Typing, ticks and all."],
+        replies: &[
+            "Test received, loud and clear!",
+            "All good on this side. Typing, ticks and all.",
+        ],
     },
     Topic {
         words: &["haha", "lol", "😂", "😄", "😅", "🤣"],
@@ -74,15 +81,23 @@ const TO_ANYTHING: &[&str] = &[
     "Sounds good to me.",
 ];
 
-const TO_NO_WORDS: &[&str] = &["Got it! I’ll have a proper look in a moment.", "Nice, thanks for sending!"];
+const TO_NO_WORDS: &[&str] = &[
+    "Got it! I’ll have a proper look in a moment.",
+    "Nice, thanks for sending!",
+];
 
 /// What to say to a text. `turn` counts the replies in this chat, so that nothing is said twice in a row.
 pub(super) fn reply_to(text: &str, turn: usize) -> &'static str {
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| c.is_whitespace() || c.is_ascii_punctuation()).collect();
+    let words: Vec<&str> = lower
+        .split(|c: char| c.is_whitespace() || c.is_ascii_punctuation())
+        .collect();
     let choices = if text.trim().is_empty() {
         TO_NO_WORDS
-    } else if let Some(topic) = TOPICS.iter().find(|topic| topic.words.iter().any(|word| words.contains(word))) {
+    } else if let Some(topic) = TOPICS
+        .iter()
+        .find(|topic| topic.words.iter().any(|word| words.contains(word)))
+    {
         topic.replies
     } else if text.contains('?') {
         TO_A_QUESTION
@@ -106,7 +121,10 @@ mod tests {
 
     #[test]
     fn words_are_recognised_as_a_whole_only() {
-        assert!(TO_ANYTHING.contains(&reply_to("This is the thing", 0)), "“hi” is within both words");
+        assert!(
+            TO_ANYTHING.contains(&reply_to("This is the thing", 0)),
+            "“hi” is within both words"
+        );
     }
 
     #[test]

@@ -56,18 +56,30 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, body: ErrorBody::base(text), retry_after: None }
+        Self {
+            status,
+            body: ErrorBody::base(text),
+            retry_after: None,
+        }
     }
 
     /// 401: the token is unknown or expired. The SDK acts on the exact text.
     pub(super) fn session_expired() -> Self {
-        Self { status: StatusCode::UNAUTHORIZED, body: ErrorBody::session_expired(), retry_after: None }
+        Self {
+            status: StatusCode::UNAUTHORIZED,
+            body: ErrorBody::session_expired(),
+            retry_after: None,
+        }
     }
 
     /// 422 about a field.
     pub(super) fn field(field: &str, problem: &str) -> Self {
         let body = ErrorBody::field(field, problem);
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, body, retry_after: None }
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            body,
+            retry_after: None,
+        }
     }
 
     /// 422 about the call as a whole.
@@ -82,7 +94,10 @@ impl Refusal {
 
     /// 429.
     pub(super) fn too_many(text: &str, retry_after: u64) -> Self {
-        Self { retry_after: Some(retry_after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, text) }
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, text)
+        }
     }
 
     /// 500; what happened is in the log.
@@ -109,10 +124,15 @@ impl From<StateError> for Refusal {
                 }
             }
             StateError::BadCredentials => Self::new(StatusCode::UNAUTHORIZED, "Unauthorized"),
-            StateError::Throttled { retry_after_seconds } => {
-                Self::too_many("Too many failed logins, try again later", retry_after_seconds)
+            StateError::Throttled {
+                retry_after_seconds,
+            } => Self::too_many(
+                "Too many failed logins, try again later",
+                retry_after_seconds,
+            ),
+            StateError::Stopping => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "The server is stopping")
             }
-            StateError::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, "The server is stopping"),
             StateError::Database(_)
             | StateError::Folder(_)
             | StateError::TooNew { .. }
@@ -139,7 +159,10 @@ pub(super) fn response(result: Result<Answer, Refusal>, expires_at: Option<i64>)
     *response.status_mut() = status;
     let headers = response.headers_mut();
     if is_json {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=utf-8"),
+        );
     }
     if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -159,10 +182,15 @@ pub(super) fn response(result: Result<Answer, Refusal>, expires_at: Option<i64>)
 pub(super) fn preflight() -> Response<Body> {
     let mut response = response(Ok(Answer::Empty), None);
     let headers = response.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, DELETE, OPTIONS"));
+    headers.insert(
+        ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, POST, PUT, DELETE, OPTIONS"),
+    );
     headers.insert(
         ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("Content-Type, CB-Token, CB-AuthKey, CB-SDK, ConnectyCube-REST-API-Version"),
+        HeaderValue::from_static(
+            "Content-Type, CB-Token, CB-AuthKey, CB-SDK, ConnectyCube-REST-API-Version",
+        ),
     );
     // A day: the longest that Firefox keeps the answer.
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
@@ -170,8 +198,12 @@ pub(super) fn preflight() -> Response<Body> {
 }
 
 fn expiration(seconds: i64) -> Option<HeaderValue> {
-    let format = time::macros::format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
-    let text = time::OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&format).ok()?;
+    let format =
+        time::macros::format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
+    let text = time::OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()?
+        .format(&format)
+        .ok()?;
     HeaderValue::try_from(text).ok()
 }
 
@@ -182,13 +214,19 @@ mod tests {
     #[test]
     fn the_expiration_date_has_the_form_that_sdks_parse() {
         let response = response(Ok(Answer::Empty), Some(1_692_970_170));
-        assert_eq!(response.headers()["cb-token-expirationdate"], "2023-08-25 13:29:30 UTC");
+        assert_eq!(
+            response.headers()["cb-token-expirationdate"],
+            "2023-08-25 13:29:30 UTC"
+        );
     }
 
     #[test]
     fn validation_errors_are_a_map_of_fields() {
         let error = StateError::Invalid {
-            problems: vec![("login", "is too short".to_owned()), ("base", "something is missing".to_owned())],
+            problems: vec![
+                ("login", "is too short".to_owned()),
+                ("base", "something is missing".to_owned()),
+            ],
         };
         let refusal = Refusal::from(error);
         assert_eq!(refusal.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -23,7 +23,10 @@ impl Caller {
     pub(super) fn of(app: &App, call: &Call) -> Self {
         match call.token.as_deref() {
             None => Self::Nobody,
-            Some(token) => app.state.use_session(token).map_or(Self::Stale, Self::Known),
+            Some(token) => app
+                .state
+                .use_session(token)
+                .map_or(Self::Stale, Self::Known),
         }
     }
 

@@ -39,7 +39,10 @@ impl Call {
         let path = request.uri().path();
         let path = path.strip_suffix(".json").unwrap_or(path);
         let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-        let segments = decoded.split('/').filter(|part| !part.is_empty()).map(str::to_lowercase);
+        let segments = decoded
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .map(str::to_lowercase);
         let peer = request.extensions().get::<Peer>();
         Self {
             method: request.method().clone(),
@@ -53,13 +56,24 @@ impl Call {
     }
 
     /// Reads the body.
-    pub(super) async fn read_body(&mut self, request: Request<Body>, largest: usize) -> Result<(), Refusal> {
-        let is_form = header(request.headers(), CONTENT_TYPE.as_str())
-            .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"));
+    pub(super) async fn read_body(
+        &mut self,
+        request: Request<Body>,
+        largest: usize,
+    ) -> Result<(), Refusal> {
+        let is_form = header(request.headers(), CONTENT_TYPE.as_str()).is_some_and(|kind| {
+            kind.to_ascii_lowercase()
+                .starts_with("application/x-www-form-urlencoded")
+        });
         let uri_query = request.uri().query().unwrap_or_default().to_owned();
         let read = tokio::time::timeout(BODY_TIME, to_bytes(request.into_body(), largest)).await;
         let bytes = match read {
-            Err(_) => return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request's body came too slowly")),
+            Err(_) => {
+                return Err(Refusal::new(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "The request's body came too slowly",
+                ));
+            }
             Ok(Err(error)) => return Err(body_refusal(&error, largest)),
             Ok(Ok(bytes)) => bytes,
         };
@@ -75,10 +89,17 @@ impl Call {
             }
             return Ok(());
         }
-        self.body = serde_json::from_slice(&bytes)
-            .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("The request's body is not JSON: {error}")))?;
+        self.body = serde_json::from_slice(&bytes).map_err(|error| {
+            Refusal::new(
+                StatusCode::BAD_REQUEST,
+                format!("The request's body is not JSON: {error}"),
+            )
+        })?;
         if !self.body.is_object() {
-            return Err(Refusal::new(StatusCode::BAD_REQUEST, "The request's body must be an object"));
+            return Err(Refusal::new(
+                StatusCode::BAD_REQUEST,
+                "The request's body must be an object",
+            ));
         }
         Ok(())
     }
@@ -86,11 +107,12 @@ impl Call {
     /// The body as what the call takes.
     pub(super) fn read<T: DeserializeOwned>(&mut self) -> Result<T, Refusal> {
         // The error of a wrong type names the expected type and may quote the value, which may be a secret.
-        serde_json::from_value(self.body.take())
-            .map_err(|error| {
-                tracing::debug!(line = error.line(), "a body of the wrong form");
-                Refusal::unprocessable("The request's body lacks a required field or has one of the wrong form")
-            })
+        serde_json::from_value(self.body.take()).map_err(|error| {
+            tracing::debug!(line = error.line(), "a body of the wrong form");
+            Refusal::unprocessable(
+                "The request's body lacks a required field or has one of the wrong form",
+            )
+        })
     }
 }
 

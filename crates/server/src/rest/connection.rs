@@ -36,21 +36,36 @@ pub(crate) struct Listening {
 /// Binds an address; connections wait until [`Listening::serve`].
 pub(crate) async fn listen(address: SocketAddr) -> std::io::Result<Listening> {
     let listener = TcpListener::bind(address).await?;
-    Ok(Listening { address: listener.local_addr()?, listener })
+    Ok(Listening {
+        address: listener.local_addr()?,
+        listener,
+    })
 }
 
 impl Listening {
     /// Serves connections until `shutdown`, then lets open requests finish.
-    pub(crate) fn serve(self, app: Arc<App>, tls: Option<TlsAcceptor>, shutdown: CancellationToken) {
+    pub(crate) fn serve(
+        self,
+        app: Arc<App>,
+        tls: Option<TlsAcceptor>,
+        shutdown: CancellationToken,
+    ) {
         let tasks = app.tasks.clone();
         tasks.spawn(accept(self.listener, app, tls, shutdown));
     }
 }
 
-async fn accept(listener: TcpListener, app: Arc<App>, tls: Option<TlsAcceptor>, shutdown: CancellationToken) {
+async fn accept(
+    listener: TcpListener,
+    app: Arc<App>,
+    tls: Option<TlsAcceptor>,
+    shutdown: CancellationToken,
+) {
     let slots = Arc::new(Semaphore::new(app.config().limits.connections));
     loop {
-        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
+            return;
+        };
         let accepted = tokio::select! {
             () = shutdown.cancelled() => return,
             accepted = listener.accept() => accepted,
@@ -88,10 +103,15 @@ async fn serve<S>(stream: S, peer: SocketAddr, app: Arc<App>, shutdown: Cancella
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let routes = Router::new().fallback(answer).layer(Extension(Peer(peer))).with_state(app);
+    let routes = Router::new()
+        .fallback(answer)
+        .layer(Extension(Peer(peer)))
+        .with_state(app);
     let service = TowerToHyperService::new(routes);
     let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME);
     let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
     let mut is_stopping = false;
     let served = loop {
@@ -114,7 +134,9 @@ async fn answer(State(app): State<Arc<App>>, request: Request) -> Response<Body>
         return preflight();
     }
     let tasks = app.tasks.clone();
-    let handled = tasks.spawn(async move { handle(&app, request).await }).await;
+    let handled = tasks
+        .spawn(async move { handle(&app, request).await })
+        .await;
     handled.unwrap_or_else(|error| {
         tracing::error!(%error, "a handler failed");
         response(Err(Refusal::internal()), None)
@@ -129,10 +151,16 @@ async fn handle(app: &App, request: Request) -> Response<Body> {
         Caller::Nobody | Caller::Stale => limit::Caller::Address(call.peer),
     };
     if let Err(seconds) = app.rate.take(counted) {
-        return response(Err(Refusal::too_many("Too many requests", seconds)), caller.expires_at());
+        return response(
+            Err(Refusal::too_many("Too many requests", seconds)),
+            caller.expires_at(),
+        );
     }
     let (method, path) = (call.method.clone(), call.segments.join("/"));
-    let result = match call.read_body(request, app.config().limits.request_bytes).await {
+    let result = match call
+        .read_body(request, app.config().limits.request_bytes)
+        .await
+    {
         Ok(()) => table::run(app, call, caller).await,
         Err(refusal) => Err(refusal),
     };

@@ -4,8 +4,8 @@ use cubist_protocol::ext::extra_params::Attachment;
 use cubist_protocol::ids::{AppId, UserId};
 use cubist_protocol::jid::Jid;
 use cubist_protocol::rest::{
-    Dialog as DialogObject, DialogKind as WireKind, DialogPermissions, LastMessageStatus, Message as MessageObject,
-    Session as SessionObject, User as UserObject,
+    Dialog as DialogObject, DialogKind as WireKind, DialogPermissions, LastMessageStatus,
+    Message as MessageObject, Session as SessionObject, User as UserObject,
 };
 use cubist_protocol::timestamp::{IsoTime, UnixMillis, UnixTime};
 use serde_json::Value;
@@ -18,7 +18,12 @@ fn iso(seconds: i64) -> IsoTime {
 
 /// A person.
 pub(super) fn user(user: User) -> UserObject {
-    let tags = user.tags.as_deref().unwrap_or_default().split(',').map(str::trim);
+    let tags = user
+        .tags
+        .as_deref()
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim);
     UserObject {
         full_name: user.full_name,
         email: user.email,
@@ -35,7 +40,10 @@ pub(super) fn user(user: User) -> UserObject {
         custom_data: user.custom_data,
         blob_id: user.blob_id.and_then(|id| id.try_into().ok()),
         avatar: user.avatar,
-        user_tags: tags.filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+        user_tags: tags
+            .filter(|tag| !tag.is_empty())
+            .map(str::to_owned)
+            .collect(),
         timezone: user.timezone,
         is_guest: user.is_guest,
         ..UserObject::new(user.id)
@@ -43,7 +51,12 @@ pub(super) fn user(user: User) -> UserObject {
 }
 
 /// A session with its secret.
-pub(super) fn session(session: &Session, token: &str, app: AppId, user: Option<UserObject>) -> SessionObject {
+pub(super) fn session(
+    session: &Session,
+    token: &str,
+    app: AppId,
+    user: Option<UserObject>,
+) -> SessionObject {
     SessionObject {
         id: session.id.unsigned_abs(),
         user_id: session.user,
@@ -67,20 +80,30 @@ const fn kind(kind: DialogKind) -> WireKind {
 
 /// A dialog as `viewer` sees it.
 pub(super) fn dialog(dialog: Dialog, viewer: UserId, app: AppId, muc_domain: &str) -> DialogObject {
-    let status = dialog.last.as_ref().filter(|last| last.sender == viewer).map(|last| match last.reached {
-        None => LastMessageStatus::Sent,
-        Some(Mark::Delivered) => LastMessageStatus::Delivered,
-        Some(Mark::Read) => LastMessageStatus::Read,
-    });
+    let status = dialog
+        .last
+        .as_ref()
+        .filter(|last| last.sender == viewer)
+        .map(|last| match last.reached {
+            None => LastMessageStatus::Sent,
+            Some(Mark::Delivered) => LastMessageStatus::Delivered,
+            Some(Mark::Read) => LastMessageStatus::Read,
+        });
     let room = match dialog.kind {
         DialogKind::Private => None,
-        DialogKind::Broadcast | DialogKind::Group | DialogKind::Public => Jid::room(app, dialog.id, muc_domain).ok(),
+        DialogKind::Broadcast | DialogKind::Group | DialogKind::Public => {
+            Jid::room(app, dialog.id, muc_domain).ok()
+        }
     };
     let texts = |map: serde_json::Map<String, Value>| {
         map.into_iter()
             .filter_map(|(key, value)| match value {
                 Value::String(text) => Some((key, text)),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::Array(_)
+                | Value::Object(_) => None,
             })
             .collect()
     };
@@ -95,13 +118,18 @@ pub(super) fn dialog(dialog: Dialog, viewer: UserId, app: AppId, muc_domain: &st
         last_message: last.as_ref().map(|last| last.body.clone()),
         last_message_id: last.as_ref().map(|last| last.id),
         last_message_user_id: last.as_ref().map(|last| last.sender),
-        last_message_date_sent: last.as_ref().map(|last| UnixTime(UnixMillis::from_seconds(last.date_sent))),
+        last_message_date_sent: last
+            .as_ref()
+            .map(|last| UnixTime(UnixMillis::from_seconds(last.date_sent))),
         last_message_status: status,
         unread_messages_count: u32::try_from(dialog.unread).unwrap_or(u32::MAX),
         xmpp_room_jid: room,
         extensions: dialog.extensions.map(texts),
         permissions: dialog.permissions.map(|map| DialogPermissions {
-            allow_preview: map.get("allow_preview").and_then(Value::as_bool).unwrap_or_default(),
+            allow_preview: map
+                .get("allow_preview")
+                .and_then(Value::as_bool)
+                .unwrap_or_default(),
         }),
         created_at: Some(iso(dialog.created_at)),
         updated_at: Some(iso(dialog.updated_at)),
@@ -116,8 +144,14 @@ pub(super) fn message(record: MessageRecord) -> MessageObject {
     MessageObject {
         message: Some(message.body),
         recipient_id: record.recipient,
-        attachments: message.attachments.iter().map(Attachment::from_json).collect(),
-        read: record.recipient.is_some_and(|recipient| record.read.binary_search(&recipient).is_ok()),
+        attachments: message
+            .attachments
+            .iter()
+            .map(Attachment::from_json)
+            .collect(),
+        read: record
+            .recipient
+            .is_some_and(|recipient| record.read.binary_search(&recipient).is_ok()),
         read_ids: record.read,
         delivered_ids: record.delivered,
         edited_at: record.edited_at.map(iso),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use cubist_protocol::ids::{DialogId, UserId};
 use cubist_protocol::rest::{
-    Change, CountEnvelope, CreateDialog, DialogKind as WireKind, DialogPermissions, ListQuery, Operator, Page,
-    UpdateDialog,
+    Change, CountEnvelope, CreateDialog, DialogKind as WireKind, DialogPermissions, ListQuery,
+    Operator, Page, UpdateDialog,
 };
 use serde_json::{Map, Value};
 
@@ -27,20 +27,37 @@ pub(super) async fn create(app: &App, mut call: Call, caller: Caller) -> Result<
         WireKind::Private => create_private(app, user, &request).await?,
         WireKind::Group => create_group(app, user, request).await?,
         WireKind::Broadcast | WireKind::Public | WireKind::Meeting => {
-            return Err(Refusal::field("type", "is not supported by this server: only 2 (group) and 3 (private) are"));
+            return Err(Refusal::field(
+                "type",
+                "is not supported by this server: only 2 (group) and 3 (private) are",
+            ));
         }
     };
     Answer::created(&object(app, dialog, user))
 }
 
-async fn create_private(app: &App, user: UserId, request: &CreateDialog) -> Result<Dialog, Refusal> {
+async fn create_private(
+    app: &App,
+    user: UserId,
+    request: &CreateDialog,
+) -> Result<Dialog, Refusal> {
     let missing = || Refusal::unprocessable("Occupants_ids is missing opponent ID.");
-    let mut others: Vec<UserId> = request.occupants_ids.iter().copied().filter(|other| *other != user).collect();
+    let mut others: Vec<UserId> = request
+        .occupants_ids
+        .iter()
+        .copied()
+        .filter(|other| *other != user)
+        .collect();
     others.dedup();
     let opponent = match others.as_slice() {
         [] => return Err(missing()),
         [opponent] => *opponent,
-        [_, _, ..] => return Err(Refusal::field("occupants_ids", "names more than one person for a private dialog")),
+        [_, _, ..] => {
+            return Err(Refusal::field(
+                "occupants_ids",
+                "names more than one person for a private dialog",
+            ));
+        }
     };
     let card = match app.state.show_private_dialog(user, opponent).await {
         Err(StateError::NotFound) => return Err(missing()),
@@ -86,8 +103,17 @@ pub(super) async fn list(app: &App, call: &Call, caller: Caller) -> Result<Answe
         skip: to_usize(skip),
     };
     let page = app.state.dialogs(user, query).await?;
-    let items = page.items.into_iter().map(|dialog| object(app, dialog, user)).collect();
-    Answer::ok(&Page::new(items, skip, to_u64(page.limit), Some(to_u64(page.total))))
+    let items = page
+        .items
+        .into_iter()
+        .map(|dialog| object(app, dialog, user))
+        .collect();
+    Answer::ok(&Page::new(
+        items,
+        skip,
+        to_u64(page.limit),
+        Some(to_u64(page.total)),
+    ))
 }
 
 /// `GET /chat/Dialog/{id}`
@@ -98,12 +124,20 @@ pub(super) async fn show(app: &App, caller: Caller, id: &str) -> Result<Answer, 
 }
 
 /// `PUT /chat/Dialog/{id}`
-pub(super) async fn update(app: &App, mut call: Call, caller: Caller, id: &str) -> Result<Answer, Refusal> {
+pub(super) async fn update(
+    app: &App,
+    mut call: Call,
+    caller: Caller,
+    id: &str,
+) -> Result<Answer, Refusal> {
     let user = caller.user()?;
     let id = parse(id)?;
     let request: UpdateDialog = call.read()?;
     let lists = [&request.push_all, &request.pull_all];
-    if lists.iter().any(|lists| !lists.admins_ids.is_empty() || !lists.pinned_messages_ids.is_empty()) {
+    if lists
+        .iter()
+        .any(|lists| !lists.admins_ids.is_empty() || !lists.pinned_messages_ids.is_empty())
+    {
         let text = "Of the lists of a dialog this server changes only occupants_ids";
         return Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, text));
     }
@@ -122,7 +156,9 @@ pub(super) async fn update(app: &App, mut call: Call, caller: Caller, id: &str) 
 
 /// A dialog's id in a path or parameter. What is no id names no dialog.
 pub(super) fn parse(id: &str) -> Result<DialogId, Refusal> {
-    id.trim().parse().map_err(|_| Refusal::not_found("There is no such dialog"))
+    id.trim()
+        .parse()
+        .map_err(|_| Refusal::not_found("There is no such dialog"))
 }
 
 fn object(app: &App, dialog: Dialog, viewer: UserId) -> cubist_protocol::rest::Dialog {
@@ -136,10 +172,18 @@ fn conditions(query: &ListQuery) -> Result<Vec<Condition<DialogField>>, Refusal>
             Some(name) => Some(DialogField::Extension(name.to_owned())),
             None => DialogField::from_name(&filter.field),
         };
-        if let Some(op) = operator(filter.operator, filter.values.len(), field.is_some(), &filter.field)?
-            && let Some(field) = field
+        if let Some(op) = operator(
+            filter.operator,
+            filter.values.len(),
+            field.is_some(),
+            &filter.field,
+        )? && let Some(field) = field
         {
-            conditions.push(Condition { field, op, values: filter.values.clone() });
+            conditions.push(Condition {
+                field,
+                op,
+                values: filter.values.clone(),
+            });
         }
     }
     Ok(conditions)
@@ -154,20 +198,34 @@ pub(super) fn operator(
     field: &str,
 ) -> Result<Option<Op>, Refusal> {
     if !is_known {
-        return if operator == Operator::Eq { Ok(None) } else { Err(Refusal::field(field, "cannot be filtered by")) };
+        return if operator == Operator::Eq {
+            Ok(None)
+        } else {
+            Err(Refusal::field(field, "cannot be filtered by"))
+        };
     }
     let op = Op::from_name(operator.as_str());
     let op = op.ok_or_else(|| Refusal::field(field, "cannot be compared with this operator"))?;
     // A repeated plain key means any of its values.
-    Ok(Some(if op == Op::Equal && values > 1 { Op::In } else { op }))
+    Ok(Some(if op == Op::Equal && values > 1 {
+        Op::In
+    } else {
+        op
+    }))
 }
 
 fn extensions(fields: BTreeMap<String, String>) -> Map<String, Value> {
-    fields.into_iter().map(|(name, value)| (name, Value::String(value))).collect()
+    fields
+        .into_iter()
+        .map(|(name, value)| (name, Value::String(value)))
+        .collect()
 }
 
 fn permissions(permissions: DialogPermissions) -> Map<String, Value> {
-    Map::from_iter([("allow_preview".to_owned(), Value::Bool(permissions.allow_preview))])
+    Map::from_iter([(
+        "allow_preview".to_owned(),
+        Value::Bool(permissions.allow_preview),
+    )])
 }
 
 fn change(change: Change<String>) -> Option<Option<String>> {

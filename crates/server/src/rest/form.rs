@@ -12,7 +12,9 @@ pub(super) fn decode(text: &str) -> Value {
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (key, value) = (component(key), component(value));
-        let mut parts = key.split('[').map(|part| part.strip_suffix(']').unwrap_or(part));
+        let mut parts = key
+            .split('[')
+            .map(|part| part.strip_suffix(']').unwrap_or(part));
         let first = parts.next().unwrap_or_default().to_owned();
         let rest: Vec<&str> = parts.take(DEEPEST).collect();
         put(root.entry(first).or_insert(Value::Null), &rest, value);

@@ -51,7 +51,10 @@ impl Rate {
         if buckets.len() >= KEPT && !buckets.contains_key(&caller) {
             buckets.retain(|_, bucket| self.refilled(bucket, now) < self.burst);
         }
-        let bucket = buckets.entry(caller).or_insert(Bucket { left: self.burst, at: now });
+        let bucket = buckets.entry(caller).or_insert(Bucket {
+            left: self.burst,
+            at: now,
+        });
         bucket.left = self.refilled(bucket, now);
         bucket.at = now;
         if bucket.left >= 1.0 {
@@ -59,12 +62,19 @@ impl Rate {
             return Ok(());
         }
         let seconds = ((1.0 - bucket.left) / self.per_second).ceil().max(1.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and a few seconds")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 1 and a few seconds"
+        )]
         Err(seconds as u64)
     }
 
     fn refilled(&self, bucket: &Bucket, now: i64) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a span in milliseconds is far below 2^53")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a span in milliseconds is far below 2^53"
+        )]
         let seconds = now.saturating_sub(bucket.at).max(0) as f64 / 1000.0;
         (bucket.left + seconds * self.per_second).min(self.burst)
     }
@@ -77,7 +87,11 @@ mod tests {
     use super::*;
 
     fn rate(clock: &Clock) -> Rate {
-        let limits = Limits { requests_per_second: 2, request_burst: 3, ..Limits::default() };
+        let limits = Limits {
+            requests_per_second: 2,
+            request_burst: 3,
+            ..Limits::default()
+        };
         Rate::new(&limits, clock.clone())
     }
 
@@ -103,6 +117,7 @@ mod tests {
             rate.take(Caller::Session(1)).ok();
         }
         rate.take(Caller::Session(2)).unwrap();
-        rate.take(Caller::Address(IpAddr::from([127, 0, 0, 1]))).unwrap();
+        rate.take(Caller::Address(IpAddr::from([127, 0, 0, 1])))
+            .unwrap();
     }
 }

@@ -19,7 +19,8 @@ use crate::rest::dialogs::{operator, parse};
 use crate::rest::users::{to_u64, to_usize};
 use crate::rest::{App, convert};
 use crate::state::{
-    Accepted, Condition, Mark, Marked, MessageField, MessageOrder, MessageQuery, MessageSort, NewMessage,
+    Accepted, Condition, Mark, Marked, MessageField, MessageOrder, MessageQuery, MessageSort,
+    NewMessage,
 };
 
 /// `GET /chat/Message`
@@ -40,7 +41,10 @@ pub(super) async fn list(app: &App, call: &Call, caller: Caller) -> Result<Answe
         Some(sort) => {
             let by = MessageOrder::from_name(&sort.field);
             let by = by.ok_or_else(|| Refusal::field(&sort.field, "cannot be sorted by"))?;
-            MessageSort { by, descending: sort.descending }
+            MessageSort {
+                by,
+                descending: sort.descending,
+            }
         }
     };
     let skip = query.skip.unwrap_or_default();
@@ -81,7 +85,9 @@ pub(super) async fn create(app: &App, mut call: Call, caller: Caller) -> Result<
             body,
             date_sent,
             attachments: request.attachments.iter().filter_map(attributes).collect(),
-            extra: custom_keys(&cubist_protocol::ext::extra_params::ExtraParams::from_json(&request.custom)),
+            extra: custom_keys(&cubist_protocol::ext::extra_params::ExtraParams::from_json(
+                &request.custom,
+            )),
             save: true,
             queue: None,
         })
@@ -92,13 +98,22 @@ pub(super) async fn create(app: &App, mut call: Call, caller: Caller) -> Result<
     };
     let id = message.id;
     if request.send_to_chat {
-        app.deliver(Delivery::Message { message, markable: request.markable }).await;
+        app.deliver(Delivery::Message {
+            message,
+            markable: request.markable,
+        })
+        .await;
     }
     Answer::created(&convert::message(app.state.message(id).await?))
 }
 
 /// `PUT /chat/Message/{ids}`, and without ids for a whole dialog.
-pub(super) async fn update(app: &App, mut call: Call, caller: Caller, ids: Option<&str>) -> Result<Answer, Refusal> {
+pub(super) async fn update(
+    app: &App,
+    mut call: Call,
+    caller: Caller,
+    ids: Option<&str>,
+) -> Result<Answer, Refusal> {
     let user = caller.user()?;
     let request: UpdateMessage = call.read()?;
     let mark = match (request.read, request.delivered) {
@@ -107,9 +122,14 @@ pub(super) async fn update(app: &App, mut call: Call, caller: Caller, ids: Optio
         (false, false) => None,
     };
     let Some(ids) = ids else {
-        let dialog = request.chat_dialog_id.ok_or_else(|| Refusal::field("chat_dialog_id", "is required"))?;
+        let dialog = request
+            .chat_dialog_id
+            .ok_or_else(|| Refusal::field("chat_dialog_id", "is required"))?;
         if request.message.is_some() {
-            return Err(Refusal::field("message", "can only be changed message by message"));
+            return Err(Refusal::field(
+                "message",
+                "can only be changed message by message",
+            ));
         }
         if let Some(mark) = mark {
             let marked = app.state.mark_all(user, mark, dialog).await?;
@@ -117,14 +137,22 @@ pub(super) async fn update(app: &App, mut call: Call, caller: Caller, ids: Optio
         }
         return Ok(Answer::Empty);
     };
-    let ids: Vec<MessageId> = ids.split(',').filter_map(|id| id.trim().parse().ok()).collect();
+    let ids: Vec<MessageId> = ids
+        .split(',')
+        .filter_map(|id| id.trim().parse().ok())
+        .collect();
     if ids.is_empty() {
         return Err(Refusal::not_found("There is no such message"));
     }
     if let Some(text) = request.message {
         for id in &ids {
             let (record, last) = app.state.edit_message(user, *id, text.clone()).await?;
-            app.deliver(Delivery::Edited { by: user, message: record.message, last }).await;
+            app.deliver(Delivery::Edited {
+                by: user,
+                message: record.message,
+                last,
+            })
+            .await;
         }
     }
     if let Some(mark) = mark {
@@ -145,17 +173,29 @@ pub(super) async fn unread(app: &App, call: &Call, caller: Caller) -> Result<Ans
         .filter_map(|id| id.parse().ok())
         .collect();
     let unread = app.state.unread(user, asked.then_some(ids)).await?;
-    Answer::ok(&UnreadCounts { total: unread.total, dialogs: unread.dialogs.into_iter().collect() })
+    Answer::ok(&UnreadCounts {
+        total: unread.total,
+        dialogs: unread.dialogs.into_iter().collect(),
+    })
 }
 
 /// Tells the authors what is new about their messages.
 async fn tell_authors(app: &App, by: UserId, mark: Mark, marked: Vec<Marked>) {
     let mut by_dialog: HashMap<DialogId, Vec<(MessageId, UserId)>> = HashMap::new();
     for marked in marked.into_iter().filter(|marked| marked.changed) {
-        by_dialog.entry(marked.dialog).or_default().push((marked.message, marked.author));
+        by_dialog
+            .entry(marked.dialog)
+            .or_default()
+            .push((marked.message, marked.author));
     }
     for (dialog, messages) in by_dialog {
-        app.deliver(Delivery::Marks { mark, by, dialog, messages }).await;
+        app.deliver(Delivery::Marks {
+            mark,
+            by,
+            dialog,
+            messages,
+        })
+        .await;
     }
 }
 
@@ -163,10 +203,18 @@ fn conditions(query: &ListQuery) -> Result<Vec<Condition<MessageField>>, Refusal
     let mut conditions = Vec::new();
     for filter in &query.filters {
         let field = MessageField::from_name(&filter.field);
-        if let Some(op) = operator(filter.operator, filter.values.len(), field.is_some(), &filter.field)?
-            && let Some(field) = field
+        if let Some(op) = operator(
+            filter.operator,
+            filter.values.len(),
+            field.is_some(),
+            &filter.field,
+        )? && let Some(field) = field
         {
-            conditions.push(Condition { field, op, values: filter.values.clone() });
+            conditions.push(Condition {
+                field,
+                op,
+                values: filter.values.clone(),
+            });
         }
     }
     Ok(conditions)
@@ -175,7 +223,9 @@ fn conditions(query: &ListQuery) -> Result<Vec<Condition<MessageField>>, Refusal
 fn attributes(attachment: &Attachment) -> Option<Map<String, Value>> {
     match attachment.to_json() {
         Value::Object(map) => Some(map),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            None
+        }
     }
 }
 

@@ -63,7 +63,15 @@ impl App {
         tasks: TaskTracker,
     ) -> Self {
         let rate = limit::Rate::new(&state.config().limits, state.clock().clone());
-        Self { state, router, app_id, auth_key, welcome, tasks, rate }
+        Self {
+            state,
+            router,
+            app_id,
+            auth_key,
+            welcome,
+            tasks,
+            rate,
+        }
     }
 
     fn config(&self) -> &Config {

@@ -19,20 +19,36 @@ pub(super) async fn create(app: &App, mut call: Call) -> Result<Answer, Refusal>
         return Err(Refusal::field("auth_key", "is wrong"));
     }
     if request.provider.is_some() {
-        return Err(Refusal::field("provider", "is not supported by this server"));
+        return Err(Refusal::field(
+            "provider",
+            "is not supported by this server",
+        ));
     }
     let user = match request.user {
         None => None,
         Some(credentials) => Some(log_in(app, credentials).await?),
     };
-    let (token, session) = app.state.create_session(user.as_ref().map(|user| user.id)).await?;
-    let session = convert::session(&session, token.expose(), app.app_id, user.map(convert::user));
+    let (token, session) = app
+        .state
+        .create_session(user.as_ref().map(|user| user.id))
+        .await?;
+    let session = convert::session(
+        &session,
+        token.expose(),
+        app.app_id,
+        user.map(convert::user),
+    );
     Answer::created(&SessionEnvelope { session })
 }
 
 /// `GET /session`
 pub(super) async fn show(app: &App, call: &Call, caller: Caller) -> Result<Answer, Refusal> {
-    envelope(app, caller.session()?, call.token.as_deref().unwrap_or_default()).await
+    envelope(
+        app,
+        caller.session()?,
+        call.token.as_deref().unwrap_or_default(),
+    )
+    .await
 }
 
 async fn envelope(app: &App, session: Session, token: &str) -> Result<Answer, Refusal> {
@@ -40,13 +56,17 @@ async fn envelope(app: &App, session: Session, token: &str) -> Result<Answer, Re
         None => None,
         Some(user) => Some(convert::user(app.state.user(user).await?)),
     };
-    Answer::ok(&SessionEnvelope { session: convert::session(&session, token, app.app_id, user) })
+    Answer::ok(&SessionEnvelope {
+        session: convert::session(&session, token, app.app_id, user),
+    })
 }
 
 /// `DELETE /session`
 pub(super) async fn destroy(app: &App, call: &Call, caller: Caller) -> Result<Answer, Refusal> {
     caller.session()?;
-    app.state.end_session(call.token.as_deref().unwrap_or_default()).await?;
+    app.state
+        .end_session(call.token.as_deref().unwrap_or_default())
+        .await?;
     Ok(Answer::Empty)
 }
 
@@ -56,7 +76,9 @@ pub(super) async fn login(app: &App, mut call: Call, caller: Caller) -> Result<A
     let token = call.token.clone().unwrap_or_default();
     let user = log_in(app, call.read()?).await?;
     attach(app, &token, Some(user.id)).await?;
-    Answer::ok(&UserEnvelope { user: convert::user(user) })
+    Answer::ok(&UserEnvelope {
+        user: convert::user(user),
+    })
 }
 
 /// `DELETE /login`: takes the user out of the session.
@@ -67,7 +89,10 @@ pub(super) async fn logout(app: &App, call: &Call, caller: Caller) -> Result<Ans
 }
 
 async fn attach(app: &App, token: &str, user: Option<UserId>) -> Result<(), Refusal> {
-    app.state.set_session_user(token, user).await?.ok_or_else(Refusal::session_expired)?;
+    app.state
+        .set_session_user(token, user)
+        .await?
+        .ok_or_else(Refusal::session_expired)?;
     Ok(())
 }
 
@@ -89,7 +114,10 @@ async fn log_in(app: &App, credentials: Credentials) -> Result<User, Refusal> {
                 Identity::Login(login) => (TextField::Login, login),
                 Identity::Email(email) => (TextField::Email, email),
             };
-            let mut new = NewUser { password: Some(password), ..NewUser::default() };
+            let mut new = NewUser {
+                password: Some(password),
+                ..NewUser::default()
+            };
             new.texts.insert(field, Some(value));
             if let Some(name) = credentials.full_name {
                 new.texts.insert(TextField::FullName, Some(name));
@@ -106,6 +134,9 @@ async fn log_in(app: &App, credentials: Credentials) -> Result<User, Refusal> {
 /// Compares in a time that does not tell how much of the secret was right.
 pub(super) fn same_secret(given: &str, secret: &str) -> bool {
     let (given, secret) = (given.as_bytes(), secret.as_bytes());
-    let differences = given.iter().zip(secret).fold(0, |sum, (one, other)| sum | (one ^ other));
+    let differences = given
+        .iter()
+        .zip(secret)
+        .fold(0, |sum, (one, other)| sum | (one ^ other));
     given.len() == secret.len() && std::hint::black_box(differences) == 0
 }

@@ -24,7 +24,9 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
         ["users"] if is(Method::POST) => users::sign_up(app, call, caller).await,
         ["users"] if is(Method::GET) => users::legacy_list(app, &call, caller).await,
         ["users", "v2"] if is(Method::GET) => users::list(app, &call, caller).await,
-        ["users", "by_full_name"] if is(Method::GET) => users::by_full_name(app, &call, caller).await,
+        ["users", "by_full_name"] if is(Method::GET) => {
+            users::by_full_name(app, &call, caller).await
+        }
         ["users", "by_login"] if is(Method::GET) => {
             users::by_field(app, caller, UserField::Login, &query("login")).await
         }
@@ -49,9 +51,16 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
         ["chat", "message"] if is(Method::GET) => messages::list(app, &call, caller).await,
         ["chat", "message"] if is(Method::POST) => messages::create(app, call, caller).await,
         ["chat", "message"] if is(Method::PUT) => messages::update(app, call, caller, None).await,
-        ["chat", "message", "unread"] if is(Method::GET) => messages::unread(app, &call, caller).await,
-        ["chat", "message", ids] if is(Method::PUT) => messages::update(app, call, caller, Some(ids)).await,
+        ["chat", "message", "unread"] if is(Method::GET) => {
+            messages::unread(app, &call, caller).await
+        }
+        ["chat", "message", ids] if is(Method::PUT) => {
+            messages::update(app, call, caller, Some(ids)).await
+        }
 
-        _ => Err(Refusal::new(StatusCode::NOT_FOUND, "This server does not know this call")),
+        _ => Err(Refusal::new(
+            StatusCode::NOT_FOUND,
+            "This server does not know this call",
+        )),
     }
 }

@@ -13,8 +13,8 @@ use crate::rest::call::Call;
 use crate::rest::sessions::same_secret;
 use crate::rest::{App, convert};
 use crate::state::{
-    NewUser, PasswordChange, TextField, TextFields, User, UserChanges, UserCondition, UserField, UserOp, UserPage,
-    UserSearch,
+    NewUser, PasswordChange, TextField, TextFields, User, UserChanges, UserCondition, UserField,
+    UserOp, UserPage, UserSearch,
 };
 
 impl App {
@@ -28,7 +28,10 @@ impl App {
 
 /// `POST /users`, with a session or with the application's key.
 pub(super) async fn sign_up(app: &App, mut call: Call, caller: Caller) -> Result<Answer, Refusal> {
-    let has_key = call.auth_key.as_deref().is_some_and(|key| same_secret(key, &app.auth_key));
+    let has_key = call
+        .auth_key
+        .as_deref()
+        .is_some_and(|key| same_secret(key, &app.auth_key));
     if !has_key {
         caller.session()?;
     }
@@ -53,14 +56,26 @@ pub(super) async fn sign_up(app: &App, mut call: Call, caller: Caller) -> Result
     }
     let user = app
         .state
-        .create_user(NewUser { texts, timezone: new.timezone, password: new.password, is_guest: false })
+        .create_user(NewUser {
+            texts,
+            timezone: new.timezone,
+            password: new.password,
+            is_guest: false,
+        })
         .await?;
     app.greet(user.id).await;
-    Answer::created(&UserEnvelope { user: convert::user(user) })
+    Answer::created(&UserEnvelope {
+        user: convert::user(user),
+    })
 }
 
 /// `PUT /users/{id}`: one's own.
-pub(super) async fn update(app: &App, mut call: Call, caller: Caller, id: &str) -> Result<Answer, Refusal> {
+pub(super) async fn update(
+    app: &App,
+    mut call: Call,
+    caller: Caller,
+    id: &str,
+) -> Result<Answer, Refusal> {
     let user = own(caller, id)?;
     let UpdateUserEnvelope { user: update } = call.read()?;
     let mut texts = TextFields::new();
@@ -91,10 +106,15 @@ pub(super) async fn update(app: &App, mut call: Call, caller: Caller, id: &str) 
     let changes = UserChanges {
         texts,
         timezone: update.timezone.map(Some),
-        password: update.password.map(|new| PasswordChange { old: update.old_password, new }),
+        password: update.password.map(|new| PasswordChange {
+            old: update.old_password,
+            new,
+        }),
     };
     let changed = app.state.update_user(user, changes).await?;
-    Answer::ok(&UserEnvelope { user: convert::user(changed) })
+    Answer::ok(&UserEnvelope {
+        user: convert::user(changed),
+    })
 }
 
 /// `DELETE /users/{id}`: one's own.
@@ -108,20 +128,39 @@ pub(super) async fn delete(app: &App, caller: Caller, id: &str) -> Result<Answer
 /// `GET /users/{id}`
 pub(super) async fn show(app: &App, caller: Caller, id: &str) -> Result<Answer, Refusal> {
     caller.session()?;
-    let id = id.parse().map_err(|_| Refusal::not_found("There is no such user"))?;
-    Answer::ok(&UserEnvelope { user: convert::user(app.state.user(id).await?) })
+    let id = id
+        .parse()
+        .map_err(|_| Refusal::not_found("There is no such user"))?;
+    Answer::ok(&UserEnvelope {
+        user: convert::user(app.state.user(id).await?),
+    })
 }
 
 /// `GET /users/by_login`, `by_email`, `by_full_name`, `external/{id}` and the like.
-pub(super) async fn by_field(app: &App, caller: Caller, field: UserField, value: &str) -> Result<Answer, Refusal> {
+pub(super) async fn by_field(
+    app: &App,
+    caller: Caller,
+    field: UserField,
+    value: &str,
+) -> Result<Answer, Refusal> {
     caller.session()?;
     let found = search(app, vec![equal(field, value)], 1, 0).await?;
-    let user = found.items.into_iter().next().ok_or_else(|| Refusal::not_found("There is no such user"))?;
-    Answer::ok(&UserEnvelope { user: convert::user(user) })
+    let user = found
+        .items
+        .into_iter()
+        .next()
+        .ok_or_else(|| Refusal::not_found("There is no such user"))?;
+    Answer::ok(&UserEnvelope {
+        user: convert::user(user),
+    })
 }
 
 /// `GET /users/by_full_name`: names are not unique, so this one is a list.
-pub(super) async fn by_full_name(app: &App, call: &Call, caller: Caller) -> Result<Answer, Refusal> {
+pub(super) async fn by_full_name(
+    app: &App,
+    call: &Call,
+    caller: Caller,
+) -> Result<Answer, Refusal> {
     caller.session()?;
     let name = call.query.value("full_name").unwrap_or_default();
     wrapped_page(app, vec![equal(UserField::FullName, name)], &call.query).await
@@ -138,14 +177,26 @@ pub(super) async fn list(app: &App, call: &Call, caller: Caller) -> Result<Answe
     let skip = call.query.skip.unwrap_or_default();
     let page = search(app, conditions, limit, to_usize(skip)).await?;
     let items = page.items.into_iter().map(convert::user).collect();
-    Answer::ok(&Page::new(items, skip, to_u64(page.limit), Some(to_u64(page.total))))
+    Answer::ok(&Page::new(
+        items,
+        skip,
+        to_u64(page.limit),
+        Some(to_u64(page.total)),
+    ))
 }
 
 /// `GET /users?filter[]=number id in 1,2`: the older list. Its filters are read as far as the newer one has them.
 pub(super) async fn legacy_list(app: &App, call: &Call, caller: Caller) -> Result<Answer, Refusal> {
     caller.session()?;
-    let filters = call.query.find("filter", Operator::Eq).map(|filter| filter.values.as_slice()).unwrap_or_default();
-    let conditions = filters.iter().map(|text| legacy_condition(text)).collect::<Result<Vec<_>, _>>()?;
+    let filters = call
+        .query
+        .find("filter", Operator::Eq)
+        .map(|filter| filter.values.as_slice())
+        .unwrap_or_default();
+    let conditions = filters
+        .iter()
+        .map(|text| legacy_condition(text))
+        .collect::<Result<Vec<_>, _>>()?;
     wrapped_page(app, conditions, &call.query).await
 }
 
@@ -158,14 +209,36 @@ struct WrappedPage {
     items: Vec<UserEnvelope>,
 }
 
-async fn wrapped_page(app: &App, conditions: Vec<UserCondition>, query: &ListQuery) -> Result<Answer, Refusal> {
-    let number = |name| query.value(name).and_then(|text| text.trim().parse::<u64>().ok()).filter(|value| *value > 0);
+async fn wrapped_page(
+    app: &App,
+    conditions: Vec<UserCondition>,
+    query: &ListQuery,
+) -> Result<Answer, Refusal> {
+    let number = |name| {
+        query
+            .value(name)
+            .and_then(|text| text.trim().parse::<u64>().ok())
+            .filter(|value| *value > 0)
+    };
     let current_page = number("page").unwrap_or(1);
-    let per_page = number("per_page").unwrap_or(10).min(to_u64(app.config().limits.page));
+    let per_page = number("per_page")
+        .unwrap_or(10)
+        .min(to_u64(app.config().limits.page));
     let offset = (current_page - 1).saturating_mul(per_page);
     let found = search(app, conditions, to_usize(per_page), to_usize(offset)).await?;
-    let items = found.items.into_iter().map(|user: User| UserEnvelope { user: convert::user(user) }).collect();
-    Answer::ok(&WrappedPage { current_page, per_page, total_entries: to_u64(found.total), items })
+    let items = found
+        .items
+        .into_iter()
+        .map(|user: User| UserEnvelope {
+            user: convert::user(user),
+        })
+        .collect();
+    Answer::ok(&WrappedPage {
+        current_page,
+        per_page,
+        total_entries: to_u64(found.total),
+        items,
+    })
 }
 
 async fn search(
@@ -174,11 +247,22 @@ async fn search(
     limit: usize,
     offset: usize,
 ) -> Result<UserPage, Refusal> {
-    Ok(app.state.search_users(UserSearch { conditions, limit, offset }).await?)
+    Ok(app
+        .state
+        .search_users(UserSearch {
+            conditions,
+            limit,
+            offset,
+        })
+        .await?)
 }
 
 fn equal(field: UserField, value: &str) -> UserCondition {
-    UserCondition { field, op: UserOp::Equal, values: vec![value.to_owned()] }
+    UserCondition {
+        field,
+        op: UserOp::Equal,
+        values: vec![value.to_owned()],
+    }
 }
 
 /// A filter of the list; `None` for a parameter that is none.
@@ -193,21 +277,41 @@ fn condition(filter: &Filter) -> Result<Option<UserCondition>, Refusal> {
     let op = UserOp::from_name(filter.operator.as_str())
         .ok_or_else(|| Refusal::field(&filter.field, "cannot be compared with this operator"))?;
     // A repeated plain key means any of its values.
-    let op = if op == UserOp::Equal && filter.values.len() > 1 { UserOp::In } else { op };
-    Ok(Some(UserCondition { field, op, values: filter.values.clone() }))
+    let op = if op == UserOp::Equal && filter.values.len() > 1 {
+        UserOp::In
+    } else {
+        op
+    };
+    Ok(Some(UserCondition {
+        field,
+        op,
+        values: filter.values.clone(),
+    }))
 }
 
 /// `number id in 51946,51941`
 fn legacy_condition(text: &str) -> Result<UserCondition, Refusal> {
-    let refused = || Refusal::field("filter[]", "is not understood: use a form such as `number id in 1,2`");
+    let refused = || {
+        Refusal::field(
+            "filter[]",
+            "is not understood: use a form such as `number id in 1,2`",
+        )
+    };
     let mut words = text.splitn(4, ' ');
-    let (_kind, field, op, value) =
-        (words.next(), words.next().ok_or_else(refused)?, words.next().ok_or_else(refused)?, words.next());
+    let (_kind, field, op, value) = (
+        words.next(),
+        words.next().ok_or_else(refused)?,
+        words.next().ok_or_else(refused)?,
+        words.next(),
+    );
     let field = UserField::from_name(field).ok_or_else(refused)?;
     let op = UserOp::from_name(op).ok_or_else(refused)?;
     let value = value.ok_or_else(refused)?;
     let values = match op {
-        UserOp::In | UserOp::NotIn => value.split(',').map(|item| item.trim().to_owned()).collect(),
+        UserOp::In | UserOp::NotIn => value
+            .split(',')
+            .map(|item| item.trim().to_owned())
+            .collect(),
         UserOp::Equal
         | UserOp::StartWith
         | UserOp::Greater
@@ -223,7 +327,10 @@ fn own(caller: Caller, id: &str) -> Result<UserId, Refusal> {
     if id.parse() == Ok(user) {
         Ok(user)
     } else {
-        Err(Refusal::new(axum::http::StatusCode::FORBIDDEN, "Only one's own account can be changed"))
+        Err(Refusal::new(
+            axum::http::StatusCode::FORBIDDEN,
+            "Only one's own account can be changed",
+        ))
     }
 }
 

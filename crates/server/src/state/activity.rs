@@ -16,11 +16,18 @@ pub(crate) struct Activity(Mutex<HashMap<UserId, i64>>);
 impl Activity {
     /// The activity not on disk yet.
     pub(crate) fn pending(&self, user: UserId) -> Option<i64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&user).copied()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&user)
+            .copied()
     }
 
     fn snapshot(&self) -> HashMap<UserId, i64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Forgets what is on disk now, unless it moved meanwhile.
@@ -34,7 +41,12 @@ impl State {
     /// Remembers that the user was active now; reaches the disk with the next flush.
     pub fn touch(&self, user: UserId) {
         let now = self.inner.clock.seconds();
-        self.inner.activity.0.lock().unwrap_or_else(PoisonError::into_inner).insert(user, now);
+        self.inner
+            .activity
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(user, now);
     }
 
     /// When the user was last active, in unix seconds. `None` if never or unknown.

@@ -20,9 +20,14 @@ impl Clock {
     }
 
     /// Now.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time of day")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the time of day"
+    )]
     pub fn now(&self) -> UnixMillis {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let millis = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
         UnixMillis(millis.saturating_add(self.offset.load(Ordering::Relaxed)))
     }
@@ -34,6 +39,9 @@ impl Clock {
 
     /// Moves this clock and all its clones.
     pub fn advance(&self, by: std::time::Duration) {
-        self.offset.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
+        self.offset.fetch_add(
+            i64::try_from(by.as_millis()).unwrap_or(i64::MAX),
+            Ordering::Relaxed,
+        );
     }
 }

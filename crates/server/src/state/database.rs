@@ -19,7 +19,11 @@ pub(crate) fn open_writer(path: &Path, settings: &Storage) -> Result<Connection,
     prepare(&db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     // FULL waits for the disk at each commit of the WAL, NORMAL only at checkpoints.
-    db.pragma_update(None, "synchronous", if settings.sync { "FULL" } else { "NORMAL" })?;
+    db.pragma_update(
+        None,
+        "synchronous",
+        if settings.sync { "FULL" } else { "NORMAL" },
+    )?;
     migrate(&mut db, MIGRATIONS)?;
     Ok(db)
 }
@@ -44,9 +48,15 @@ fn migrate(db: &mut Connection, steps: &[&str]) -> Result<(), StateError> {
     let applied: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
     if applied > known {
-        return Err(StateError::TooNew { found: applied, known });
+        return Err(StateError::TooNew {
+            found: applied,
+            known,
+        });
     }
-    for (version, step) in (1_i64..).zip(steps).filter(|(version, _)| *version > applied) {
+    for (version, step) in (1_i64..)
+        .zip(steps)
+        .filter(|(version, _)| *version > applied)
+    {
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch(step)?;
         tx.pragma_update(None, "user_version", version)?;
@@ -65,7 +75,9 @@ mod tests {
         let path = dir.path().join("t.db");
         for _ in 0..2 {
             let db = open_writer(&path, &Storage::default()).unwrap();
-            let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+            let version: i64 = db
+                .pragma_query_value(None, "user_version", |row| row.get(0))
+                .unwrap();
             assert_eq!(version, 1);
             let tables: i64 = db
                 .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'", [], |r| {
@@ -80,8 +92,12 @@ mod tests {
     fn acknowledged_means_on_disk_wal_with_full_sync() {
         let dir = tempfile::tempdir().unwrap();
         let db = open_writer(&dir.path().join("t.db"), &Storage::default()).unwrap();
-        let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
-        let sync: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+        let mode: String = db
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .unwrap();
+        let sync: i64 = db
+            .pragma_query_value(None, "synchronous", |row| row.get(0))
+            .unwrap();
         assert_eq!((mode.as_str(), sync), ("wal", 2));
     }
 
@@ -89,16 +105,31 @@ mod tests {
     fn a_database_of_a_newer_version_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("t.db");
-        open_writer(&path, &Storage::default()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        open_writer(&path, &Storage::default())
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
         let refused = open_writer(&path, &Storage::default());
-        assert!(matches!(refused, Err(StateError::TooNew { found: 99, .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(StateError::TooNew { found: 99, .. })),
+            "{refused:?}"
+        );
     }
 
     #[test]
     fn a_failing_step_leaves_the_version_before_it() {
         let mut db = Connection::open_in_memory().unwrap();
-        migrate(&mut db, &["CREATE TABLE a (x)", "CREATE TABLE b (x); CREATE TABLE a (x)"]).unwrap_err();
-        let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        migrate(
+            &mut db,
+            &[
+                "CREATE TABLE a (x)",
+                "CREATE TABLE b (x); CREATE TABLE a (x)",
+            ],
+        )
+        .unwrap_err();
+        let version: i64 = db
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
         assert_eq!(version, 1);
         db.execute_batch("SELECT x FROM b").unwrap_err();
     }
@@ -108,6 +139,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("t.db");
         open_writer(&path, &Storage::default()).unwrap();
-        open_reader(&path).unwrap().execute("DELETE FROM users", []).unwrap_err();
+        open_reader(&path)
+            .unwrap()
+            .execute("DELETE FROM users", [])
+            .unwrap_err();
     }
 }

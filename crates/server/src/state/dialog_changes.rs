@@ -60,23 +60,43 @@ impl State {
     /// Makes a group. The same people may have many.
     pub async fn create_group(&self, owner: UserId, new: NewGroup) -> Result<Dialog, StateError> {
         check_name(&new.name)?;
-        check_text("photo", new.photo.as_deref(), self.inner.config.accounts.field_max)?;
-        check_text("description", new.description.as_deref(), self.inner.config.accounts.field_max)?;
+        check_text(
+            "photo",
+            new.photo.as_deref(),
+            self.inner.config.accounts.field_max,
+        )?;
+        check_text(
+            "description",
+            new.description.as_deref(),
+            self.inner.config.accounts.field_max,
+        )?;
         let extensions = new.extensions.map(extensions_text).transpose()?;
         let mut occupants = new.occupants;
         occupants.push(owner);
         occupants.sort_unstable();
         occupants.dedup();
         self.check_size(occupants.len())?;
-        if let Some(stranger) = new.admins.iter().find(|admin| occupants.binary_search(admin).is_err()) {
-            return Err(StateError::invalid("admins_ids", format!("names {stranger}, who is no occupant")));
+        if let Some(stranger) = new
+            .admins
+            .iter()
+            .find(|admin| occupants.binary_search(admin).is_err())
+        {
+            return Err(StateError::invalid(
+                "admins_ids",
+                format!("names {stranger}, who is no occupant"),
+            ));
         }
         if new.admins.iter().filter(|admin| **admin != owner).count() > ADMINS_MAX {
-            return Err(StateError::invalid("admins_ids", format!("has too many admins (maximum is {ADMINS_MAX})")));
+            return Err(StateError::invalid(
+                "admins_ids",
+                format!("has too many admins (maximum is {ADMINS_MAX})"),
+            ));
         }
         let now = self.inner.clock.now();
         let id = self.inner.ids.dialog(now);
-        let permissions = new.permissions.map(|permissions| Value::Object(permissions).to_string());
+        let permissions = new
+            .permissions
+            .map(|permissions| Value::Object(permissions).to_string());
         self.write(move |tx| {
             check_known(tx, &occupants)?;
             let seconds = now.seconds();
@@ -124,8 +144,16 @@ impl State {
         if let Some(name) = &changes.name {
             check_name(name)?;
         }
-        check_text("photo", changes.photo.as_ref().and_then(Option::as_deref), longest)?;
-        check_text("description", changes.description.as_ref().and_then(Option::as_deref), longest)?;
+        check_text(
+            "photo",
+            changes.photo.as_ref().and_then(Option::as_deref),
+            longest,
+        )?;
+        check_text(
+            "description",
+            changes.description.as_ref().and_then(Option::as_deref),
+            longest,
+        )?;
         let moves_people = !changes.add.is_empty() || !changes.remove.is_empty();
         if card.kind == DialogKind::Private {
             return Err(StateError::Forbidden(
@@ -137,7 +165,11 @@ impl State {
                 .to_owned(),
             ));
         }
-        let extensions = changes.extensions.clone().map(extensions_text).transpose()?;
+        let extensions = changes
+            .extensions
+            .clone()
+            .map(extensions_text)
+            .transpose()?;
         let largest = self.inner.config.limits.occupants;
         let now = self.inner.clock.seconds();
         let inner = Arc::clone(&self.inner);
@@ -155,7 +187,9 @@ impl State {
             let (key, owner, is_admin) = own.ok_or_else(not_a_member)?;
             let removes_others = changes.remove.iter().any(|other| *other != user);
             if removes_others && owner != user.as_i64() && !is_admin {
-                return Err(StateError::Forbidden("Only the owner or an admin can remove other occupants".to_owned()));
+                return Err(StateError::Forbidden(
+                    "Only the owner or an admin can remove other occupants".to_owned(),
+                ));
             }
             set_fields(tx, key, &changes, extensions.as_deref(), now)?;
             check_known(tx, &changes.add)?;
@@ -173,14 +207,20 @@ impl State {
                 return Err(too_many(largest));
             }
             tx.after_commit(move || inner.cards.forget(dialog));
-            load_dialogs(tx, user, &[key])?.pop().ok_or(StateError::NotFound)
+            load_dialogs(tx, user, &[key])?
+                .pop()
+                .ok_or(StateError::NotFound)
         })
         .await
     }
 
     fn check_size(&self, occupants: usize) -> Result<(), StateError> {
         let largest = self.inner.config.limits.occupants;
-        if occupants > largest { Err(too_many(largest)) } else { Ok(()) }
+        if occupants > largest {
+            Err(too_many(largest))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -191,11 +231,18 @@ fn set_fields(
     extensions: Option<&str>,
     now: i64,
 ) -> Result<(), StateError> {
-    tx.prepare_cached("UPDATE dialogs SET updated_at = ?2 WHERE key = ?1")?.execute([key, now])?;
+    tx.prepare_cached("UPDATE dialogs SET updated_at = ?2 WHERE key = ?1")?
+        .execute([key, now])?;
     let texts = [
-        ("name", changes.name.as_deref().map(|name| Some(name.trim()))),
+        (
+            "name",
+            changes.name.as_deref().map(|name| Some(name.trim())),
+        ),
         ("photo", changes.photo.as_ref().map(Option::as_deref)),
-        ("description", changes.description.as_ref().map(Option::as_deref)),
+        (
+            "description",
+            changes.description.as_ref().map(Option::as_deref),
+        ),
         ("extensions", extensions.map(Some)),
     ];
     for (column, value) in texts {
@@ -206,19 +253,26 @@ fn set_fields(
     }
     if let Some(permissions) = &changes.permissions {
         let text = Value::Object(permissions.clone()).to_string();
-        tx.prepare_cached("UPDATE dialogs SET permissions = ?2 WHERE key = ?1")?.execute(params![key, text])?;
+        tx.prepare_cached("UPDATE dialogs SET permissions = ?2 WHERE key = ?1")?
+            .execute(params![key, text])?;
     }
     Ok(())
 }
 
 fn too_many(largest: usize) -> StateError {
-    StateError::invalid("occupants_ids", format!("has too many occupants (maximum is {largest})"))
+    StateError::invalid(
+        "occupants_ids",
+        format!("has too many occupants (maximum is {largest})"),
+    )
 }
 
 fn check_known(tx: &WriteTx<'_>, people: &[UserId]) -> Result<(), StateError> {
     for user in people {
         if !users::exists(tx, *user)? {
-            return Err(StateError::invalid("occupants_ids", format!("names {user}, who does not exist")));
+            return Err(StateError::invalid(
+                "occupants_ids",
+                format!("names {user}, who does not exist"),
+            ));
         }
     }
     Ok(())
@@ -230,14 +284,20 @@ fn check_name(name: &str) -> Result<(), StateError> {
         return Err(StateError::invalid("name", "is required"));
     }
     if length > NAME_MAX {
-        return Err(StateError::invalid("name", format!("is too long (maximum is {NAME_MAX} characters)")));
+        return Err(StateError::invalid(
+            "name",
+            format!("is too long (maximum is {NAME_MAX} characters)"),
+        ));
     }
     Ok(())
 }
 
 fn check_text(field: &'static str, text: Option<&str>, longest: usize) -> Result<(), StateError> {
     if text.is_some_and(|text| text.chars().count() > longest) {
-        return Err(StateError::invalid(field, format!("is too long (maximum is {longest} characters)")));
+        return Err(StateError::invalid(
+            field,
+            format!("is too long (maximum is {longest} characters)"),
+        ));
     }
     Ok(())
 }
@@ -245,12 +305,17 @@ fn check_text(field: &'static str, text: Option<&str>, longest: usize) -> Result
 /// Values become strings, as on the service.
 fn extensions_text(extensions: Map<String, Value>) -> Result<String, StateError> {
     if extensions.len() > EXTENSIONS_MAX {
-        return Err(StateError::invalid("extensions", format!("has too many fields (maximum is {EXTENSIONS_MAX})")));
+        return Err(StateError::invalid(
+            "extensions",
+            format!("has too many fields (maximum is {EXTENSIONS_MAX})"),
+        ));
     }
     let strings = extensions.into_iter().map(|(key, value)| match value {
         Value::String(text) => (key, Value::String(text)),
         Value::Null => (key, Value::String(String::new())),
-        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => (key, Value::String(value.to_string())),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            (key, Value::String(value.to_string()))
+        }
     });
     Ok(Value::Object(strings.collect()).to_string())
 }

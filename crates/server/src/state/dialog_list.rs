@@ -110,10 +110,18 @@ const FROM: &str = " FROM occupants o JOIN dialogs d ON d.key = o.dialog
 
 impl State {
     /// A page of the user's dialogs.
-    pub async fn dialogs(&self, user: UserId, query: DialogQuery) -> Result<DialogPage, StateError> {
+    pub async fn dialogs(
+        &self,
+        user: UserId,
+        query: DialogQuery,
+    ) -> Result<DialogPage, StateError> {
         let sql = compile(user, &query.conditions)?;
         let largest = self.inner.config.limits.page;
-        let limit = if query.limit == 0 { largest } else { query.limit.min(largest) };
+        let limit = if query.limit == 0 {
+            largest
+        } else {
+            query.limit.min(largest)
+        };
         let (field, descending) = query.sort.unwrap_or((DialogField::LastSent, true));
         let direction = if descending { "DESC" } else { "ASC" };
         let (expression, _) = field.expression();
@@ -130,16 +138,26 @@ impl State {
                 return Err(StateError::invalid(field.name(), "cannot be sorted by"));
             }
         };
-        let text = format!("SELECT d.key{FROM}{} ORDER BY {order} {direction}, d.id {direction} LIMIT ? OFFSET ?", sql.text);
+        let text = format!(
+            "SELECT d.key{FROM}{} ORDER BY {order} {direction}, d.id {direction} LIMIT ? OFFSET ?",
+            sql.text
+        );
         self.read(move |db| {
             let total = count(db, &sql)?;
             let mut values = sql.values;
-            values.extend([Value::Integer(to_i64(limit)), Value::Integer(to_i64(query.skip))]);
+            values.extend([
+                Value::Integer(to_i64(limit)),
+                Value::Integer(to_i64(query.skip)),
+            ]);
             let mut statement = db.prepare_cached(&text)?;
             let keys = statement
                 .query_map(params_from_iter(&values), |row| row.get(0))?
                 .collect::<Result<Vec<i64>, _>>()?;
-            Ok(DialogPage { total, limit, items: load_dialogs(db, user, &keys)? })
+            Ok(DialogPage {
+                total,
+                limit,
+                items: load_dialogs(db, user, &keys)?,
+            })
         })
         .await
     }
@@ -163,15 +181,27 @@ fn count(db: &rusqlite::Connection, sql: &Sql) -> Result<usize, StateError> {
 }
 
 fn compile(user: UserId, conditions: &[Condition<DialogField>]) -> Result<Sql, StateError> {
-    let mut sql = Sql { text: String::new(), values: vec![Value::Integer(user.as_i64())] };
+    let mut sql = Sql {
+        text: String::new(),
+        values: vec![Value::Integer(user.as_i64())],
+    };
     for Condition { field, op, values } in conditions {
         match field {
             DialogField::Occupants => occupants(&mut sql, *op, values)?,
             DialogField::Extension(key) => {
                 // The path is a value, not part of the statement: a key may hold anything.
-                sql.values.push(Value::Text(format!("$.{}", serde_json::Value::from(key.as_str()))));
+                sql.values.push(Value::Text(format!(
+                    "$.{}",
+                    serde_json::Value::from(key.as_str())
+                )));
                 let mut rest = Sql::default();
-                rest.compare(field.name(), "json_extract(d.extensions, ?)", Kind::Text, *op, values)?;
+                rest.compare(
+                    field.name(),
+                    "json_extract(d.extensions, ?)",
+                    Kind::Text,
+                    *op,
+                    values,
+                )?;
                 sql.push(&rest.text, rest.values);
             }
             DialogField::Id
@@ -190,23 +220,38 @@ fn compile(user: UserId, conditions: &[Condition<DialogField>]) -> Result<Sql, S
 }
 
 fn occupants(sql: &mut Sql, op: Op, values: &[String]) -> Result<(), StateError> {
-    let ids = values.iter().map(|value| value.trim().parse::<i64>().ok()).collect::<Option<Vec<_>>>();
+    let ids = values
+        .iter()
+        .map(|value| value.trim().parse::<i64>().ok())
+        .collect::<Option<Vec<_>>>();
     let Some(mut ids) = ids else {
-        return Err(StateError::invalid("occupants_ids", "must be compared with user ids"));
+        return Err(StateError::invalid(
+            "occupants_ids",
+            "must be compared with user ids",
+        ));
     };
     ids.sort_unstable();
     ids.dedup();
     let list = Value::Text(serde_json::Value::from(ids.as_slice()).to_string());
-    let among = "FROM occupants x WHERE x.dialog = d.key AND x.user_id IN (SELECT value FROM json_each(?))";
+    let among =
+        "FROM occupants x WHERE x.dialog = d.key AND x.user_id IN (SELECT value FROM json_each(?))";
     match op {
         Op::In | Op::Equal => sql.push(&format!(" AND EXISTS (SELECT 1 {among})"), [list]),
-        Op::NotIn | Op::NotEqual => sql.push(&format!(" AND NOT EXISTS (SELECT 1 {among})"), [list]),
+        Op::NotIn | Op::NotEqual => {
+            sql.push(&format!(" AND NOT EXISTS (SELECT 1 {among})"), [list])
+        }
         Op::All => {
             let wanted = Value::Integer(to_i64(ids.len()));
-            sql.push(&format!(" AND (SELECT count(*) {among}) = ?"), [list, wanted]);
+            sql.push(
+                &format!(" AND (SELECT count(*) {among}) = ?"),
+                [list, wanted],
+            );
         }
         Op::Contains | Op::Greater | Op::GreaterOrEqual | Op::Less | Op::LessOrEqual => {
-            return Err(StateError::invalid("occupants_ids", "can be compared with in, nin and all"));
+            return Err(StateError::invalid(
+                "occupants_ids",
+                "can be compared with in, nin and all",
+            ));
         }
     }
     Ok(())

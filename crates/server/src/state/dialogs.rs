@@ -71,7 +71,8 @@ impl DialogCard {
 
     /// The other person of a private dialog.
     pub fn opponent_of(&self, user: UserId) -> Option<UserId> {
-        self.pair.map(|(low, high)| if low == user { high } else { low })
+        self.pair
+            .map(|(low, high)| if low == user { high } else { low })
     }
 }
 
@@ -127,7 +128,11 @@ impl State {
     /// The private dialog of a pair, made if missing and shown again to `one` if they hid it.
     ///
     /// [`StateError::NotFound`] if either does not exist or both are the same.
-    pub async fn private_dialog(&self, one: UserId, other: UserId) -> Result<Arc<DialogCard>, StateError> {
+    pub async fn private_dialog(
+        &self,
+        one: UserId,
+        other: UserId,
+    ) -> Result<Arc<DialogCard>, StateError> {
         let pair = (one.min(other), one.max(other));
         if let Some(card) = self.inner.cards.get_pair(pair) {
             return Ok(card);
@@ -136,7 +141,11 @@ impl State {
     }
 
     /// As [`Self::private_dialog`], and surely shows it again to `one`: for creating it over REST.
-    pub async fn show_private_dialog(&self, one: UserId, other: UserId) -> Result<Arc<DialogCard>, StateError> {
+    pub async fn show_private_dialog(
+        &self,
+        one: UserId,
+        other: UserId,
+    ) -> Result<Arc<DialogCard>, StateError> {
         if one == other {
             return Err(StateError::NotFound);
         }
@@ -187,13 +196,19 @@ impl State {
     }
 
     /// A dialog's kind and occupants; from memory when asked again. `None` if it does not exist.
-    pub async fn dialog_card(&self, dialog: &DialogId) -> Result<Option<Arc<DialogCard>>, StateError> {
+    pub async fn dialog_card(
+        &self,
+        dialog: &DialogId,
+    ) -> Result<Option<Arc<DialogCard>>, StateError> {
         let dialog = *dialog;
         if let Some(card) = self.inner.cards.get(dialog) {
             return Ok(Some(card));
         }
         let read_at = self.inner.cards.generation();
-        let card = self.read(move |db| load_card(db, dialog)).await?.map(Arc::new);
+        let card = self
+            .read(move |db| load_card(db, dialog))
+            .await?
+            .map(Arc::new);
         if let Some(card) = &card {
             self.inner.cards.remember(read_at, card);
         }
@@ -202,9 +217,20 @@ impl State {
 
     /// The card of a dialog that the user is in. [`StateError::NotFound`] if there is none of that id,
     /// [`StateError::Forbidden`] if it is not the user's.
-    pub async fn own_dialog_card(&self, user: UserId, dialog: DialogId) -> Result<Arc<DialogCard>, StateError> {
-        let card = self.dialog_card(&dialog).await?.ok_or(StateError::NotFound)?;
-        if card.has(user) { Ok(card) } else { Err(not_a_member()) }
+    pub async fn own_dialog_card(
+        &self,
+        user: UserId,
+        dialog: DialogId,
+    ) -> Result<Arc<DialogCard>, StateError> {
+        let card = self
+            .dialog_card(&dialog)
+            .await?
+            .ok_or(StateError::NotFound)?;
+        if card.has(user) {
+            Ok(card)
+        } else {
+            Err(not_a_member())
+        }
     }
 
     /// One dialog as the user sees it; errors as of [`Self::own_dialog_card`].
@@ -216,7 +242,9 @@ impl State {
                 .query_row([dialog.to_string()], |row| row.get(0))
                 .optional()?;
             let key = key.ok_or(StateError::NotFound)?;
-            load_dialogs(db, user, &[key])?.pop().ok_or(StateError::NotFound)
+            load_dialogs(db, user, &[key])?
+                .pop()
+                .ok_or(StateError::NotFound)
         })
         .await
     }
@@ -233,15 +261,22 @@ fn remember_new(cards: &Cards, card: &Arc<DialogCard>) {
 }
 
 pub(crate) fn parse_dialog_id(text: &str) -> Result<DialogId, StateError> {
-    text.parse().map_err(|_| StateError::Internal(format!("the database holds {text:?} for a dialog id")))
+    text.parse()
+        .map_err(|_| StateError::Internal(format!("the database holds {text:?} for a dialog id")))
 }
 
 pub(crate) fn parse_message_id(text: &str) -> Result<MessageId, StateError> {
-    text.parse().map_err(|_| StateError::Internal(format!("the database holds {text:?} for a message id")))
+    text.parse()
+        .map_err(|_| StateError::Internal(format!("the database holds {text:?} for a message id")))
 }
 
 /// Adds a person. Someone who comes back keeps what they read before.
-pub(crate) fn add_occupant(tx: &WriteTx<'_>, key: i64, user: i64, now: i64) -> Result<(), StateError> {
+pub(crate) fn add_occupant(
+    tx: &WriteTx<'_>,
+    key: i64,
+    user: i64,
+    now: i64,
+) -> Result<(), StateError> {
     tx.prepare_cached(
         "INSERT INTO occupants (dialog, user_id, joined_at, seen)
          VALUES (?1, ?2, ?3,
@@ -265,9 +300,19 @@ pub(crate) fn load_card(db: &Connection, id: DialogId) -> Result<Option<DialogCa
     while let Some(row) = rows.next()? {
         if card.is_none() {
             let low: Option<i64> = row.get(2)?;
-            let pair = if low.is_some() { Some((user_id(row, 2)?, user_id(row, 3)?)) } else { None };
+            let pair = if low.is_some() {
+                Some((user_id(row, 2)?, user_id(row, 3)?))
+            } else {
+                None
+            };
             let kind = kind(row.get(0)?)?;
-            card = Some(DialogCard { id, kind, owner: user_id(row, 1)?, occupants: Vec::new(), pair });
+            card = Some(DialogCard {
+                id,
+                kind,
+                owner: user_id(row, 1)?,
+                occupants: Vec::new(),
+                pair,
+            });
         }
         let occupant: Option<i64> = row.get(4)?;
         if let (Some(card), Some(_)) = (&mut card, occupant) {
@@ -278,12 +323,17 @@ pub(crate) fn load_card(db: &Connection, id: DialogId) -> Result<Option<DialogCa
 }
 
 fn kind(number: i64) -> Result<DialogKind, StateError> {
-    DialogKind::from_number(number)
-        .ok_or_else(|| StateError::Internal(format!("the database holds {number} for a kind of dialog")))
+    DialogKind::from_number(number).ok_or_else(|| {
+        StateError::Internal(format!("the database holds {number} for a kind of dialog"))
+    })
 }
 
 /// Loads dialogs as `viewer` sees them, in the order of `keys`. Four queries, however many dialogs.
-pub(crate) fn load_dialogs(db: &Connection, viewer: UserId, keys: &[i64]) -> Result<Vec<Dialog>, StateError> {
+pub(crate) fn load_dialogs(
+    db: &Connection,
+    viewer: UserId,
+    keys: &[i64],
+) -> Result<Vec<Dialog>, StateError> {
     let list = Value::from(keys).to_string();
     let mut dialogs: HashMap<i64, Dialog> = HashMap::with_capacity(keys.len());
     let mut own_last: HashMap<i64, i64> = HashMap::new();
@@ -326,7 +376,11 @@ pub(crate) fn load_dialogs(db: &Connection, viewer: UserId, keys: &[i64]) -> Res
             id: parse_dialog_id(&id)?,
             kind,
             owner: user_id(row, 3)?,
-            name: if kind == DialogKind::Private { row.get(17)? } else { row.get(4)? },
+            name: if kind == DialogKind::Private {
+                row.get(17)?
+            } else {
+                row.get(4)?
+            },
             photo: row.get(5)?,
             description: row.get(6)?,
             occupants: Vec::new(),
@@ -365,7 +419,9 @@ pub(crate) fn load_dialogs(db: &Connection, viewer: UserId, keys: &[i64]) -> Res
         let mut rows = query.query([list])?;
         while let Some(row) = rows.next()? {
             let read: bool = row.get(1)?;
-            let dialog = own_last.get(&row.get(0)?).and_then(|key| dialogs.get_mut(key));
+            let dialog = own_last
+                .get(&row.get(0)?)
+                .and_then(|key| dialogs.get_mut(key));
             if let Some(last) = dialog.and_then(|dialog| dialog.last.as_mut()) {
                 use crate::state::Mark;
                 last.reached = Some(if read { Mark::Read } else { Mark::Delivered });

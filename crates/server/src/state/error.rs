@@ -34,7 +34,9 @@ pub enum StateError {
     #[error("cannot use the data folder: {0}")]
     Folder(#[from] std::io::Error),
     /// The database was made by a newer version.
-    #[error("the database has version {found}, this program knows versions up to {known}: use the newer program")]
+    #[error(
+        "the database has version {found}, this program knows versions up to {known}: use the newer program"
+    )]
     TooNew {
         /// Its version.
         found: i64,
@@ -49,10 +51,16 @@ pub enum StateError {
 impl StateError {
     /// A broken rule about a field.
     pub(crate) fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
-        Self::Invalid { problems: vec![(field, problem.into())] }
+        Self::Invalid {
+            problems: vec![(field, problem.into())],
+        }
     }
 }
 
 fn list(problems: &[(&'static str, String)]) -> String {
-    problems.iter().map(|(field, problem)| format!("{field} {problem}")).collect::<Vec<_>>().join(", ")
+    problems
+        .iter()
+        .map(|(field, problem)| format!("{field} {problem}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -94,11 +94,16 @@ impl Sql {
         values: &[String],
     ) -> Result<(), StateError> {
         let one = || -> Result<Value, StateError> {
-            values.first().and_then(|value| read(kind, value)).ok_or_else(|| bad_value(name, kind))
+            values
+                .first()
+                .and_then(|value| read(kind, value))
+                .ok_or_else(|| bad_value(name, kind))
         };
         let list = || -> Result<Value, StateError> {
             let read = values.iter().map(|value| read(kind, value).map(to_json));
-            let list = read.collect::<Option<serde_json::Value>>().ok_or_else(|| bad_value(name, kind))?;
+            let list = read
+                .collect::<Option<serde_json::Value>>()
+                .ok_or_else(|| bad_value(name, kind))?;
             Ok(Value::Text(list.to_string()))
         };
         match op {
@@ -108,16 +113,31 @@ impl Sql {
             Op::GreaterOrEqual => self.push(&format!(" AND {expression} >= ?"), [one()?]),
             Op::Less => self.push(&format!(" AND {expression} < ?"), [one()?]),
             Op::LessOrEqual => self.push(&format!(" AND {expression} <= ?"), [one()?]),
-            Op::In => self.push(&format!(" AND {expression} IN (SELECT value FROM json_each(?))"), [list()?]),
+            Op::In => self.push(
+                &format!(" AND {expression} IN (SELECT value FROM json_each(?))"),
+                [list()?],
+            ),
             Op::NotIn => {
-                let sql = format!(" AND coalesce({expression} NOT IN (SELECT value FROM json_each(?)), 1)");
+                let sql = format!(
+                    " AND coalesce({expression} NOT IN (SELECT value FROM json_each(?)), 1)"
+                );
                 self.push(&sql, [list()?]);
             }
             Op::Contains if kind == Kind::Text => {
                 self.push(&format!(" AND instr({expression}, ?) > 0"), [one()?]);
             }
-            Op::Contains => return Err(StateError::invalid(name, "is no text, so ctn does not apply")),
-            Op::All => return Err(StateError::invalid(name, "is no list, so all does not apply")),
+            Op::Contains => {
+                return Err(StateError::invalid(
+                    name,
+                    "is no text, so ctn does not apply",
+                ));
+            }
+            Op::All => {
+                return Err(StateError::invalid(
+                    name,
+                    "is no list, so all does not apply",
+                ));
+            }
         }
         Ok(())
     }

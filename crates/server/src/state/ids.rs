@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use cubist_protocol::ids::{DialogId, MessageId, ObjectIdGenerator};
 use cubist_protocol::timestamp::UnixMillis;
 
-use crate::state::{State, StateError};
 use crate::state::passwords::random;
+use crate::state::{State, StateError};
 
 /// The backend's generator.
 pub(crate) struct Ids(Mutex<ObjectIdGenerator>);
@@ -19,11 +19,17 @@ impl Ids {
     }
 
     pub(crate) fn message(&self, now: UnixMillis) -> MessageId {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).next_message(now)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next_message(now)
     }
 
     pub(crate) fn dialog(&self, now: UnixMillis) -> DialogId {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).next_dialog(now)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next_dialog(now)
     }
 }
 

@@ -37,7 +37,12 @@ impl State {
     ///
     /// Returns those that `by` can mark (in one of their dialogs, by someone else), also when the mark was there
     /// already; others are passed over.
-    pub async fn mark(&self, by: UserId, mark: Mark, messages: Vec<MessageId>) -> Result<Vec<Marked>, StateError> {
+    pub async fn mark(
+        &self,
+        by: UserId,
+        mark: Mark,
+        messages: Vec<MessageId>,
+    ) -> Result<Vec<Marked>, StateError> {
         self.check_count(messages.len())?;
         let now = self.inner.clock.seconds();
         self.write(move |tx| {
@@ -66,7 +71,12 @@ impl State {
     }
 
     /// Records that `by` got or saw everything in a dialog. Returns what changed, oldest first.
-    pub async fn mark_all(&self, by: UserId, mark: Mark, dialog: DialogId) -> Result<Vec<Marked>, StateError> {
+    pub async fn mark_all(
+        &self,
+        by: UserId,
+        mark: Mark,
+        dialog: DialogId,
+    ) -> Result<Vec<Marked>, StateError> {
         self.own_dialog_card(by, dialog).await?;
         let now = self.inner.clock.seconds();
         self.write(move |tx| {
@@ -75,9 +85,13 @@ impl State {
                     "SELECT d.key, max(0, d.message_count - o.seen) FROM dialogs d
                      JOIN occupants o ON o.dialog = d.key AND o.user_id = ?2 WHERE d.id = ?1",
                 )?
-                .query_row(params![dialog.to_string(), by.as_i64()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .query_row(params![dialog.to_string(), by.as_i64()], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
                 .optional()?;
-            let Some((dialog_key, unread)) = counts else { return Ok(Vec::new()) };
+            let Some((dialog_key, unread)) = counts else {
+                return Ok(Vec::new());
+            };
             // What is unread is usually newest, so the walk ends as soon as the known number is found.
             let mut unread_messages = tx.prepare_cached(
                 "SELECT m.key, m.id, m.sender FROM messages m
@@ -87,16 +101,26 @@ impl State {
                  ORDER BY m.date_sent DESC, m.id DESC LIMIT ?3",
             )?;
             let any_mark = mark == Mark::Delivered;
-            let mut rows = unread_messages.query(params![dialog_key, by.as_i64(), unread, any_mark])?;
+            let mut rows =
+                unread_messages.query(params![dialog_key, by.as_i64(), unread, any_mark])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let id: String = row.get(1)?;
-                found.push((row.get::<_, i64>(0)?, parse_message_id(&id)?, user_id(row, 2)?));
+                found.push((
+                    row.get::<_, i64>(0)?,
+                    parse_message_id(&id)?,
+                    user_id(row, 2)?,
+                ));
             }
             let mut marked = Vec::with_capacity(found.len());
             for (key, message, author) in found.into_iter().rev() {
                 let changed = set(tx, mark, key, dialog_key, by, now)?;
-                marked.push(Marked { message, dialog, author, changed });
+                marked.push(Marked {
+                    message,
+                    dialog,
+                    author,
+                    changed,
+                });
             }
             Ok(marked)
         })
@@ -106,14 +130,24 @@ impl State {
     pub(crate) fn check_count(&self, count: usize) -> Result<(), StateError> {
         let most = self.inner.config.limits.ids_per_request;
         if count > most {
-            return Err(StateError::invalid("base", format!("too many ids in one request (maximum is {most})")));
+            return Err(StateError::invalid(
+                "base",
+                format!("too many ids in one request (maximum is {most})"),
+            ));
         }
         Ok(())
     }
 }
 
 /// Sets one mark; `true` if that changed something.
-fn set(tx: &WriteTx<'_>, mark: Mark, message: i64, dialog: i64, by: UserId, now: i64) -> Result<bool, StateError> {
+fn set(
+    tx: &WriteTx<'_>,
+    mark: Mark,
+    message: i64,
+    dialog: i64,
+    by: UserId,
+    now: i64,
+) -> Result<bool, StateError> {
     let changed = match mark {
         Mark::Delivered => tx
             .prepare_cached(
@@ -130,8 +164,10 @@ fn set(tx: &WriteTx<'_>, mark: Mark, message: i64, dialog: i64, by: UserId, now:
     } > 0;
     if changed {
         if mark == Mark::Read {
-            tx.prepare_cached("UPDATE occupants SET seen = seen + 1 WHERE dialog = ?1 AND user_id = ?2")?
-                .execute([dialog, by.as_i64()])?;
+            tx.prepare_cached(
+                "UPDATE occupants SET seen = seen + 1 WHERE dialog = ?1 AND user_id = ?2",
+            )?
+            .execute([dialog, by.as_i64()])?;
         }
         // Lets a client find messages whose marks moved by `updated_at[gt]`.
         tx.prepare_cached("UPDATE messages SET updated_at = max(updated_at, ?2) WHERE key = ?1")?

@@ -177,11 +177,19 @@ const FROM: &str = " FROM messages m JOIN dialogs d ON d.key = m.dialog WHERE m.
 impl State {
     /// A page of a dialog's history. [`StateError::NotFound`] and [`StateError::Forbidden`] as of
     /// [`State::own_dialog_card`].
-    pub async fn messages(&self, user: UserId, query: MessageQuery) -> Result<MessagePage, StateError> {
+    pub async fn messages(
+        &self,
+        user: UserId,
+        query: MessageQuery,
+    ) -> Result<MessagePage, StateError> {
         self.own_dialog_card(user, query.dialog).await?;
         let sql = compile(&query.conditions)?;
         let largest = self.inner.config.limits.page;
-        let limit = if query.limit == 0 { largest } else { query.limit.min(largest) };
+        let limit = if query.limit == 0 {
+            largest
+        } else {
+            query.limit.min(largest)
+        };
         let direction = if query.sort.descending { "DESC" } else { "ASC" };
         let order = query.sort.by.column();
         let order = if query.sort.by == MessageOrder::Id {
@@ -189,11 +197,16 @@ impl State {
         } else {
             format!("{order} {direction}, m.id {direction}")
         };
-        let text = format!("SELECT m.key{FROM}{} ORDER BY {order} LIMIT ? OFFSET ?", sql.text);
+        let text = format!(
+            "SELECT m.key{FROM}{} ORDER BY {order} LIMIT ? OFFSET ?",
+            sql.text
+        );
         let (dialog, skip) = (query.dialog, query.skip);
         let mut items = self
             .read(move |db| {
-                let Some(key) = dialog_key(db, dialog)? else { return Err(StateError::NotFound) };
+                let Some(key) = dialog_key(db, dialog)? else {
+                    return Err(StateError::NotFound);
+                };
                 let mut values = vec![Value::Integer(key)];
                 values.extend(sql.values);
                 values.extend([Value::Integer(to_i64(limit)), Value::Integer(to_i64(skip))]);
@@ -206,7 +219,9 @@ impl State {
             .await?;
         let mut marked = Vec::new();
         if query.mark_as_read {
-            let unread = items.iter().filter(|item| item.read.binary_search(&user).is_err());
+            let unread = items
+                .iter()
+                .filter(|item| item.read.binary_search(&user).is_err());
             let unread: Vec<_> = unread.map(|item| item.message.id).collect();
             if !unread.is_empty() {
                 marked = self.mark(user, Mark::Read, unread).await?;
@@ -217,7 +232,11 @@ impl State {
                 marked.retain(|mark| mark.changed);
             }
         }
-        Ok(MessagePage { limit, items, marked })
+        Ok(MessagePage {
+            limit,
+            items,
+            marked,
+        })
     }
 
     /// How many messages of a dialog fit.
@@ -230,7 +249,9 @@ impl State {
         self.own_dialog_card(user, dialog).await?;
         let sql = compile(&conditions)?;
         self.read(move |db| {
-            let Some(key) = dialog_key(db, dialog)? else { return Err(StateError::NotFound) };
+            let Some(key) = dialog_key(db, dialog)? else {
+                return Err(StateError::NotFound);
+            };
             let mut values = vec![Value::Integer(key)];
             values.extend(sql.values);
             let count: i64 = db
@@ -242,7 +263,10 @@ impl State {
     }
 
     /// One message as stored, whoever asks.
-    pub(crate) async fn message(&self, id: cubist_protocol::ids::MessageId) -> Result<MessageRecord, StateError> {
+    pub(crate) async fn message(
+        &self,
+        id: cubist_protocol::ids::MessageId,
+    ) -> Result<MessageRecord, StateError> {
         self.read(move |db| {
             let key: Option<i64> = db
                 .prepare_cached("SELECT key FROM messages WHERE id = ?1")?
@@ -262,7 +286,9 @@ fn add(list: &mut Vec<UserId>, user: UserId) {
 
 fn dialog_key(db: &Connection, dialog: DialogId) -> Result<Option<i64>, StateError> {
     let mut query = db.prepare_cached("SELECT key FROM dialogs WHERE id = ?1")?;
-    Ok(query.query_row([dialog.to_string()], |row| row.get(0)).optional()?)
+    Ok(query
+        .query_row([dialog.to_string()], |row| row.get(0))
+        .optional()?)
 }
 
 fn compile(conditions: &[Condition<MessageField>]) -> Result<Sql, StateError> {
@@ -285,7 +311,10 @@ fn compile(conditions: &[Condition<MessageField>]) -> Result<Sql, StateError> {
             };
             let mut any = Sql::default();
             any.compare(field.name(), expression, kind, op, values)?;
-            let text = format!(" AND {not}EXISTS (SELECT 1 FROM json_each(m.attachments) a WHERE 1{})", any.text);
+            let text = format!(
+                " AND {not}EXISTS (SELECT 1 FROM json_each(m.attachments) a WHERE 1{})",
+                any.text
+            );
             sql.push(&text, any.values);
         } else {
             sql.compare(field.name(), expression, kind, *op, values)?;

@@ -83,20 +83,38 @@ impl State {
     pub async fn accept_message(&self, new: NewMessage) -> Result<Accepted, StateError> {
         let limits = &self.inner.config.limits;
         if new.body.len() > limits.body_bytes {
-            return Err(StateError::invalid("message", format!("is too long (maximum is {} bytes)", limits.body_bytes)));
+            return Err(StateError::invalid(
+                "message",
+                format!("is too long (maximum is {} bytes)", limits.body_bytes),
+            ));
         }
         let attachments = serde_json::to_string(&new.attachments).map_err(|_| unserialisable())?;
         let extra = serde_json::to_string(&new.extra).map_err(|_| unserialisable())?;
         if attachments.len() + extra.len() > limits.extra_bytes {
-            let problem = format!("has too large attachments or own fields (maximum is {} bytes)", limits.extra_bytes);
+            let problem = format!(
+                "has too large attachments or own fields (maximum is {} bytes)",
+                limits.extra_bytes
+            );
             return Err(StateError::invalid("message", problem));
         }
-        if new.stanza_id.as_ref().is_some_and(|id| id.len() > STANZA_ID_MAX) {
-            return Err(StateError::invalid("id", format!("is too long (maximum is {STANZA_ID_MAX} bytes)")));
+        if new
+            .stanza_id
+            .as_ref()
+            .is_some_and(|id| id.len() > STANZA_ID_MAX)
+        {
+            return Err(StateError::invalid(
+                "id",
+                format!("is too long (maximum is {STANZA_ID_MAX} bytes)"),
+            ));
         }
         let now = self.inner.clock.now();
-        let latest = now.seconds().saturating_add(i64::from(limits.clock_skew_seconds));
-        let date_sent = new.date_sent.filter(|at| (0..=latest).contains(at)).unwrap_or(now.seconds());
+        let latest = now
+            .seconds()
+            .saturating_add(i64::from(limits.clock_skew_seconds));
+        let date_sent = new
+            .date_sent
+            .filter(|at| (0..=latest).contains(at))
+            .unwrap_or(now.seconds());
         let inner = Arc::clone(&self.inner);
         self.write(move |tx| {
             if let Some(stanza_id) = &new.stanza_id
@@ -115,11 +133,21 @@ impl State {
                 extra: new.extra,
             };
             if new.save {
-                let row = Row { stanza_id: new.stanza_id.as_deref(), attachments: &attachments, extra: &extra };
+                let row = Row {
+                    stanza_id: new.stanza_id.as_deref(),
+                    attachments: &attachments,
+                    extra: &extra,
+                };
                 insert(tx, &place, &message, &row, now.seconds())?;
             } else if let Some(stanza_id) = &new.stanza_id {
-                tx.prepare_cached("INSERT INTO repeats (sender, stanza_id, at) VALUES (?1, ?2, ?3)")?
-                    .execute(params![new.sender.as_i64(), stanza_id, now.seconds()])?;
+                tx.prepare_cached(
+                    "INSERT INTO repeats (sender, stanza_id, at) VALUES (?1, ?2, ?3)",
+                )?
+                .execute(params![
+                    new.sender.as_i64(),
+                    stanza_id,
+                    now.seconds()
+                ])?;
             }
             let queued = match new.queue {
                 Some(queue) if !queue.users.is_empty() => {
@@ -143,7 +171,10 @@ impl State {
     ) -> Result<(MessageRecord, bool), StateError> {
         let longest = self.inner.config.limits.body_bytes;
         if body.len() > longest {
-            return Err(StateError::invalid("message", format!("is too long (maximum is {longest} bytes)")));
+            return Err(StateError::invalid(
+                "message",
+                format!("is too long (maximum is {longest} bytes)"),
+            ));
         }
         let now = self.inner.clock.seconds();
         self.write(move |tx| {
@@ -159,12 +190,18 @@ impl State {
                 .optional()?;
             let (key, sender, dialog, is_last) = found.ok_or(StateError::NotFound)?;
             if sender != user.as_i64() {
-                return Err(StateError::Forbidden("Only its author can change a message".to_owned()));
+                return Err(StateError::Forbidden(
+                    "Only its author can change a message".to_owned(),
+                ));
             }
-            tx.prepare_cached("UPDATE messages SET body = ?2, updated_at = ?3, edited_at = ?3 WHERE key = ?1")?
-                .execute(params![key, body, now])?;
-            tx.prepare_cached("UPDATE dialogs SET updated_at = max(updated_at, ?2) WHERE key = ?1")?
-                .execute([dialog, now])?;
+            tx.prepare_cached(
+                "UPDATE messages SET body = ?2, updated_at = ?3, edited_at = ?3 WHERE key = ?1",
+            )?
+            .execute(params![key, body, now])?;
+            tx.prepare_cached(
+                "UPDATE dialogs SET updated_at = max(updated_at, ?2) WHERE key = ?1",
+            )?
+            .execute([dialog, now])?;
             Ok((load_message(tx, key)?, is_last))
         })
         .await
@@ -175,7 +212,8 @@ impl State {
         let age = i64::try_from(self.inner.config.timing.repeat_memory_seconds).unwrap_or(i64::MAX);
         let oldest = self.inner.clock.seconds().saturating_sub(age);
         self.write(move |tx| {
-            tx.prepare_cached("DELETE FROM repeats WHERE at < ?1")?.execute([oldest])?;
+            tx.prepare_cached("DELETE FROM repeats WHERE at < ?1")?
+                .execute([oldest])?;
             Ok(())
         })
         .await
@@ -272,7 +310,8 @@ fn insert(
     tx.prepare_cached("UPDATE occupants SET seen = seen + 1 WHERE dialog = ?1 AND user_id = ?2")?
         .execute([place.key, message.sender.as_i64()])?;
     if place.kind == DialogKind::Private.number() {
-        tx.prepare_cached("UPDATE occupants SET hidden = 0 WHERE dialog = ?1 AND hidden")?.execute([place.key])?;
+        tx.prepare_cached("UPDATE occupants SET hidden = 0 WHERE dialog = ?1 AND hidden")?
+            .execute([place.key])?;
     }
     Ok(())
 }

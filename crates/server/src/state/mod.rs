@@ -51,7 +51,9 @@ pub use queue::{QueueId, Queued};
 pub use sessions::{Session, Token};
 pub use unread::Unread;
 pub use user_search::{UserCondition, UserField, UserOp, UserPage, UserSearch};
-pub use users::{ChatLogin, Identity, NewUser, PasswordChange, TextField, TextFields, User, UserChanges};
+pub use users::{
+    ChatLogin, Identity, NewUser, PasswordChange, TextField, TextFields, User, UserChanges,
+};
 
 use crate::config::Config;
 use reader::{ReadDb, Readers};
@@ -115,7 +117,9 @@ impl State {
             config,
             clock,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Flushes what is allowed to lag behind, again and again until `shutdown`. One such task runs per backend.

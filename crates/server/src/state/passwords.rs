@@ -52,7 +52,11 @@ struct Failures {
 }
 
 impl Passwords {
-    pub(crate) fn new(accounts: &Accounts, limits: &Limits, clock: Clock) -> Result<Self, StateError> {
+    pub(crate) fn new(
+        accounts: &Accounts,
+        limits: &Limits,
+        clock: Clock,
+    ) -> Result<Self, StateError> {
         let cost = accounts.argon2;
         let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None)
             .map_err(|error| StateError::Internal(format!("accounts.argon2: {error}")))?;
@@ -75,15 +79,22 @@ impl Passwords {
         let argon2 = self.argon2.clone();
         let salt: [u8; 16] = random()?;
         self.compute(move || {
-            let salt = SaltString::encode_b64(&salt).map_err(|error| StateError::Internal(error.to_string()))?;
+            let salt = SaltString::encode_b64(&salt)
+                .map_err(|error| StateError::Internal(error.to_string()))?;
             let hash = argon2.hash_password(password.as_bytes(), &salt);
-            hash.map(|hash| hash.to_string()).map_err(|error| StateError::Internal(error.to_string()))
+            hash.map(|hash| hash.to_string())
+                .map_err(|error| StateError::Internal(error.to_string()))
         })
         .await
     }
 
     /// Whether `password` belongs to `stored`. [`StateError::Throttled`] after too many wrong tries.
-    pub(crate) async fn verify(&self, user: UserId, stored: &str, password: &str) -> Result<bool, StateError> {
+    pub(crate) async fn verify(
+        &self,
+        user: UserId,
+        stored: &str,
+        password: &str,
+    ) -> Result<bool, StateError> {
         let digest = self.digest(user, stored, password);
         if self.is_remembered(user, &digest) {
             return Ok(true);
@@ -93,8 +104,12 @@ impl Passwords {
         let right = self
             .compute(move || {
                 // An account without a password has an empty hash, which no password fits.
-                let Ok(parsed) = PasswordHash::new(&stored) else { return Ok(false) };
-                Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+                let Ok(parsed) = PasswordHash::new(&stored) else {
+                    return Ok(false);
+                };
+                Ok(Argon2::default()
+                    .verify_password(password.as_bytes(), &parsed)
+                    .is_ok())
             })
             .await?;
         if right {
@@ -109,7 +124,10 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, StateError> + Send + 'static,
     ) -> Result<T, StateError> {
-        let permit = Arc::clone(&self.running).acquire_owned().await.map_err(|_| StateError::Stopping)?;
+        let permit = Arc::clone(&self.running)
+            .acquire_owned()
+            .await
+            .map_err(|_| StateError::Stopping)?;
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()
@@ -132,9 +150,9 @@ impl Passwords {
     fn is_remembered(&self, user: UserId, digest: &[u8; 32]) -> bool {
         let now = self.clock.seconds();
         let verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
-        verified
-            .get(&user)
-            .is_some_and(|known| known.digest == *digest && now.saturating_sub(known.at) < self.verified_for)
+        verified.get(&user).is_some_and(|known| {
+            known.digest == *digest && now.saturating_sub(known.at) < self.verified_for
+        })
     }
 
     fn remember(&self, user: UserId, digest: [u8; 32]) {
@@ -142,17 +160,30 @@ impl Passwords {
         if verified.len() >= REMEMBERED {
             verified.clear();
         }
-        verified.insert(user, Verified { digest, at: self.clock.seconds() });
+        verified.insert(
+            user,
+            Verified {
+                digest,
+                at: self.clock.seconds(),
+            },
+        );
     }
 
     /// Refuses while the account's window is full of failures.
     pub(crate) fn check_brake(&self, user: UserId) -> Result<(), StateError> {
         let now = self.clock.seconds();
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(known) = failures.get(&user) else { return Ok(()) };
-        let left = known.since.saturating_add(FAILURE_WINDOW).saturating_sub(now);
+        let Some(known) = failures.get(&user) else {
+            return Ok(());
+        };
+        let left = known
+            .since
+            .saturating_add(FAILURE_WINDOW)
+            .saturating_sub(now);
         if known.count >= self.failures_allowed && left > 0 {
-            return Err(StateError::Throttled { retry_after_seconds: left.unsigned_abs() });
+            return Err(StateError::Throttled {
+                retry_after_seconds: left.unsigned_abs(),
+            });
         }
         Ok(())
     }
@@ -164,9 +195,15 @@ impl Passwords {
         if failures.len() >= REMEMBERED {
             failures.retain(|_, known| now.saturating_sub(known.since) < FAILURE_WINDOW);
         }
-        let known = failures.entry(user).or_insert(Failures { since: now, count: 0 });
+        let known = failures.entry(user).or_insert(Failures {
+            since: now,
+            count: 0,
+        });
         if now.saturating_sub(known.since) >= FAILURE_WINDOW {
-            *known = Failures { since: now, count: 0 };
+            *known = Failures {
+                since: now,
+                count: 0,
+            };
         }
         known.count = known.count.saturating_add(1);
     }
@@ -175,8 +212,9 @@ impl Passwords {
 /// Bytes from the system's secure source.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], StateError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| StateError::Internal(format!("the system gives no random numbers: {error}")))?;
+    getrandom::fill(&mut bytes).map_err(|error| {
+        StateError::Internal(format!("the system gives no random numbers: {error}"))
+    })?;
     Ok(bytes)
 }
 
@@ -188,9 +226,20 @@ mod tests {
     use crate::config::Argon2Cost;
 
     fn passwords(clock: &Clock) -> Passwords {
-        let argon2 = Argon2Cost { memory_kib: 16, passes: 1, lanes: 1 };
-        let accounts = Accounts { argon2, verified_for_seconds: 60, ..Accounts::default() };
-        let limits = Limits { failed_logins_per_minute: 3, ..Limits::default() };
+        let argon2 = Argon2Cost {
+            memory_kib: 16,
+            passes: 1,
+            lanes: 1,
+        };
+        let accounts = Accounts {
+            argon2,
+            verified_for_seconds: 60,
+            ..Accounts::default()
+        };
+        let limits = Limits {
+            failed_logins_per_minute: 3,
+            ..Limits::default()
+        };
         Passwords::new(&accounts, &limits, clock.clone()).unwrap()
     }
 
@@ -205,13 +254,28 @@ mod tests {
         let two = passwords.hash("correct horse").await.unwrap();
         assert_ne!(one, two);
         assert!(one.starts_with("$argon2id$v=19$m=16,t=1,p=1$"), "{one}");
-        assert!(passwords.verify(user(), &one, "correct horse").await.unwrap());
-        assert!(!passwords.verify(user(), &one, "Correct horse").await.unwrap());
+        assert!(
+            passwords
+                .verify(user(), &one, "correct horse")
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .verify(user(), &one, "Correct horse")
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
     async fn an_account_without_a_password_accepts_none() {
-        assert!(!passwords(&Clock::system()).verify(user(), "", "").await.unwrap());
+        assert!(
+            !passwords(&Clock::system())
+                .verify(user(), "", "")
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
@@ -219,11 +283,18 @@ mod tests {
         let clock = Clock::system();
         let passwords = passwords(&clock);
         let stored = passwords.hash("correct horse").await.unwrap();
-        assert!(passwords.verify(user(), &stored, "correct horse").await.unwrap());
+        assert!(
+            passwords
+                .verify(user(), &stored, "correct horse")
+                .await
+                .unwrap()
+        );
         let digest = passwords.digest(user(), &stored, "correct horse");
         assert!(passwords.is_remembered(user(), &digest));
         let changed = passwords.hash("battery staple").await.unwrap();
-        assert!(!passwords.is_remembered(user(), &passwords.digest(user(), &changed, "correct horse")));
+        assert!(
+            !passwords.is_remembered(user(), &passwords.digest(user(), &changed, "correct horse"))
+        );
         clock.advance(Duration::from_secs(61));
         assert!(!passwords.is_remembered(user(), &digest));
     }
@@ -237,10 +308,28 @@ mod tests {
             assert!(!passwords.verify(user(), &stored, "wrong").await.unwrap());
         }
         let braked = passwords.verify(user(), &stored, "correct horse").await;
-        assert!(matches!(braked, Err(StateError::Throttled { retry_after_seconds: 1..=60 })), "{braked:?}");
+        assert!(
+            matches!(
+                braked,
+                Err(StateError::Throttled {
+                    retry_after_seconds: 1..=60
+                })
+            ),
+            "{braked:?}"
+        );
         let other = UserId::new(1002).unwrap();
-        assert!(passwords.verify(other, &stored, "correct horse").await.unwrap());
+        assert!(
+            passwords
+                .verify(other, &stored, "correct horse")
+                .await
+                .unwrap()
+        );
         clock.advance(Duration::from_secs(60));
-        assert!(passwords.verify(user(), &stored, "correct horse").await.unwrap());
+        assert!(
+            passwords
+                .verify(user(), &stored, "correct horse")
+                .await
+                .unwrap()
+        );
     }
 }

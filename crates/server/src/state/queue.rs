@@ -27,7 +27,10 @@ pub struct Queued {
 impl State {
     /// Queues stanzas for absent users, in this order. Over `limits.offline_stanzas` the oldest of that user are
     /// dropped; the history keeps what was to be kept. The answer is in the order of `stanzas`.
-    pub async fn enqueue(&self, stanzas: Vec<(UserId, String)>) -> Result<Vec<QueueId>, StateError> {
+    pub async fn enqueue(
+        &self,
+        stanzas: Vec<(UserId, String)>,
+    ) -> Result<Vec<QueueId>, StateError> {
         let now = self.inner.clock.seconds();
         let inner = Arc::clone(&self.inner);
         self.write(move |tx| {
@@ -68,19 +71,30 @@ impl State {
     /// Does not wait for the disk: many are removed together a moment later, and after a crash they come again.
     pub fn confirm_queued(&self, user: UserId, ids: impl IntoIterator<Item = QueueId>) {
         let ids = ids.into_iter().map(|id| (user, id));
-        self.inner.confirmed.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+        self.inner
+            .confirmed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(ids);
     }
 
     /// Removes what was confirmed.
     pub(crate) async fn flush_confirmed(&self) -> Result<(), StateError> {
-        let ids = std::mem::take(&mut *self.inner.confirmed.lock().unwrap_or_else(PoisonError::into_inner));
+        let ids = std::mem::take(
+            &mut *self
+                .inner
+                .confirmed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
         if ids.is_empty() {
             return Ok(());
         }
         let removed = ids.clone();
         let result = self
             .write(move |tx| {
-                let mut delete = tx.prepare_cached("DELETE FROM queue WHERE key = ?2 AND user_id = ?1")?;
+                let mut delete =
+                    tx.prepare_cached("DELETE FROM queue WHERE key = ?2 AND user_id = ?1")?;
                 for (user, id) in removed {
                     delete.execute([user.as_i64(), id.0])?;
                 }
@@ -88,7 +102,11 @@ impl State {
             })
             .await;
         if result.is_err() {
-            self.inner.confirmed.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+            self.inner
+                .confirmed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(ids);
         }
         result
     }
@@ -103,7 +121,8 @@ pub(crate) fn insert_for_all(
     now: i64,
 ) -> Result<Vec<(UserId, QueueId)>, StateError> {
     let most = to_i64(inner.config.limits.offline_stanzas);
-    let mut insert = tx.prepare_cached("INSERT INTO queue (user_id, stanza, at) VALUES (?1, ?2, ?3)")?;
+    let mut insert =
+        tx.prepare_cached("INSERT INTO queue (user_id, stanza, at) VALUES (?1, ?2, ?3)")?;
     let mut queued = Vec::with_capacity(users.len());
     for user in users {
         let id = insert.insert(params![user.as_i64(), stanza, now])?;

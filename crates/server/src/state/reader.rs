@@ -38,8 +38,13 @@ pub(crate) struct Readers {
 impl Readers {
     /// Opens `count` connections.
     pub(crate) fn open(path: &Path, count: usize) -> Result<Self, StateError> {
-        let idle = (0..count).map(|_| database::open_reader(path)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { permits: Arc::new(Semaphore::new(count)), idle: Arc::new(Mutex::new(idle)) })
+        let idle = (0..count)
+            .map(|_| database::open_reader(path))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            permits: Arc::new(Semaphore::new(count)),
+            idle: Arc::new(Mutex::new(idle)),
+        })
     }
 
     /// Runs `work` in one read transaction: everything it sees is of the same moment.
@@ -48,12 +53,17 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&ReadDb<'_>) -> Result<T, StateError> + Send + 'static,
     {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StateError::Stopping)?;
+        let permit = Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .map_err(|_| StateError::Stopping)?;
         let idle = Arc::clone(&self.idle);
         let run = move || {
             let _permit = permit;
             let Some(mut db) = idle.lock().unwrap_or_else(PoisonError::into_inner).pop() else {
-                return Err(StateError::Internal("a query connection got lost".to_owned()));
+                return Err(StateError::Internal(
+                    "a query connection got lost".to_owned(),
+                ));
             };
             let result = match db.transaction() {
                 Ok(tx) => work(&ReadDb(&tx)),
@@ -62,6 +72,8 @@ impl Readers {
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
             result
         };
-        tokio::task::spawn_blocking(run).await.map_err(|_| StateError::Stopping)?
+        tokio::task::spawn_blocking(run)
+            .await
+            .map_err(|_| StateError::Stopping)?
     }
 }

@@ -82,9 +82,17 @@ impl Sessions {
                 updated_at: row.get(4)?,
                 expires_at: row.get::<_, i64>(5)?.saturating_add(grace),
             };
-            live.insert(row.get(0)?, Live { session, dirty: true });
+            live.insert(
+                row.get(0)?,
+                Live {
+                    session,
+                    dirty: true,
+                },
+            );
         }
-        Ok(Self { live: Mutex::new(live) })
+        Ok(Self {
+            live: Mutex::new(live),
+        })
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut HashMap<TokenHash, Live>) -> T) -> T {
@@ -103,7 +111,10 @@ fn hash(token: &str) -> TokenHash {
 
 impl State {
     /// Makes a session, with a user or without. Beyond `limits.sessions_per_user` the longest unused ends.
-    pub async fn create_session(&self, user: Option<UserId>) -> Result<(Token, Session), StateError> {
+    pub async fn create_session(
+        &self,
+        user: Option<UserId>,
+    ) -> Result<(Token, Session), StateError> {
         let token = Token(URL_SAFE_NO_PAD.encode(random::<30>()?));
         let key = hash(token.expose());
         let now = self.inner.clock.seconds();
@@ -165,25 +176,36 @@ impl State {
     pub(crate) fn is_token_of(&self, token: &str, user: UserId) -> bool {
         let now = self.inner.clock.seconds();
         self.inner.sessions.with(|live| {
-            live.get(&hash(token))
-                .is_some_and(|entry| entry.session.user == Some(user) && entry.session.expires_at > now)
+            live.get(&hash(token)).is_some_and(|entry| {
+                entry.session.user == Some(user) && entry.session.expires_at > now
+            })
         })
     }
 
     /// Logs a user into the session, or out of it. `None` if the session is gone.
-    pub async fn set_session_user(&self, token: &str, user: Option<UserId>) -> Result<Option<Session>, StateError> {
+    pub async fn set_session_user(
+        &self,
+        token: &str,
+        user: Option<UserId>,
+    ) -> Result<Option<Session>, StateError> {
         let key = hash(token);
         let now = self.inner.clock.seconds();
         let inner = Arc::clone(&self.inner);
         self.write(move |tx| {
             let changed = tx
-                .prepare_cached("UPDATE sessions SET user_id = ?2, updated_at = ?3 WHERE token_hash = ?1")?
+                .prepare_cached(
+                    "UPDATE sessions SET user_id = ?2, updated_at = ?3 WHERE token_hash = ?1",
+                )?
                 .execute(params![key, user.map(UserId::as_i64), now])?;
             if changed == 0 {
                 return Ok(None);
             }
             let session = inner.sessions.with(|live| {
-                live.get(&key).map(|entry| Session { user, updated_at: now, ..entry.session })
+                live.get(&key).map(|entry| Session {
+                    user,
+                    updated_at: now,
+                    ..entry.session
+                })
             });
             let inner = Arc::clone(&inner);
             tx.after_commit(move || {
@@ -204,7 +226,9 @@ impl State {
         let key = hash(token);
         let inner = Arc::clone(&self.inner);
         self.write(move |tx| {
-            let ended = tx.prepare_cached("DELETE FROM sessions WHERE token_hash = ?1")?.execute(params![key])?;
+            let ended = tx
+                .prepare_cached("DELETE FROM sessions WHERE token_hash = ?1")?
+                .execute(params![key])?;
             tx.after_commit(move || {
                 inner.sessions.with(|live| live.remove(&key));
             });
@@ -227,7 +251,8 @@ impl State {
                 .collect::<Vec<_>>()
         });
         self.write(move |tx| {
-            let mut update = tx.prepare_cached("UPDATE sessions SET expires_at = ?2 WHERE id = ?1")?;
+            let mut update =
+                tx.prepare_cached("UPDATE sessions SET expires_at = ?2 WHERE id = ?1")?;
             for (id, expires_at) in moved {
                 update.execute([id, expires_at])?;
             }
@@ -249,7 +274,11 @@ impl State {
         self.read(move |db| {
             use rusqlite::OptionalExtension;
             Ok(db
-                .query_row("SELECT expires_at FROM sessions WHERE token_hash = ?1", params![key], |row| row.get(0))
+                .query_row(
+                    "SELECT expires_at FROM sessions WHERE token_hash = ?1",
+                    params![key],
+                    |row| row.get(0),
+                )
                 .optional()?)
         })
         .await

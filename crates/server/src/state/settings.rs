@@ -13,12 +13,19 @@ impl State {
         let fresh = URL_SAFE_NO_PAD.encode(random::<12>()?);
         self.write(move |tx| {
             let kept: Option<String> = tx
-                .query_row("SELECT value FROM settings WHERE name = 'auth_key'", [], |row| row.get(0))
+                .query_row(
+                    "SELECT value FROM settings WHERE name = 'auth_key'",
+                    [],
+                    |row| row.get(0),
+                )
                 .optional()?;
             if let Some(kept) = kept {
                 return Ok(kept);
             }
-            tx.execute("INSERT INTO settings (name, value) VALUES ('auth_key', ?1)", [&fresh])?;
+            tx.execute(
+                "INSERT INTO settings (name, value) VALUES ('auth_key', ?1)",
+                [&fresh],
+            )?;
             Ok(fresh)
         })
         .await
@@ -26,7 +33,12 @@ impl State {
 
     /// Whether nobody has signed up and nothing was written yet.
     pub async fn is_empty(&self) -> Result<bool, StateError> {
-        self.read(|db| Ok(!db.prepare_cached("SELECT 1 FROM users LIMIT 1")?.exists([])?)).await
+        self.read(|db| {
+            Ok(!db
+                .prepare_cached("SELECT 1 FROM users LIMIT 1")?
+                .exists([])?)
+        })
+        .await
     }
 
     /// A value kept under a name of the caller's.
@@ -41,7 +53,11 @@ impl State {
     }
 
     /// Keeps a value.
-    pub(crate) async fn keep_setting(&self, name: &'static str, value: String) -> Result<(), StateError> {
+    pub(crate) async fn keep_setting(
+        &self,
+        name: &'static str,
+        value: String,
+    ) -> Result<(), StateError> {
         self.write(move |tx| {
             tx.execute(
                 "INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",

@@ -17,7 +17,11 @@ pub struct Unread {
 
 impl State {
     /// Counts unread messages, of some dialogs or (`None`) of all.
-    pub async fn unread(&self, user: UserId, dialogs: Option<Vec<DialogId>>) -> Result<Unread, StateError> {
+    pub async fn unread(
+        &self,
+        user: UserId,
+        dialogs: Option<Vec<DialogId>>,
+    ) -> Result<Unread, StateError> {
         self.check_count(dialogs.as_ref().map_or(0, Vec::len))?;
         let Some(dialogs) = dialogs else {
             let total: i64 = self
@@ -30,7 +34,10 @@ impl State {
                         .query_row([user.as_i64()], |row| row.get(0))?)
                 })
                 .await?;
-            return Ok(Unread { total: total.unsigned_abs(), dialogs: Vec::new() });
+            return Ok(Unread {
+                total: total.unsigned_abs(),
+                dialogs: Vec::new(),
+            });
         };
         let list: serde_json::Value = dialogs.iter().map(ToString::to_string).collect();
         self.read(move |db| {

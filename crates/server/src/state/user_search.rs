@@ -4,8 +4,8 @@
 //! comparisons narrow it. This keeps a search an index lookup and nobody can page through everyone.
 
 use cubist_protocol::ids::UserId;
-use rusqlite::types::Value;
 use rusqlite::params_from_iter;
+use rusqlite::types::Value;
 
 use crate::state::users::{self, COLUMNS, User, fold};
 use crate::state::{State, StateError};
@@ -143,7 +143,10 @@ impl UserField {
     }
 
     const fn is_date(self) -> bool {
-        matches!(self, Self::LastRequestAt | Self::CreatedAt | Self::UpdatedAt)
+        matches!(
+            self,
+            Self::LastRequestAt | Self::CreatedAt | Self::UpdatedAt
+        )
     }
 }
 
@@ -168,14 +171,21 @@ impl State {
     /// Several people by id, ordered by id; unknown ids are left out.
     pub async fn users(&self, ids: Vec<UserId>) -> Result<Vec<User>, StateError> {
         let users = self.read(move |db| users::load_many(db, &ids)).await?;
-        Ok(users.into_iter().map(|user| self.with_activity(user)).collect())
+        Ok(users
+            .into_iter()
+            .map(|user| self.with_activity(user))
+            .collect())
     }
 
     /// Finds people.
     pub async fn search_users(&self, search: UserSearch) -> Result<UserPage, StateError> {
         let limits = &self.inner.config.limits;
         let query = compile(&search.conditions, limits.ids_per_request)?;
-        let limit = if query.starts_with { START_WITH_LIMIT } else { search.limit.clamp(1, limits.page) };
+        let limit = if query.starts_with {
+            START_WITH_LIMIT
+        } else {
+            search.limit.clamp(1, limits.page)
+        };
         if query.about_activity {
             // The newest activity is in memory; the search compares what is on disk.
             self.flush_activity().await?;
@@ -188,15 +198,30 @@ impl State {
                 let mut values = query.values;
                 values.push(Value::Integer(to_i64(limit)));
                 values.push(Value::Integer(to_i64(search.offset)));
-                let sql = format!("SELECT {COLUMNS} FROM users WHERE {} ORDER BY id LIMIT ? OFFSET ?", query.sql);
+                let sql = format!(
+                    "SELECT {COLUMNS} FROM users WHERE {} ORDER BY id LIMIT ? OFFSET ?",
+                    query.sql
+                );
                 let mut statement = db.prepare_cached(&sql)?;
                 let rows = statement.query_map(params_from_iter(&values), User::from_row)?;
                 let items = rows.collect::<Result<Vec<_>, _>>()?;
                 let total = usize::try_from(total).unwrap_or_default();
-                Ok(UserPage { total: if query.starts_with { total.min(limit) } else { total }, limit, items })
+                Ok(UserPage {
+                    total: if query.starts_with {
+                        total.min(limit)
+                    } else {
+                        total
+                    },
+                    limit,
+                    items,
+                })
             })
             .await?;
-        let items = page.items.into_iter().map(|user| self.with_activity(user)).collect();
+        let items = page
+            .items
+            .into_iter()
+            .map(|user| self.with_activity(user))
+            .collect();
         Ok(UserPage { items, ..page })
     }
 }
@@ -211,7 +236,8 @@ struct Compiled {
 
 fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled, StateError> {
     let stands_alone = |condition: &UserCondition| {
-        !condition.field.is_date() && matches!(condition.op, UserOp::Equal | UserOp::In | UserOp::StartWith)
+        !condition.field.is_date()
+            && matches!(condition.op, UserOp::Equal | UserOp::In | UserOp::StartWith)
     };
     if !conditions.iter().any(stands_alone) {
         return Err(StateError::invalid(
@@ -220,8 +246,12 @@ fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled,
              or user_tags with eq, in or start_with",
         ));
     }
-    let mut compiled =
-        Compiled { sql: String::new(), values: Vec::new(), starts_with: false, about_activity: false };
+    let mut compiled = Compiled {
+        sql: String::new(),
+        values: Vec::new(),
+        starts_with: false,
+        about_activity: false,
+    };
     for condition in conditions {
         let UserCondition { field, op, values } = condition;
         let wrong = |problem: &str| Err(StateError::invalid(field.name(), problem));
@@ -251,30 +281,43 @@ fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled,
                     return wrong("cannot be searched by its beginning");
                 }
                 if value.chars().count() < START_WITH_MIN {
-                    return wrong("must be given with at least 4 characters to search by its beginning");
+                    return wrong(
+                        "must be given with at least 4 characters to search by its beginning",
+                    );
                 }
-                compiled.sql.push_str(&format!("{column} >= ? AND {column} < ?"));
+                compiled
+                    .sql
+                    .push_str(&format!("{column} >= ? AND {column} < ?"));
                 // The last code point closes the range of all texts with this beginning.
                 let end = format!("{value}{}", char::MAX);
-                compiled.values.extend([Value::Text(value), Value::Text(end)]);
+                compiled
+                    .values
+                    .extend([Value::Text(value), Value::Text(end)]);
             }
             UserOp::Equal | UserOp::In | UserOp::NotIn => {
                 let list: serde_json::Value = match field {
                     // What is no number is nobody's id.
-                    UserField::Id => values.iter().filter_map(|value| value.trim().parse::<i64>().ok()).collect(),
+                    UserField::Id => values
+                        .iter()
+                        .filter_map(|value| value.trim().parse::<i64>().ok())
+                        .collect(),
                     UserField::LastRequestAt | UserField::CreatedAt | UserField::UpdatedAt => {
                         return wrong("can only be compared with gt, gte, lt or lte");
                     }
-                    UserField::Tags => values.iter().map(|value| format!(",{},", value.trim())).collect(),
+                    UserField::Tags => values
+                        .iter()
+                        .map(|value| format!(",{},", value.trim()))
+                        .collect(),
                     UserField::Login
                     | UserField::Email
                     | UserField::FullName
                     | UserField::Phone
                     | UserField::ExternalId
                     | UserField::FacebookId
-                    | UserField::TwitterId => {
-                        values.iter().map(|value| if folded { fold(value) } else { value.clone() }).collect()
-                    }
+                    | UserField::TwitterId => values
+                        .iter()
+                        .map(|value| if folded { fold(value) } else { value.clone() })
+                        .collect(),
                 };
                 compiled.sql.push_str(&membership(*field, column, *op));
                 compiled.values.push(Value::Text(list.to_string()));
@@ -303,7 +346,11 @@ fn membership(field: UserField, column: &str, op: UserOp) -> String {
         | UserOp::Less
         | UserOp::LessOrEqual => {
             // Without `coalesce` the comparison can use the column's index.
-            if field == UserField::Tags { within } else { format!("{column} IN (SELECT value FROM json_each(?))") }
+            if field == UserField::Tags {
+                within
+            } else {
+                format!("{column} IN (SELECT value FROM json_each(?))")
+            }
         }
     }
 }

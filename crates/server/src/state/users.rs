@@ -55,8 +55,15 @@ pub struct User {
 impl User {
     /// What to call the person: full name, else login, else the id.
     pub fn display_name(&self) -> String {
-        let named = |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
-        named(&self.full_name).or_else(|| named(&self.login)).unwrap_or_else(|| self.id.to_string())
+        let named = |text: &Option<String>| {
+            text.as_deref()
+                .map(str::trim)
+                .filter(|t| !t.is_empty())
+                .map(str::to_owned)
+        };
+        named(&self.full_name)
+            .or_else(|| named(&self.login))
+            .unwrap_or_else(|| self.id.to_string())
     }
 }
 
@@ -270,7 +277,10 @@ impl State {
 
     /// One person. [`StateError::NotFound`] if there is none of that id.
     pub async fn user(&self, id: UserId) -> Result<User, StateError> {
-        let user = self.read(move |db| load(db, id.as_i64())).await?.ok_or(StateError::NotFound)?;
+        let user = self
+            .read(move |db| load(db, id.as_i64()))
+            .await?
+            .ok_or(StateError::NotFound)?;
         Ok(self.with_activity(user))
     }
 
@@ -299,10 +309,22 @@ impl State {
 
     /// Checks a REST login. [`StateError::NotFound`] for an unknown person (a client may then offer to sign up),
     /// [`StateError::BadCredentials`] for a wrong password.
-    pub async fn check_login(&self, identity: &Identity, password: &str) -> Result<User, StateError> {
+    pub async fn check_login(
+        &self,
+        identity: &Identity,
+        password: &str,
+    ) -> Result<User, StateError> {
         let user = self.user_by_identity(identity).await?;
-        let stored = self.stored_password(user.id).await?.ok_or(StateError::NotFound)?;
-        if self.inner.passwords.verify(user.id, &stored, password).await? {
+        let stored = self
+            .stored_password(user.id)
+            .await?
+            .ok_or(StateError::NotFound)?;
+        if self
+            .inner
+            .passwords
+            .verify(user.id, &stored, password)
+            .await?
+        {
             Ok(user)
         } else {
             Err(StateError::BadCredentials)
@@ -313,12 +335,18 @@ impl State {
     ///
     /// Cheap for a reconnect: a token is looked up in memory, and a password that was checked lately is recognised
     /// without hashing it again.
-    pub async fn verify_chat_login(&self, user: UserId, secret: &str) -> Result<ChatLogin, StateError> {
+    pub async fn verify_chat_login(
+        &self,
+        user: UserId,
+        secret: &str,
+    ) -> Result<ChatLogin, StateError> {
         if self.is_token_of(secret, user) {
             self.touch(user);
             return Ok(ChatLogin::Accepted);
         }
-        let Some(stored) = self.stored_password(user).await? else { return Ok(ChatLogin::Refused) };
+        let Some(stored) = self.stored_password(user).await? else {
+            return Ok(ChatLogin::Refused);
+        };
         match self.inner.passwords.verify(user, &stored, secret).await {
             Ok(true) => {
                 self.touch(user);
@@ -337,15 +365,24 @@ impl State {
         if let Some(change) = &changes.password {
             problems.extend(check_password(rules, &change.new));
             if change.old.is_none() {
-                problems.push(("old_password", "is required to change the password".to_owned()));
+                problems.push((
+                    "old_password",
+                    "is required to change the password".to_owned(),
+                ));
             }
         }
         if !problems.is_empty() {
             return Err(StateError::Invalid { problems });
         }
         let hash = match &changes.password {
-            Some(PasswordChange { old: Some(old), new }) => {
-                let stored = self.stored_password(id).await?.ok_or(StateError::NotFound)?;
+            Some(PasswordChange {
+                old: Some(old),
+                new,
+            }) => {
+                let stored = self
+                    .stored_password(id)
+                    .await?
+                    .ok_or(StateError::NotFound)?;
                 if !self.inner.passwords.verify(id, &stored, old).await? {
                     return Err(StateError::invalid("old_password", "is wrong"));
                 }
@@ -371,7 +408,9 @@ impl State {
                 if let Some((checked, hash)) = hash {
                     // Two changes at once: the second was checked against a password that is no more.
                     let replaced = tx
-                        .prepare_cached("UPDATE users SET password = ?3 WHERE id = ?1 AND password = ?2")?
+                        .prepare_cached(
+                            "UPDATE users SET password = ?3 WHERE id = ?1 AND password = ?2",
+                        )?
                         .execute(params![id.as_i64(), checked, hash])?;
                     if replaced == 0 {
                         return Err(StateError::invalid("old_password", "is wrong"));
@@ -379,7 +418,10 @@ impl State {
                 }
                 let user = load(tx, id.as_i64())?.ok_or(StateError::NotFound)?;
                 if user.login.is_none() && user.email.is_none() && !user.is_guest {
-                    return Err(StateError::invalid("base", "a login or an email is required"));
+                    return Err(StateError::invalid(
+                        "base",
+                        "a login or an email is required",
+                    ));
                 }
                 Ok(user)
             })
@@ -392,10 +434,15 @@ impl State {
         let inner = Arc::clone(&self.inner);
         self.write(move |tx| {
             let user = id.as_i64();
-            if tx.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([user])? == 0 {
+            if tx
+                .prepare_cached("DELETE FROM users WHERE id = ?1")?
+                .execute([user])?
+                == 0
+            {
                 return Err(StateError::NotFound);
             }
-            tx.prepare_cached("DELETE FROM queue WHERE user_id = ?1")?.execute([user])?;
+            tx.prepare_cached("DELETE FROM queue WHERE user_id = ?1")?
+                .execute([user])?;
             // The other person of a private dialog keeps it with its history.
             tx.prepare_cached(
                 "DELETE FROM occupants WHERE user_id = ?1
@@ -423,7 +470,11 @@ impl State {
 
     /// Puts in the activity that is not on disk yet.
     pub(crate) fn with_activity(&self, mut user: User) -> User {
-        user.last_request_at = self.inner.activity.pending(user.id).or(user.last_request_at);
+        user.last_request_at = self
+            .inner
+            .activity
+            .pending(user.id)
+            .or(user.last_request_at);
         user
     }
 }
@@ -441,7 +492,8 @@ pub enum ChatLogin {
 
 /// Whether the user exists, in the caller's transaction.
 pub(crate) fn exists(db: &rusqlite::Connection, user: UserId) -> Result<bool, rusqlite::Error> {
-    db.prepare_cached("SELECT 1 FROM users WHERE id = ?1")?.exists([user.as_i64()])
+    db.prepare_cached("SELECT 1 FROM users WHERE id = ?1")?
+        .exists([user.as_i64()])
 }
 
 fn load(db: &rusqlite::Connection, id: i64) -> Result<Option<User>, StateError> {
@@ -451,7 +503,8 @@ fn load(db: &rusqlite::Connection, id: i64) -> Result<Option<User>, StateError> 
 
 /// Loads several people in the order of their ids; unknown ids are left out.
 pub(crate) fn load_many(db: &ReadDb<'_>, ids: &[UserId]) -> Result<Vec<User>, StateError> {
-    let list = serde_json::Value::from(ids.iter().map(|id| id.as_i64()).collect::<Vec<_>>()).to_string();
+    let list =
+        serde_json::Value::from(ids.iter().map(|id| id.as_i64()).collect::<Vec<_>>()).to_string();
     let mut query = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM users WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id"
     ))?;
@@ -461,9 +514,12 @@ pub(crate) fn load_many(db: &ReadDb<'_>, ids: &[UserId]) -> Result<Vec<User>, St
 
 fn set_texts(tx: &WriteTx<'_>, id: i64, texts: &TextFields) -> Result<(), StateError> {
     for field in TextField::ALL {
-        let Some(value) = texts.get(&field) else { continue };
+        let Some(value) = texts.get(&field) else {
+            continue;
+        };
         let column = field.column();
-        tx.prepare_cached(&format!("UPDATE users SET {column} = ?2 WHERE id = ?1"))?.execute(params![id, value])?;
+        tx.prepare_cached(&format!("UPDATE users SET {column} = ?2 WHERE id = ?1"))?
+            .execute(params![id, value])?;
         if let Some(key) = field.key_column() {
             tx.prepare_cached(&format!("UPDATE users SET {key} = ?2 WHERE id = ?1"))?
                 .execute(params![id, value.as_deref().map(fold)])?;
@@ -472,12 +528,22 @@ fn set_texts(tx: &WriteTx<'_>, id: i64, texts: &TextFields) -> Result<(), StateE
     Ok(())
 }
 
-fn check_unique(tx: &WriteTx<'_>, own: Option<UserId>, texts: &TextFields) -> Result<(), StateError> {
+fn check_unique(
+    tx: &WriteTx<'_>,
+    own: Option<UserId>,
+    texts: &TextFields,
+) -> Result<(), StateError> {
     let own = own.map_or(0, UserId::as_i64);
     let mut problems = Vec::new();
     for (field, sql) in [
-        (TextField::Login, "SELECT 1 FROM users WHERE login_key = ?1 AND id <> ?2"),
-        (TextField::Email, "SELECT 1 FROM users WHERE email_key = ?1 AND id <> ?2"),
+        (
+            TextField::Login,
+            "SELECT 1 FROM users WHERE login_key = ?1 AND id <> ?2",
+        ),
+        (
+            TextField::Email,
+            "SELECT 1 FROM users WHERE email_key = ?1 AND id <> ?2",
+        ),
     ] {
         if let Some(Some(value)) = texts.get(&field)
             && tx.prepare_cached(sql)?.exists(params![fold(value), own])?
@@ -485,7 +551,11 @@ fn check_unique(tx: &WriteTx<'_>, own: Option<UserId>, texts: &TextFields) -> Re
             problems.push((field.name(), "has already been taken".to_owned()));
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(StateError::Invalid { problems }) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(StateError::Invalid { problems })
+    }
 }
 
 fn check_texts(rules: &Accounts, texts: &TextFields) -> Vec<(&'static str, String)> {
@@ -496,15 +566,26 @@ fn check_texts(rules: &Accounts, texts: &TextFields) -> Vec<(&'static str, Strin
         let length = value.chars().count();
         match field {
             TextField::Login if length < rules.login_min => {
-                problems.push((name, format!("is too short (minimum is {} characters)", rules.login_min)));
+                problems.push((
+                    name,
+                    format!("is too short (minimum is {} characters)", rules.login_min),
+                ));
             }
             TextField::Login if length > rules.login_max => {
-                problems.push((name, format!("is too long (maximum is {} characters)", rules.login_max)));
+                problems.push((
+                    name,
+                    format!("is too long (maximum is {} characters)", rules.login_max),
+                ));
             }
             TextField::Login if value.trim() != value || value.chars().any(char::is_control) => {
-                problems.push((name, "must not begin or end with a space or hold control characters".to_owned()));
+                problems.push((
+                    name,
+                    "must not begin or end with a space or hold control characters".to_owned(),
+                ));
             }
-            TextField::Email if !is_email(value) => problems.push((name, "should look like an email address".to_owned())),
+            TextField::Email if !is_email(value) => {
+                problems.push((name, "should look like an email address".to_owned()))
+            }
             TextField::Tags if value.split(',').count() > MAX_TAGS => {
                 problems.push((name, format!("has too many tags (maximum is {MAX_TAGS})")));
             }
@@ -520,7 +601,10 @@ fn check_texts(rules: &Accounts, texts: &TextFields) -> Vec<(&'static str, Strin
             | TextField::Avatar
             | TextField::Tags => {
                 if length > rules.field_max {
-                    problems.push((name, format!("is too long (maximum is {} characters)", rules.field_max)));
+                    problems.push((
+                        name,
+                        format!("is too long (maximum is {} characters)", rules.field_max),
+                    ));
                 }
             }
         }
@@ -534,16 +618,28 @@ const MAX_TAGS: usize = 5;
 
 fn check_password(rules: &Accounts, password: &str) -> Option<(&'static str, String)> {
     if password.chars().count() < rules.password_min {
-        return Some(("password", format!("is too short (minimum is {} characters)", rules.password_min)));
+        return Some((
+            "password",
+            format!(
+                "is too short (minimum is {} characters)",
+                rules.password_min
+            ),
+        ));
     }
-    (password.len() > rules.password_max)
-        .then(|| ("password", format!("is too long (maximum is {} bytes)", rules.password_max)))
+    (password.len() > rules.password_max).then(|| {
+        (
+            "password",
+            format!("is too long (maximum is {} bytes)", rules.password_max),
+        )
+    })
 }
 
 /// Enough to catch a typing error: something, one `@`, a domain with a letter. Whether mail arrives shows only by
 /// sending some.
 fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
     !local.is_empty()
         && !domain.is_empty()
         && !domain.contains('@')
