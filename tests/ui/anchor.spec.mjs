@@ -26,7 +26,8 @@ function watch(page) {
 const error = (page) => page.evaluate(() => window.watched());
 const rows = (page) => page.evaluate(() => document.querySelectorAll('.message-row').length);
 const firstId = (page) => page.evaluate(() => document.querySelector('.message-row').dataset.id);
-const lastId = (page) => page.evaluate(() => [...document.querySelectorAll('.message-row')].at(-1).dataset.id);
+const lastId = (page) =>
+  page.evaluate(() => [...document.querySelectorAll('.message-row')].at(-1).dataset.id);
 
 /** Scrolls as the person does and waits for the page to follow. */
 async function scrollTo(page, top) {
@@ -131,7 +132,9 @@ describe('the place in a conversation', () => {
     const before = await page.evaluate(() => {
       const view = document.querySelector('.view[role=region]');
       const top = view.getBoundingClientRect().top;
-      const row = [...view.querySelectorAll('.message-row')].find((each) => each.getBoundingClientRect().bottom > top);
+      const row = [...view.querySelectorAll('.message-row')].find(
+        (each) => each.getBoundingClientRect().bottom > top,
+      );
       window.firstRow = row;
       return row.getBoundingClientRect().top - top;
     });

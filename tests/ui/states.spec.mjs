@@ -25,7 +25,7 @@ const STATES = [
   ['state=connecting', 'Connecting…'],
   ['state=reconnecting', 'Try now'],
   ['state=offline&open=jonas', 'Offline. 3 messages wait to be sent'],
-  ['state=certificate', 'The server\'s certificate is not trusted'],
+  ['state=certificate', "The server's certificate is not trusted"],
   ['state=signedOut', 'Signed out by the server'],
 ];
 
@@ -36,7 +36,8 @@ async function check(page) {
     window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }),
   );
   return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join(' | ')}`,
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join(' | ')}`,
   );
 }
 

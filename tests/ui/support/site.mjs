@@ -26,7 +26,8 @@ function policy() {
 
 /** @returns {Promise<{ url: string, close: () => Promise<void> }>} */
 export async function serve() {
-  if (!existsSync(join(dist, 'index.html'))) throw new Error('ui/dist is missing: run `npm run build:ui` first');
+  if (!existsSync(join(dist, 'index.html')))
+    throw new Error('ui/dist is missing: run `npm run build:ui` first');
   const headers = { 'content-security-policy': policy() };
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://page').pathname));
@@ -35,7 +36,10 @@ export async function serve() {
       response.writeHead(path === '/favicon.ico' ? 204 : 404, headers).end();
       return;
     }
-    response.writeHead(200, { ...headers, 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    response.writeHead(200, {
+      ...headers,
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    });
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));

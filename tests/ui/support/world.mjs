@@ -63,6 +63,13 @@ export function useBrowser() {
 /** Two frames: layout has happened and observers have run. */
 export async function settle(page) {
   await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)))),
+    () =>
+      new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)))),
   );
+}
+
+/** Stops the clock of the page; `page.clock.runFor` moves it. Frames stand still too, so nothing may wait for one. */
+export async function freeze(page) {
+  const now = await page.evaluate(() => Date.now());
+  await page.clock.pauseAt(now + 1000);
 }

@@ -53,8 +53,11 @@ export function emojiData(): Promise<Emoji[]> {
 export function findEmoji(all: Emoji[], query: string): Emoji[] {
   const wanted = query.trim().toLowerCase().split(/\s+/u);
   if (wanted[0] === undefined || wanted[0] === '') return all;
-  return all.filter((emoji) => {
+  const found = all.filter((emoji) => {
     const words = emoji.words.split(' ');
     return wanted.every((each) => words.some((word) => word.startsWith(each)));
   });
+  // Those that are called so come before those that only have to do with it.
+  const called = (emoji: Emoji): boolean => emoji.name.toLowerCase().startsWith(wanted.join(' '));
+  return [...found.filter(called), ...found.filter((emoji) => !called(emoji))];
 }

@@ -76,9 +76,9 @@ describe('sections', () => {
     expect(result.map((section) => section.people.map((person) => person.id))).toEqual([[3], [9]]);
   });
 
-  it('keep someone found by e-mail whom the name does not match', () => {
+  it('keep someone one writes to among them when the server found another mark of them', () => {
     const result = sections(known, [user(2, 'Layla Haddad')], 'layla@example.com', 1);
-    expect(result).toEqual([{ kind: 'everyone', people: [user(2, 'Layla Haddad')] }]);
+    expect(result).toEqual([{ kind: 'known', people: [user(2, 'Layla Haddad')] }]);
   });
 
   it('leave out what is empty', () => {

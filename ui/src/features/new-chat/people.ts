@@ -42,7 +42,9 @@ export function sections(
   query: string,
   me: UserId,
 ): Section[] {
-  const mine = query.trim() === '' ? [...known] : known.filter((person) => matches(person, query));
+  // The server may find by what is not in the name, an e-mail address for instance.
+  const answered = new Set(found.map((person) => person.id));
+  const mine = known.filter((person) => matches(person, query) || answered.has(person.id));
   const shown = new Set([me, ...mine.map((person) => person.id)]);
   const others: User[] = [];
   for (const person of found) {

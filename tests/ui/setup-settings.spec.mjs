@@ -1,0 +1,158 @@
+// What can be set, that it shows at once and is written, and the way out of an account.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { violations } from './support/accessibility.mjs';
+import { useBrowser } from './support/world.mjs';
+
+const browser = useBrowser();
+
+async function openSettings(query = '', options = {}) {
+  const window = await browser.open(query, options);
+  await window.page
+    .getByRole('button', { name: /Mira Lindqvist/ })
+    .first()
+    .click();
+  await window.page.getByRole('menuitem', { name: 'Settings' }).click();
+  await window.page.getByRole('heading', { name: 'Settings' }).waitFor();
+  return window;
+}
+
+/** What the engine was given to keep. */
+async function kept(page) {
+  await page.clock.runFor(1000);
+  return page.evaluate(async () => (await window.fake.bootstrap()).settings);
+}
+
+describe('settings', () => {
+  it('change the theme at once and keep it', async () => {
+    const { page, done } = await openSettings('theme=light');
+    await page.getByText('Dark', { exact: true }).click();
+    assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+    assert.equal((await kept(page)).theme, 'dark');
+    await done();
+  });
+
+  it('move the text size in its steps', async () => {
+    const { page, done } = await openSettings();
+    const slider = page.getByRole('slider', { name: 'Text size' });
+    await slider.focus();
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await slider.getAttribute('aria-valuetext'), '113%');
+    assert.equal((await kept(page)).textScale, 1.13);
+    assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize), '18.08px');
+    await page.keyboard.press('End');
+    assert.equal((await kept(page)).textScale, 1.4);
+    await done();
+  });
+
+  it('say what Enter and Shift+Enter do', async () => {
+    const { page, done } = await openSettings();
+    await page.getByRole('button', { name: 'Keyboard' }).click();
+    await page.getByText('Shift+Enter begins a new line').waitFor();
+    await page.getByRole('radio', { name: 'New line' }).click();
+    await page.getByText('Shift+Enter sends the message').waitFor();
+    assert.equal((await kept(page)).sendWithEnter, false);
+    await done();
+  });
+
+  it('let the small server stay', async () => {
+    const { page, done } = await openSettings();
+    await page.getByRole('button', { name: 'Small server' }).click();
+    const stay = page.getByRole('switch', { name: 'Keep it running' });
+    assert.equal(await stay.getAttribute('aria-checked'), 'false');
+    await stay.click();
+    assert.equal(await stay.getAttribute('aria-checked'), 'true');
+    assert.equal((await kept(page)).keepLocalBackend, true);
+    await done();
+  });
+
+  it('name version and profile', async () => {
+    const { page, done } = await openSettings();
+    await page.getByRole('button', { name: 'About' }).click();
+    await page.getByText('0.1.0').waitFor();
+    await page.getByText('default').waitFor();
+    await done();
+  });
+
+  it('give the chats back by Escape and by the arrow', async () => {
+    const { page, done } = await openSettings();
+    await page.keyboard.press('Escape');
+    await page.getByRole('list', { name: 'Chats' }).waitFor();
+    await page
+      .getByRole('button', { name: /Mira Lindqvist/ })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('list', { name: 'Chats' }).waitFor();
+    await done();
+  });
+
+  it('follow one another on one page in a narrow window', async () => {
+    const { page, done } = await openSettings('', { width: 400 });
+    for (const name of ['Appearance', 'Keyboard', 'Small server', 'About']) {
+      await page.getByRole('heading', { name }).scrollIntoViewIfNeeded();
+    }
+    assert.equal(await page.getByRole('button', { name: 'Keyboard' }).count(), 0);
+    await done();
+  });
+});
+
+describe('signing out', () => {
+  async function ask(page) {
+    await page.getByRole('button', { name: /accounts and settings/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('dialog', { name: 'Sign out?' }).waitFor();
+  }
+
+  it('keeps the messages unless told otherwise, and begins anew', async () => {
+    const { page, done } = await openSettings();
+    await ask(page);
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'How do you want to start?' }).waitFor();
+    assert.deepEqual(await page.evaluate(() => window.fake.calls), [['signOut', '00000000000000a1', false]]);
+    await done();
+  });
+
+  it('says what would be lost before it erases', async () => {
+    const { page, done } = await openSettings('state=offline');
+    await ask(page);
+    assert.equal(await page.getByText('3 messages were not sent yet.').count(), 0);
+    await page.getByText('Erase the messages from this computer').click();
+    await page.getByText('3 messages were not sent yet. Erased, they are lost.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'How do you want to start?' }).waitFor();
+    assert.deepEqual(await page.evaluate(() => window.fake.calls), [['signOut', '00000000000000a1', true]]);
+    await done();
+  });
+
+  it('stays and says why when it did not work', async () => {
+    const { page, done } = await openSettings();
+    await page.evaluate(() => {
+      window.fake.signOut = () => Promise.reject({ kind: 'storage', message: 'read-only disk' });
+    });
+    await ask(page);
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('alert').getByText('read-only disk').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    await done();
+  });
+});
+
+for (const theme of ['light', 'dark', 'contrast']) {
+  it(`every section passes the accessibility checks in ${theme}`, async () => {
+    const { page, done } = await openSettings(`theme=${theme}`);
+    for (const name of ['Appearance', 'Keyboard', 'Small server', 'About']) {
+      await page.getByRole('button', { name }).click();
+      assert.deepEqual(await violations(page), [], name);
+    }
+    await page.getByRole('button', { name: /accounts and settings/ }).click();
+    assert.deepEqual(await violations(page), [], 'the account menu');
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('dialog').waitFor();
+    assert.deepEqual(await violations(page), [], 'signing out');
+    await done();
+  });
+}
