@@ -309,3 +309,6 @@ mod tests {
         assert_eq!(next_wait(5), None);
     }
 }
+
+#[cfg(test)]
+mod story;

@@ -673,3 +673,6 @@ fn read(row: &Row<'_>, me: UserId) -> Result<Dialog, Error> {
         unsent: row.get(15)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

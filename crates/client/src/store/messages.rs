@@ -613,3 +613,6 @@ fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
     let map = serde_json::from_str(text).map_err(|_| Error::Corrupt { what: "parameter" })?;
     Ok(ExtraParams::from_json(&map))
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,8 @@ pub mod states;
 pub mod sync_state;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod tx;
 pub mod users;
 pub mod window;

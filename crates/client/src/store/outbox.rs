@@ -204,3 +204,6 @@ pub fn discard(tx: &mut WriteTx<'_>, message: MessageId) -> Result<Option<String
     messages::remove(tx, message)?;
     Ok(Some(unsent.text))
 }
+
+#[cfg(test)]
+mod tests;

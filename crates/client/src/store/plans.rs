@@ -8,9 +8,13 @@ use rusqlite::Connection;
 /// Plans that walk an index from one end and stop at a LIMIT, or a virtual table by its own index,
 /// or a queue that is emptied all the time.
 const ALLOWED: &[&str] = &[
+    "SCAN d USING INDEX dialogs_by_activity",
     "SCAN dialogs USING INDEX dialogs_by_activity",
+    "SCAN dialogs USING COVERING INDEX dialogs_by_activity",
     "SCAN dialogs USING INDEX dialogs_unread",
+    "SCAN dialogs USING COVERING INDEX dialogs_unread",
     "SCAN dialogs USING INDEX dialogs_awaiting_read",
+    "SCAN dialogs USING COVERING INDEX dialogs_awaiting_read",
     "SCAN dialogs USING COVERING INDEX dialogs_incomplete",
     "SCAN messages_fts VIRTUAL TABLE",
     "SCAN outbox",

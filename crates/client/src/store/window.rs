@@ -237,3 +237,6 @@ fn successor(place: Position) -> Position {
     }
     Position::start_of(place.seconds.saturating_add(1))
 }
+
+#[cfg(test)]
+mod tests;

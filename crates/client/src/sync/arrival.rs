@@ -329,3 +329,6 @@ fn failure_kind(error: &StanzaError, in_room: bool) -> FailureKind {
         | Condition::UndefinedCondition => FailureKind::Refused,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -413,3 +413,6 @@ async fn changes(
     history::store_changes(context, dialog, records, complete).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

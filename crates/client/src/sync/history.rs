@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::model::{DialogId, Position, UnixMillis, UserId};
 use crate::rest::{MessageFilter, Sort};
 use crate::store::messages::{self, MessageRecord};
+use crate::store::ranges::Range;
 use crate::store::{self, WriteTx, ranges};
 use crate::sync::catch_up::Error;
 use crate::sync::context::Context;
@@ -54,27 +55,36 @@ pub(crate) async fn newest(context: &Arc<Context>, dialog: DialogId) -> Result<(
     .await
 }
 
-/// Fetches what is older than a known place.
+/// Fetches what is older than the known part around a place.
 pub(crate) async fn older(
     context: &Arc<Context>,
     dialog: DialogId,
-    below: Position,
+    place: Position,
 ) -> Result<(), Error> {
-    let part = walk(context, dialog, Sort::Descending, Some(below.seconds)).await?;
+    let known = around(context, dialog, place).await?;
+    let below = known.from;
+    // A part that begins with a whole second has all of it.
+    let whole_second = below == Position::start_of(below.seconds);
+    let bound = below.seconds.saturating_sub(i64::from(whole_second));
+    let part = walk(context, dialog, Sort::Descending, Some(bound)).await?;
     store_part(context, dialog, part.records, move |tx, _| {
-        ranges::add(tx, dialog, part.reach.above(), below)?;
+        ranges::add(tx, dialog, part.reach.above().min(below), below)?;
         Ok(())
     })
     .await
 }
 
-/// Fetches what is newer than a known place.
+/// Fetches what is newer than the known part around a place.
 pub(crate) async fn newer(
     context: &Arc<Context>,
     dialog: DialogId,
-    above: Position,
+    place: Position,
 ) -> Result<(), Error> {
-    let part = walk(context, dialog, Sort::Ascending, Some(above.seconds)).await?;
+    let known = around(context, dialog, place).await?;
+    let above = known.to;
+    let whole_second = above.id == Position::END.id;
+    let bound = above.seconds.saturating_add(i64::from(whole_second));
+    let part = walk(context, dialog, Sort::Ascending, Some(bound)).await?;
     store_part(context, dialog, part.records, move |tx, fetched| {
         let to = match part.reach {
             Reach::End => {
@@ -86,12 +96,27 @@ pub(crate) async fn newer(
                 id: Position::END.id,
             }),
         };
-        if let Some(to) = to.filter(|to| *to > above) {
-            ranges::add(tx, dialog, above, to)?;
-        }
+        let to = to.unwrap_or(above).max(above);
+        ranges::add(tx, dialog, above, to)?;
         Ok(())
     })
     .await
+}
+
+/// The known part a place belongs to; the place alone if it stands in none.
+async fn around(
+    context: &Arc<Context>,
+    dialog: DialogId,
+    place: Position,
+) -> Result<Range, Error> {
+    let range = context
+        .store
+        .read(move |db| ranges::starting_at_or_below(db, dialog, place))
+        .await?;
+    Ok(range.filter(|range| range.to >= place).unwrap_or(Range {
+        from: place,
+        to: place,
+    }))
 }
 
 /// Stores what changed in a dialog whose newest range was whole before the changes.
@@ -148,7 +173,7 @@ async fn walk(
         Sort::Descending => filter.sent_until = bound,
         Sort::Ascending => filter.sent_since = bound,
     }
-    let mut start = from;
+    let mut start = None;
     let mut records: Vec<MessageRecord> = Vec::new();
     for _ in 0..PAGES_OF_ONE_SECOND {
         let page = context.api.messages(&filter).await?;

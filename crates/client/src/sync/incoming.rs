@@ -432,3 +432,6 @@ fn refused(
     outbox_rows::fail(tx, message, failure)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,242 @@
+use super::*;
+use crate::events::ClientEvent;
+use crate::model::User;
+use crate::store::testing::{
+    ME, TestDb, dialog, dialog_id, incoming, message_id, outgoing, user_id,
+};
+use crate::store::{outbox, users};
+
+fn loaded(db: &TestDb, n: u32) -> Dialog {
+    db.read(|db| load(db, dialog_id(n))).unwrap()
+}
+
+fn described(n: u32, last: Option<(u32, i64, u64)>, unread: u32) -> DialogRecord {
+    DialogRecord {
+        last: last.map(|(id, seconds, sender)| LastRecord {
+            id: message_id(id),
+            sender: user_id(sender),
+            text: format!("text {id}"),
+            sent_at: UnixMillis::from_seconds(seconds),
+            status: None,
+        }),
+        unread: Some(unread),
+        ..dialog(n, DialogKind::Private, &[ME, 2])
+    }
+}
+
+#[test]
+fn the_list_is_paged_by_activity_without_gap_or_repetition() {
+    let db = TestDb::new();
+    db.write(|tx| {
+        for n in 0..10 {
+            // Pairs with the same moment: the id decides.
+            let mut record = dialog(n, DialogKind::Group, &[ME]);
+            record.created_at = Some(UnixMillis(i64::from(n / 2)));
+            save(tx, &record)?;
+        }
+        Ok(())
+    });
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = db.read(|db| page(db, DialogQuery { after, limit: 3 }));
+        seen.extend(page.items.iter().map(|dialog| dialog.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let expected: Vec<DialogId> = (0..10).rev().map(dialog_id).collect();
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn a_private_dialog_is_called_like_the_other_person() {
+    let db = TestDb::with_dialog();
+    assert_eq!(loaded(&db, 1).name, "dialog 1");
+    let bob = User {
+        id: user_id(2),
+        name: "Bob".to_owned(),
+        login: None,
+        avatar: Some("uid".to_owned()),
+    };
+    let (_, events) = db.write_events(|tx| users::save(tx, &[bob]));
+    let dialog = loaded(&db, 1);
+    assert_eq!((dialog.name.as_str(), dialog.photo.as_deref()), ("Bob", Some("uid")));
+    assert!(events.iter().any(|event| matches!(
+        event,
+        ClientEvent::DialogsChanged { dialogs, .. } if dialogs.len() == 1 && dialogs[0].name == "Bob"
+    )));
+}
+
+#[test]
+fn reading_counts_at_once_and_queues_one_marker_each() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| {
+        messages::insert_batch(tx, &[incoming(1, 10, "a"), incoming(2, 11, "b"), incoming(3, 12, "c")])
+    });
+    let up_to = Position {
+        seconds: 11,
+        id: message_id(2),
+    };
+    assert!(db.write(|tx| mark_read(tx, dialog_id(1), up_to)));
+    let dialog = loaded(&db, 1);
+    assert_eq!((dialog.unread, dialog.first_unread), (1, Some(message_id(3))));
+    let queued: Vec<_> = db
+        .read(|db| receipts::due(db, 0, 10))
+        .into_iter()
+        .map(|receipt| (receipt.kind, receipt.message))
+        .collect();
+    // What is displayed need not be told to be received.
+    assert_eq!(
+        queued,
+        [
+            (Kind::Received, message_id(3)),
+            (Kind::Displayed, message_id(1)),
+            (Kind::Displayed, message_id(2)),
+        ]
+    );
+    assert!(!db.write(|tx| mark_read(tx, dialog_id(1), up_to)), "nothing left");
+}
+
+#[test]
+fn many_messages_are_marked_by_one_request() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| {
+        let batch: Vec<_> = (0..30).map(|n| incoming(n, i64::from(n), "x")).collect();
+        messages::insert_batch(tx, &batch)?;
+        let rows: Vec<i64> = (1..=30).collect();
+        receipts::done(tx, &rows)
+    });
+    let newest = Position {
+        seconds: 29,
+        id: message_id(29),
+    };
+    db.write(|tx| mark_read(tx, dialog_id(1), newest));
+    let queued = db.read(|db| receipts::due(db, 0, 100));
+    assert_eq!(queued.len(), 1);
+    assert_eq!(queued[0].kind, Kind::DialogRead);
+    assert_eq!(loaded(&db, 1).unread, 0);
+}
+
+#[test]
+fn messages_the_server_counts_and_nobody_fetched_are_unread_until_the_newest_is_read() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| save(tx, &described(1, Some((9, 90, 2)), 5)));
+    assert_eq!(loaded(&db, 1).unread, 5);
+    // Two of the five arrive by the history.
+    db.write(|tx| messages::insert_batch(tx, &[incoming(8, 80, "h"), incoming(9, 90, "i")]));
+    assert_eq!(loaded(&db, 1).unread, 5);
+    // A sixth arrives on the line.
+    db.write(|tx| messages::insert(tx, &incoming(10, 100, "live")));
+    assert_eq!(loaded(&db, 1).unread, 6);
+    let newest = Position {
+        seconds: 100,
+        id: message_id(10),
+    };
+    db.write(|tx| mark_read(tx, dialog_id(1), newest));
+    assert_eq!(loaded(&db, 1).unread, 0);
+}
+
+#[test]
+fn reading_elsewhere_is_taken_from_the_server_oldest_first() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| {
+        messages::insert_batch(tx, &[incoming(1, 10, "a"), incoming(2, 11, "b"), incoming(3, 12, "c")])
+    });
+    db.write(|tx| save(tx, &described(1, Some((3, 12, 2)), 1)));
+    let dialog = loaded(&db, 1);
+    assert_eq!((dialog.unread, dialog.first_unread), (1, Some(message_id(3))));
+}
+
+#[test]
+fn the_server_does_not_make_unread_what_waits_to_be_marked() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| messages::insert_batch(tx, &[incoming(1, 10, "a"), incoming(2, 11, "b")]));
+    let newest = Position {
+        seconds: 11,
+        id: message_id(2),
+    };
+    db.write(|tx| mark_read(tx, dialog_id(1), newest));
+    // The server has not heard of it and still counts two.
+    db.write(|tx| save(tx, &described(1, Some((2, 11, 2)), 2)));
+    assert_eq!(loaded(&db, 1).unread, 0);
+}
+
+#[test]
+fn a_live_message_newer_than_the_servers_answer_stays_unread() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| messages::insert_batch(tx, &[incoming(1, 10, "a"), incoming(2, 11, "live")]));
+    // The answer was made before the second message.
+    db.write(|tx| save(tx, &described(1, Some((1, 10, 2)), 0)));
+    let dialog = loaded(&db, 1);
+    assert_eq!((dialog.unread, dialog.first_unread), (1, Some(message_id(2))));
+}
+
+#[test]
+fn an_older_answer_does_not_take_the_newest_message_from_the_row() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| outbox::enqueue(tx, &outgoing(5, 50, "mine")));
+    db.write(|tx| save(tx, &described(1, Some((4, 40, 2)), 0)));
+    let last = loaded(&db, 1).last.unwrap();
+    assert_eq!((last.id, last.status), (message_id(5), Some(Status::Pending)));
+}
+
+#[test]
+fn a_removed_last_message_gives_way_to_the_one_before() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| messages::insert_batch(tx, &[incoming(1, 10, "a"), incoming(2, 11, "b")]));
+    db.write(|tx| messages::remove(tx, message_id(2)));
+    let dialog = loaded(&db, 1);
+    assert_eq!(dialog.last.unwrap().id, message_id(1));
+    assert_eq!(dialog.unread, 1);
+    assert_eq!(dialog.last_activity, UnixMillis::from_seconds(11), "keeps its place");
+}
+
+#[test]
+fn drafts_are_kept_and_forgotten() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| save_draft(tx, dialog_id(1), "half a th"));
+    assert_eq!(loaded(&db, 1).draft.as_deref(), Some("half a th"));
+    let (_, events) = db.write_events(|tx| save_draft(tx, dialog_id(1), "half a th"));
+    assert_eq!(events, [], "nothing changed");
+    db.write(|tx| save_draft(tx, dialog_id(1), ""));
+    assert_eq!(loaded(&db, 1).draft, None);
+    db.write(|tx| save_draft(tx, dialog_id(77), "nowhere"));
+}
+
+#[test]
+fn occupants_follow_the_server() {
+    let db = TestDb::with_dialog();
+    assert_eq!(loaded(&db, 2).occupants, [user_id(1), user_id(2), user_id(3)]);
+    db.write(|tx| save(tx, &dialog(2, DialogKind::Group, &[ME, 3, 4])));
+    assert_eq!(loaded(&db, 2).occupants, [user_id(1), user_id(3), user_id(4)]);
+}
+
+#[test]
+fn a_removed_dialog_takes_everything_with_it() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| messages::insert(tx, &incoming(1, 10, "gone")));
+    db.write(|tx| outbox::enqueue(tx, &outgoing(2, 11, "gone too")));
+    let (_, events) = db.write_events(|tx| remove(tx, dialog_id(1)));
+    assert!(events.iter().any(|event| matches!(
+        event,
+        ClientEvent::DialogsChanged { removed, .. } if removed == &[dialog_id(1)]
+    )));
+    assert_eq!(db.read(outbox::waiting), 0);
+    assert_eq!(db.read(|db| receipts::due(db, 0, 10)), []);
+    assert_eq!(db.read(|db| crate::store::search::messages(db, "gone", 10)), []);
+}
+
+#[test]
+fn what_others_may_have_changed_is_found_without_a_scan() {
+    let db = TestDb::with_dialog();
+    db.write(|tx| messages::insert(tx, &incoming(1, 10, "unread")));
+    assert_eq!(db.read(|db| unsettled(db, 10)), [dialog_id(1)]);
+    assert_eq!(db.read(|db| incomplete(db, 10)), []);
+    db.write(|tx| ensure(tx, dialog_id(9), DialogKind::Group, None));
+    assert_eq!(db.read(|db| incomplete(db, 10)), [dialog_id(9)]);
+    assert!(db.read(|db| is_incomplete(db, dialog_id(9))));
+    assert_eq!(db.read(|db| with_opponent(db, user_id(2))), Some(dialog_id(1)));
+    assert!(!db.read(|db| may_hold_private(db, dialog_id(2), user_id(2))), "a group");
+}
