@@ -10,7 +10,7 @@ const browser = useBrowser();
 const focused = (page) => page.evaluate(() => document.activeElement?.labels?.[0]?.textContent ?? null);
 
 /** Calls that reached the backend. */
-const calls = (page) => page.evaluate(() => window.fake.calls);
+const calls = (page) => page.evaluate(() => window.fake.calls.filter(([name]) => name !== 'painted'));
 
 /** What the backend answers from now on. */
 async function refuse(page, method, error) {
