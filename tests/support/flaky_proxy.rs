@@ -259,7 +259,8 @@ async fn pump(
                 Direction::Up => !mood.up_frozen,
                 Direction::Down => !mood.down_frozen,
             })
-            .await;
+            .await
+            .map(drop);
         if moving.is_err() {
             return Ok(());
         }
@@ -368,7 +369,7 @@ mod tests {
         assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
         assert_eq!(proxy.made(), 1);
         proxy.come_up();
-        connect(&proxy, &listener).await;
-        assert_eq!(proxy.made(), 2);
+        let _carried = connect(&proxy, &listener).await;
+        proxy.until_made(2).await;
     }
 }

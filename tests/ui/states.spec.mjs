@@ -10,11 +10,9 @@ import { settle, useBrowser } from './support/world.mjs';
 const browser = useBrowser();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Query, and a sentence that must be on the screen. */
+/** Query, and sentences that must be on the screen. */
 const STATES = [
-  ['open=ridge', '2 new messages'],
-  ['open=ridge', 'Read by 4 of 6'],
-  ['open=ridge', 'Not sent: the server did not answer.'],
+  ['open=ridge', '2 new messages', 'Read by 4 of 6', 'Not sent: the server did not answer.'],
   ['open=jonas', 'typing…'],
   ['open=weather', 'Only the owner writes here.'],
   ['', 'Choose a chat'],
@@ -43,13 +41,13 @@ async function check(page) {
 
 for (const theme of ['light', 'dark']) {
   describe(`the window in ${theme}`, () => {
-    for (const [query, words] of STATES) {
-      it(`${query || 'with nothing open'}: ${words}`, async () => {
+    for (const [query, ...words] of STATES) {
+      it(`${query || 'with nothing open'}: ${words.join(' ')}`, async () => {
         const { page, done } = await browser.open(`theme=${theme}&${query}`);
         await page.waitForSelector('nav');
         // The connection line has patience for two seconds.
         await page.clock.runFor(3000);
-        await page.getByText(words).first().waitFor();
+        for (const each of words) await page.getByText(each).first().waitFor();
         await settle(page);
         assert.deepEqual(await check(page), []);
         await done();

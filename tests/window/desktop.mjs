@@ -1,8 +1,9 @@
 // A desktop of its own for one test: virtual display, session bus, home folder, and the real app
 // in it, driven through WebKitWebDriver. Nothing of the machine's own desktop is touched.
 import { spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -148,7 +149,7 @@ export class Desktop {
     return child;
   }
 
-  async open({ width = 1280, height = 820, keychain = false } = {}) {
+  async open({ width = 1400, height = 900, keychain = false } = {}) {
     if (!existsSync(app)) throw new Error(`${app} is not built`);
     const displayFile = join(this.home, 'display');
     const display = openSync(displayFile, 'w');
@@ -178,6 +179,7 @@ export class Desktop {
     };
     delete this.env.WAYLAND_DISPLAY;
     mkdirSync(this.env.XDG_RUNTIME_DIR, { mode: 0o700 });
+    this.chooseFont();
     const busFile = join(this.home, 'bus');
     const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=3'], {
       env: this.env,
@@ -186,8 +188,21 @@ export class Desktop {
     });
     this.children.push(bus);
     this.env.DBUS_SESSION_BUS_ADDRESS = await until('the session bus', () => readFileSync(busFile, 'utf8').trim());
+    // Without a window manager nothing has the focus, and what is not focused is not read.
+    this.start('openbox', ['--sm-disable'], this.env, 'openbox');
     if (keychain) this.startKeychain();
     return this;
+  }
+
+  /** A bare machine has only DejaVu for its interface; people's desktops have something like Inter. */
+  chooseFont() {
+    const folder = join(this.env.XDG_CONFIG_HOME, 'fontconfig');
+    mkdirSync(folder, { recursive: true });
+    const prefer = (family) => `<alias binding="strong"><family>${family}</family><prefer><family>Inter</family></prefer></alias>`;
+    writeFileSync(
+      join(folder, 'fonts.conf'),
+      `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${prefer('system-ui')}${prefer('sans-serif')}</fontconfig>`,
+    );
   }
 
   startKeychain() {
@@ -222,14 +237,14 @@ export class Desktop {
 
   /** Closes the window as a person does and waits until the app is gone. */
   async quit() {
-    await fetch(this.session, { method: 'DELETE' });
+    this.tool('wmctrl', ['-c', 'Cubist']);
     await until('the app to end', () => this.appPids().length === 0);
     this.kill(this.driver);
   }
 
   /** Process ids of the app in this home. */
   appPids() {
-    const { stdout } = spawnSync('pgrep', ['-f', `^${app}`], { encoding: 'utf8' });
+    const { stdout } = spawnSync('pgrep', ['-x', 'cubist'], { encoding: 'utf8' });
     return stdout
       .split('\n')
       .filter(Boolean)
@@ -243,17 +258,38 @@ export class Desktop {
       });
   }
 
-  /** Process id of the backend beside the app. */
-  backendPid() {
-    return JSON.parse(readFileSync(join(this.home, 'cubist', 'local-backend', 'running.json'), 'utf8')).pid;
+  backend() {
+    return JSON.parse(readFileSync(join(this.home, 'cubist', 'local-backend', 'running.json'), 'utf8'));
   }
 
-  /** A picture of the whole screen, as a person sees it. */
-  async shot(name) {
+  /** Process id of the backend beside the app. */
+  backendPid() {
+    return this.backend().pid;
+  }
+
+  /** Holds a lease of the backend, as a second app would, so that it outlives the first. */
+  async holdBackend() {
+    const { lease, token } = this.backend();
+    const [host, port] = lease.split(':');
+    this.lease = connect(Number(port), host);
+    this.lease.write(`${token}\n`);
+    await once(this.lease, 'data');
+  }
+
+  /** A picture of the inside of the window, as the screen has it. */
+  shot(name) {
     const file = join(this.output, `${String(++this.picture).padStart(2, '0')}-${name}.png`);
-    const png = await this.page.call('GET', '/screenshot');
-    writeFileSync(file, Buffer.from(png, 'base64'));
+    const found = this.tool('xdotool', ['search', '--onlyvisible', '--class', 'cubist']).split('\n')[0];
+    const geometry = this.tool('xdotool', ['getwindowgeometry', '--shell', found]);
+    const side = (key) => geometry.match(new RegExp(`^${key}=(-?\\d+)$`, 'm'))[1];
+    this.tool('scrot', ['-o', '-a', `${side('X')},${side('Y')},${side('WIDTH')},${side('HEIGHT')}`, file]);
     return file;
+  }
+
+  tool(command, args) {
+    const { status, stdout, stderr } = spawnSync(command, args, { env: this.env, encoding: 'utf8', timeout: 20_000 });
+    if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr || status}`);
+    return stdout.trim();
   }
 
   kill(child) {
@@ -265,6 +301,7 @@ export class Desktop {
   }
 
   async close() {
+    this.lease?.destroy();
     for (const pid of this.appPids()) process.kill(pid, 'SIGKILL');
     try {
       process.kill(this.backendPid(), 'SIGKILL');
@@ -272,6 +309,8 @@ export class Desktop {
       // Never started, or gone with its last lease.
     }
     for (const child of this.children.reverse()) this.kill(child);
+    const log = join(this.home, 'cubist', 'local-backend', 'server.log');
+    if (existsSync(log)) copyFileSync(log, join(this.output, 'server.log'));
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }

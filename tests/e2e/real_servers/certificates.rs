@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 
 /// An authority and a certificate for `localhost`, in files that a server can read.
 pub(super) struct Certificates {
@@ -26,10 +26,10 @@ impl Certificates {
         let issuer = Issuer::new(params, authority_key);
 
         let key = KeyPair::generate().unwrap();
-        let leaf = CertificateParams::new(["localhost".to_owned()])
-            .unwrap()
-            .signed_by(&key, &issuer)
-            .unwrap();
+        let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        // ejabberd sets a timer for the end, and one of two thousand years breaks it.
+        params.not_after = date_time_ymd(2049, 12, 31);
+        let leaf = params.signed_by(&key, &issuer).unwrap();
         let write = |ending: &str, text: String| {
             let path = folder.join(format!("{name}-{ending}.pem"));
             std::fs::write(&path, text).unwrap();

@@ -112,18 +112,33 @@ impl Party {
                 .await
                 .unwrap_or_else(|| panic!("the connection ended while waiting {what}"));
             let found = fits(&incoming);
-            match incoming {
-                Incoming::Stanza(stanza, token) => {
-                    self.texts.extend(text_of(&stanza));
-                    self.handle.handled(token);
-                }
-                Incoming::Acked(tags) => self.acknowledged.extend(tags),
-                Incoming::Unsent(tags) => panic!("the session was lost with {tags:?}"),
-                Incoming::State(_) | Incoming::SessionStarted { .. } => {}
-            }
+            self.take(incoming);
             if let Some(found) = found {
                 return found;
             }
+        }
+    }
+
+    /// Takes what comes while `work` is under way.
+    pub(super) async fn listening_during<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                Some(incoming) = self.incoming.recv() => self.take(incoming),
+            }
+        }
+    }
+
+    fn take(&mut self, incoming: Incoming) {
+        match incoming {
+            Incoming::Stanza(stanza, token) => {
+                self.texts.extend(text_of(&stanza));
+                self.handle.handled(token);
+            }
+            Incoming::Acked(tags) => self.acknowledged.extend(tags),
+            Incoming::Unsent(tags) => panic!("the session was lost with {tags:?}"),
+            Incoming::State(_) | Incoming::SessionStarted { .. } => {}
         }
     }
 
@@ -142,7 +157,7 @@ impl Party {
         message.id = Some(id.to_owned());
         message.body = Some(text.to_owned());
         self.handle
-            .send(Stanza::Message(message), Some(tag))
+            .send(Stanza::Message(Box::new(message)), Some(tag))
             .await
             .unwrap();
     }
