@@ -25,6 +25,7 @@ pub fn run() -> ExitCode {
             tracing_subscriber::EnvFilter::try_from_env("CUBIST_LOG")
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
         )
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_writer(std::io::stderr)
         .init();
     let Some(profile) = Profile::locate(&arguments) else {
