@@ -113,6 +113,7 @@ async fn typing_reaches_those_who_are_there_and_is_never_kept() {
     ))
     .await;
     assert_eq!(a.settle().await, Vec::<String>::new());
+    world.nothing_waits_for(carol).await;
     let mut c = world.online(carol).await;
     assert_eq!(c.settle().await, Vec::<String>::new());
     assert_eq!(world.history(alice, dialog).await, []);

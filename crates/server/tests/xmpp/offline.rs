@@ -61,6 +61,7 @@ async fn without_stream_management_it_is_gone_once_written() {
     assert_eq!(body(&b.next().await), Some("one"));
     b.settle().await;
     drop(b);
+    world.nothing_waits_for(bob).await;
     let mut again = world.online(bob).await;
     assert_eq!(again.settle().await, Vec::<String>::new());
 }
@@ -91,6 +92,7 @@ async fn with_stream_management_it_is_gone_once_acknowledged() {
     assert_eq!(body(&b.stanza().await), Some("two"));
     b.acknowledge().await;
     assert_eq!(b.settle().await, Vec::<String>::new());
+    world.nothing_waits_for(bob).await;
     drop(b);
     let mut again = world.online(bob).await;
     assert_eq!(again.settle().await, Vec::<String>::new());

@@ -76,6 +76,7 @@ async fn after_a_cut_nothing_is_lost_and_nothing_comes_twice() {
     b.acknowledge().await;
     b.close().await;
     // All was acknowledged, by way of the resumed session; so nothing waits on disk.
+    world.nothing_waits_for(bob).await;
     let mut again = world.online(bob).await;
     assert_eq!(again.settle().await, Vec::<String>::new());
 }
@@ -185,6 +186,7 @@ async fn a_session_nobody_resumes_gives_its_stanzas_to_the_next_login() {
         "<failed xmlns=\"urn:xmpp:sm:3\" h=\"3\"><item-not-found xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\"/></failed>"
     );
     drop(b);
+    world.nothing_waits_for(bob).await;
     let mut again = world.online(bob).await;
     assert_eq!(again.settle().await, Vec::<String>::new());
 }
@@ -213,7 +215,7 @@ async fn what_another_device_acknowledged_is_not_queued_when_a_session_expires()
     );
     assert_eq!(laptop.settle().await, Vec::<String>::new());
     assert_eq!(tablet.settle().await, Vec::<String>::new());
-    assert_eq!(world.state.queued(bob, None, 10).await.unwrap(), []);
+    world.nothing_waits_for(bob).await;
 }
 
 #[tokio::test]
@@ -231,7 +233,7 @@ async fn a_sleeping_device_gets_what_another_one_took_from_the_disk() {
     laptop.settle().await;
     a.say(bob, "m2", "two").await;
     assert_eq!(body(&laptop.next().await), Some("two"));
-    assert_eq!(world.state.queued(bob, None, 10).await.unwrap(), []);
+    world.nothing_waits_for(bob).await;
 
     let mut phone = returning(&world, bob).await;
     assert!(phone.resume(&id, 2).await.starts_with("<resumed"));
@@ -277,4 +279,78 @@ async fn resumption_can_be_switched_off() {
     let alice = world.user("alice").await;
     let mut client = world.bound(alice).await;
     assert_eq!(client.enable(true).await, None);
+}
+
+/// Draws numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn up_to(&mut self, most: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % (most + 1)
+    }
+}
+
+/// Cuts the connection without a word and resumes on a new one. Returns how many of the own stanzas the server has.
+async fn cut_and_resume(world: &World, user: UserId, client: &mut Client, id: &str) -> u32 {
+    let received = client.received;
+    *client = returning(world, user).await;
+    let resumed = client.resume(id, received).await;
+    client.received = received;
+    let rest = resumed
+        .strip_prefix("<resumed xmlns=\"urn:xmpp:sm:3\" h=\"")
+        .expect("it resumes");
+    rest.split_once('"').unwrap().0.parse().unwrap()
+}
+
+#[tokio::test]
+async fn over_a_line_that_breaks_again_and_again_every_message_arrives_once_and_in_order() {
+    const MESSAGES: u64 = 300;
+    let world = World::with(|config| config.limits.stanza_burst = 10_000).await;
+    let (alice, bob) = (world.user("alice").await, world.user("bob").await);
+    let (mut a, a_id) = world.online_resumable(alice).await;
+    let (mut b, b_id) = world.online_resumable(bob).await;
+    let before = u64::from(a.count().await);
+    let send = async {
+        let mut dice = Dice(7);
+        let mut next = 0;
+        while next < MESSAGES {
+            for _ in 0..=dice.up_to(20).min(MESSAGES - next - 1) {
+                a.say(bob, &format!("m{next}"), &next.to_string()).await;
+                next += 1;
+            }
+            // What the server had not taken is sent again, with the same ids.
+            next = u64::from(cut_and_resume(&world, alice, &mut a, &a_id).await) - before;
+        }
+    };
+    let receive = async {
+        let mut dice = Dice(8);
+        let mut got: Vec<u64> = Vec::new();
+        while got.len() < usize::try_from(MESSAGES).unwrap() {
+            for _ in 0..=dice.up_to(10) {
+                if got.last() == Some(&(MESSAGES - 1)) {
+                    break;
+                }
+                got.extend(body(&b.stanza().await).map(|text| text.parse::<u64>().unwrap()));
+            }
+            cut_and_resume(&world, bob, &mut b, &b_id).await;
+        }
+        got
+    };
+    let ((), got) = tokio::join!(send, receive);
+    assert!(got.iter().copied().eq(0..MESSAGES), "{got:?}");
+    b.settle().await;
+    b.acknowledge().await;
+    b.settle().await;
+    world.nothing_waits_for(bob).await;
+    let dialog = world.state.private_dialog(alice, bob).await.unwrap().id;
+    let stored = world
+        .state
+        .count_messages(alice, dialog, Vec::new())
+        .await
+        .unwrap();
+    assert_eq!(u64::try_from(stored).unwrap(), MESSAGES);
 }

@@ -151,6 +151,18 @@ impl World {
         self.state.messages(user, query).await.unwrap().items
     }
 
+    /// Waits until the offline queue of somebody is empty.
+    pub async fn nothing_waits_for(&self, user: UserId) {
+        let waiting = async {
+            while !self.state.queued(user, None, 1).await.unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(DEADLINE, waiting)
+            .await
+            .expect("the queue gets empty");
+    }
+
     /// A WebSocket that has been agreed on, before the stream.
     pub async fn websocket(&self) -> Client {
         let socket = TcpStream::connect(self.ws).await.unwrap();
