@@ -516,3 +516,77 @@ impl Config {
         format!("muc.{}", self.domain)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(change: impl FnOnce(&mut Config)) -> Result<(), ConfigError> {
+        let mut config = Config::default();
+        change(&mut config);
+        config.check()
+    }
+
+    #[test]
+    fn the_defaults_can_be_used() {
+        check(|_| {}).unwrap();
+        assert_eq!(Config::default().muc_domain(), "muc.localhost");
+    }
+
+    #[test]
+    fn plain_text_is_for_loopback_only() {
+        for address in ["127.0.0.1:1", "[::1]:1"] {
+            check(|config| config.listen.http = address.parse().unwrap()).unwrap();
+        }
+        for address in ["0.0.0.0:1", "192.168.1.2:1", "[::]:1"] {
+            for refused in [
+                check(|config| config.listen.http = address.parse().unwrap()),
+                check(|config| config.listen.ws = address.parse().unwrap()),
+            ] {
+                assert!(
+                    matches!(refused, Err(ConfigError::PlainText { .. })),
+                    "{address}"
+                );
+            }
+            check(|config| config.listen.https = Some(address.parse().unwrap())).unwrap();
+        }
+    }
+
+    #[test]
+    fn domains_are_host_names_in_lower_case() {
+        for domain in ["chat.example", "a-1.b"] {
+            check(|config| config.domain = domain.to_owned()).unwrap();
+        }
+        for domain in ["", "Chat.example", "a..b", "a_b", "a@b", "a/b", "ä.example"] {
+            check(|config| config.domain = domain.to_owned()).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_refused_by_its_name() {
+        let error = check(|config| config.limits.page = 0).unwrap_err();
+        assert_eq!(error.to_string(), "limits.page must not be 0");
+        check(|config| config.app_id = 0).unwrap_err();
+    }
+
+    #[test]
+    fn a_broken_file_is_named_with_its_line_and_not_quoted() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("server.toml");
+        std::fs::write(&path, "app_id = 21\nauth_key = SECRET\n").unwrap();
+        let error = Config::from_file(&path).unwrap_err().to_string();
+        assert!(
+            error.contains("line 2") && !error.contains("SECRET"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn no_key_in_a_debugged_configuration() {
+        let config = Config {
+            auth_key: AuthKey("SECRET".to_owned()),
+            ..Config::default()
+        };
+        assert!(!format!("{config:?}").contains("SECRET"));
+    }
+}

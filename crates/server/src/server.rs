@@ -316,3 +316,70 @@ impl Addresses<'_> {
         (self.config.domain == "localhost") == address.ip().is_loopback()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(domain: &str, address: &str) -> String {
+        let config = Config {
+            domain: domain.to_owned(),
+            ..Config::default()
+        };
+        Addresses { config: &config }.url("ws", address.parse().unwrap())
+    }
+
+    #[test]
+    fn addresses_are_named_by_the_domain_where_the_domain_leads_there() {
+        assert_eq!(url("localhost", "127.0.0.1:80"), "ws://localhost:80");
+        assert_eq!(url("localhost", "[::1]:80"), "ws://localhost:80");
+        assert_eq!(url("localhost", "192.168.1.2:80"), "ws://192.168.1.2:80");
+        assert_eq!(url("chat.example", "127.0.0.1:80"), "ws://127.0.0.1:80");
+        assert_eq!(url("chat.example", "[::1]:80"), "ws://[::1]:80");
+        assert_eq!(
+            url("chat.example", "192.168.1.2:80"),
+            "ws://chat.example:80"
+        );
+        assert_eq!(url("chat.example", "0.0.0.0:80"), "ws://chat.example:80");
+    }
+
+    #[tokio::test]
+    async fn a_start_that_fails_half_way_leaves_nothing_running_and_the_folder_free() {
+        let dir = tempfile::tempdir().unwrap();
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        let config = |http| {
+            let listen = crate::config::Listen {
+                http,
+                ws: free,
+                xmpp: free,
+                xmpps: free,
+                ..crate::config::Listen::default()
+            };
+            Config {
+                data: dir.path().to_owned(),
+                listen,
+                ..Config::default()
+            }
+        };
+        let refused = Server::start(config(taken.local_addr().unwrap())).await;
+        assert!(matches!(refused, Err(ServerError::Listen { .. })));
+        assert!(!dir.path().join("running.json").exists());
+        Server::start(config(free)).await.unwrap().stop().await;
+    }
+
+    #[test]
+    fn a_debugged_ready_line_shows_no_key() {
+        let ready = Ready {
+            api_url: "http://localhost:1".to_owned(),
+            chat_url: "ws://localhost:2".to_owned(),
+            xmpp: "xmpp://localhost:3".to_owned(),
+            xmpps: "xmpps://localhost:4".to_owned(),
+            domain: "localhost".to_owned(),
+            app_id: 21,
+            auth_key: "SECRET".to_owned(),
+            ca_cert: PathBuf::from("ca.pem"),
+        };
+        assert!(!format!("{ready:?}").contains("SECRET"));
+    }
+}

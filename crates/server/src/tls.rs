@@ -81,24 +81,21 @@ pub(crate) struct Tls {
 impl Tls {
     /// Reads or makes what the configuration asks for. Blocks on the disk.
     pub(crate) fn prepare(config: &Config, clock: &Clock) -> Result<Self, TlsError> {
-        let (resolver, ca_certificate, renewal) = match &config.certificate {
-            Some(files) => {
-                let resolver = Arc::new(Current::new(read_given(&files.chain, &files.key)?));
-                (resolver, files.chain.clone(), None)
-            }
-            None => {
-                let folder = config.data.join(FOLDER);
-                let authority = Authority::open(&folder, clock)?;
-                let leaf = authority.issue(&config.domain, clock)?;
-                let resolver = Arc::new(Current::new(leaf.key));
-                let renewal = Renewal {
-                    authority,
-                    domain: config.domain.clone(),
-                    expires_at: leaf.expires_at,
-                    current: Arc::clone(&resolver),
-                };
-                (resolver, folder.join(CA_CERTIFICATE), Some(renewal))
-            }
+        let (resolver, ca_certificate, renewal) = if let Some(files) = &config.certificate {
+            let resolver = Arc::new(Current::new(read_given(&files.chain, &files.key)?));
+            (resolver, files.chain.clone(), None)
+        } else {
+            let folder = config.data.join(FOLDER);
+            let authority = Authority::open(&folder, clock)?;
+            let leaf = authority.issue(&config.domain, clock)?;
+            let resolver = Arc::new(Current::new(leaf.key));
+            let renewal = Renewal {
+                authority,
+                domain: config.domain.clone(),
+                expires_at: leaf.expires_at,
+                current: Arc::clone(&resolver),
+            };
+            (resolver, folder.join(CA_CERTIFICATE), Some(renewal))
         };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let server = rustls::ServerConfig::builder_with_provider(provider)
@@ -268,14 +265,13 @@ impl Authority {
 fn authority_params(key: &KeyPair, clock: &Clock) -> CertificateParams {
     let mut params = CertificateParams::default();
     // Two backends on one machine have different names, so that a browser can tell their authorities apart.
-    let mark: String = key
+    let mark = key
         .public_key_raw()
         .iter()
         .rev()
         .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    params.distinguished_name = name(&format!("Cubist local authority {mark}"));
+        .fold(0_u32, |mark, byte| mark << 8 | u32::from(*byte));
+    params.distinguished_name = name(&format!("Cubist local authority {mark:08x}"));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.not_before = moment(clock.seconds() - EARLIER_DAYS * 86_400);

@@ -116,7 +116,7 @@ impl Answering {
             match chat.try_send(heard) {
                 Ok(()) => {}
                 Err(mpsc::error::TrySendError::Full(_)) => {
-                    tracing::debug!("a chat is too fast for its sample person")
+                    tracing::debug!("a chat is too fast for its sample person");
                 }
                 Err(mpsc::error::TrySendError::Closed(heard)) => {
                     let (sender, later) = mpsc::channel(WAITING);

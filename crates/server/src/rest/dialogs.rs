@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use cubist_protocol::ids::{DialogId, UserId};
 use cubist_protocol::rest::{
-    Change, CountEnvelope, CreateDialog, DialogKind as WireKind, DialogPermissions, ListQuery,
-    Operator, Page, UpdateDialog,
+    CountEnvelope, CreateDialog, DialogKind as WireKind, DialogPermissions, ListQuery, Operator,
+    Page, UpdateDialog,
 };
 use serde_json::{Map, Value};
 
@@ -143,8 +143,8 @@ pub(super) async fn update(
     }
     let changes = DialogChanges {
         name: request.name,
-        photo: change(request.photo),
-        description: change(request.description),
+        photo: request.photo,
+        description: request.description,
         extensions: request.extensions.map(extensions),
         permissions: request.permissions.map(permissions),
         add: request.push_all.occupants_ids,
@@ -162,7 +162,7 @@ pub(super) fn parse(id: &str) -> Result<DialogId, Refusal> {
 }
 
 fn object(app: &App, dialog: Dialog, viewer: UserId) -> cubist_protocol::rest::Dialog {
-    convert::dialog(dialog, viewer, app.app_id, &app.config().muc_domain())
+    convert::dialog(dialog, viewer, app.application, &app.config().muc_domain())
 }
 
 fn conditions(query: &ListQuery) -> Result<Vec<Condition<DialogField>>, Refusal> {
@@ -226,12 +226,4 @@ fn permissions(permissions: DialogPermissions) -> Map<String, Value> {
         "allow_preview".to_owned(),
         Value::Bool(permissions.allow_preview),
     )])
-}
-
-fn change(change: Change<String>) -> Option<Option<String>> {
-    match change {
-        Change::Keep => None,
-        Change::Clear => Some(None),
-        Change::Set(text) => Some(Some(text)),
-    }
 }

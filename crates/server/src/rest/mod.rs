@@ -36,7 +36,7 @@ pub(crate) struct App {
     /// The live side.
     pub(crate) router: Arc<dyn Deliver>,
     /// The one application this backend serves.
-    pub(crate) app_id: AppId,
+    pub(crate) application: AppId,
     /// The key that clients send at `POST /session`.
     pub(crate) auth_key: String,
     /// Who greets people that sign up.
@@ -57,7 +57,7 @@ impl App {
     pub(crate) fn new(
         state: State,
         router: Arc<dyn Deliver>,
-        app_id: AppId,
+        application: AppId,
         auth_key: String,
         welcome: Option<Arc<dyn Welcome>>,
         tasks: TaskTracker,
@@ -66,7 +66,7 @@ impl App {
         Self {
             state,
             router,
-            app_id,
+            application,
             auth_key,
             welcome,
             tasks,

@@ -12,7 +12,7 @@ use crate::state::{Identity, NewUser, Session, StateError, TextField, User};
 /// `POST /session`. A token in the header is ignored: an SDK whose session expired sends the old one.
 pub(super) async fn create(app: &App, mut call: Call) -> Result<Answer, Refusal> {
     let request: SessionRequest = call.read()?;
-    if request.application_id != app.app_id {
+    if request.application_id != app.application {
         return Err(Refusal::field("application_id", "is not served here"));
     }
     if !same_secret(&request.auth_key, &app.auth_key) {
@@ -35,7 +35,7 @@ pub(super) async fn create(app: &App, mut call: Call) -> Result<Answer, Refusal>
     let session = convert::session(
         &session,
         token.expose(),
-        app.app_id,
+        app.application,
         user.map(convert::user),
     );
     Answer::created(&SessionEnvelope { session })
@@ -57,7 +57,7 @@ async fn envelope(app: &App, session: Session, token: &str) -> Result<Answer, Re
         Some(user) => Some(convert::user(app.state.user(user).await?)),
     };
     Answer::ok(&SessionEnvelope {
-        session: convert::session(&session, token, app.app_id, user),
+        session: convert::session(&session, token, app.application, user),
     })
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn sign_up(app: &App, mut call: Call, caller: Caller) -> Result
         (TextField::CustomData, new.custom_data),
         (TextField::ExternalId, new.external_id),
         (TextField::Avatar, new.avatar),
-        (TextField::Tags, tags(new.tag_list)),
+        (TextField::Tags, tags(&new.tag_list)),
     ];
     for (field, text) in given {
         // Forms send what was not filled in as an empty text.
@@ -101,19 +101,19 @@ pub(super) async fn update(
         }
     }
     if let Some(list) = update.tag_list {
-        texts.insert(TextField::Tags, tags(list));
+        texts.insert(TextField::Tags, tags(&list));
     }
     let changes = UserChanges {
         texts,
-        timezone: update.timezone.map(Some),
+        timezone: update.timezone,
         password: update.password.map(|new| PasswordChange {
             old: update.old_password,
             new,
         }),
     };
-    let changed = app.state.update_user(user, changes).await?;
+    let user = app.state.update_user(user, changes).await?;
     Answer::ok(&UserEnvelope {
-        user: convert::user(changed),
+        user: convert::user(user),
     })
 }
 
@@ -334,7 +334,7 @@ fn own(caller: Caller, id: &str) -> Result<UserId, Refusal> {
     }
 }
 
-fn tags(list: Vec<String>) -> Option<String> {
+fn tags(list: &[String]) -> Option<String> {
     (!list.is_empty()).then(|| list.join(","))
 }
 

@@ -84,7 +84,7 @@ mod tests {
                     r.get(0)
                 })
                 .unwrap();
-            assert_eq!(tables, 9);
+            assert_eq!(tables, 10);
         }
     }
 

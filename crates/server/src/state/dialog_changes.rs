@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use cubist_protocol::ids::{DialogId, UserId};
+use cubist_protocol::rest::Change;
 use rusqlite::{OptionalExtension, params};
 use serde_json::{Map, Value};
 
-use crate::state::dialogs::{Dialog, DialogKind, add_occupant, load_dialogs, not_a_member};
+use crate::state::dialogs::{
+    Dialog, DialogKind, add_occupant, load_dialogs, not_a_member, remove_occupant,
+};
 use crate::state::users;
 use crate::state::writer::WriteTx;
 use crate::state::{State, StateError};
@@ -42,10 +45,10 @@ pub struct NewGroup {
 pub struct DialogChanges {
     /// A new name.
     pub name: Option<String>,
-    /// A new photo; `Some(None)` takes it away.
-    pub photo: Option<Option<String>>,
-    /// A new description; `Some(None)` takes it away.
-    pub description: Option<Option<String>>,
+    /// A new photo.
+    pub photo: Change<String>,
+    /// A new description.
+    pub description: Change<String>,
     /// The app's own fields, replacing all earlier ones.
     pub extensions: Option<Map<String, Value>>,
     /// Rights of people outside.
@@ -144,16 +147,14 @@ impl State {
         if let Some(name) = &changes.name {
             check_name(name)?;
         }
-        check_text(
-            "photo",
-            changes.photo.as_ref().and_then(Option::as_deref),
-            longest,
-        )?;
-        check_text(
-            "description",
-            changes.description.as_ref().and_then(Option::as_deref),
-            longest,
-        )?;
+        for (field, change) in [
+            ("photo", &changes.photo),
+            ("description", &changes.description),
+        ] {
+            if let Change::Set(text) = change {
+                check_text(field, Some(text), longest)?;
+            }
+        }
         let moves_people = !changes.add.is_empty() || !changes.remove.is_empty();
         if card.kind == DialogKind::Private {
             return Err(StateError::Forbidden(
@@ -197,8 +198,7 @@ impl State {
                 add_occupant(tx, key, added.as_i64(), now)?;
             }
             for removed in &changes.remove {
-                tx.prepare_cached("DELETE FROM occupants WHERE dialog = ?1 AND user_id = ?2")?
-                    .execute([key, removed.as_i64()])?;
+                remove_occupant(tx, key, removed.as_i64())?;
             }
             let occupants: i64 = tx
                 .prepare_cached("SELECT count(*) FROM occupants WHERE dialog = ?1")?
@@ -233,23 +233,22 @@ fn set_fields(
 ) -> Result<(), StateError> {
     tx.prepare_cached("UPDATE dialogs SET updated_at = ?2 WHERE key = ?1")?
         .execute([key, now])?;
+    let to_text =
+        |text: Option<&str>| text.map_or(Change::Keep, |text| Change::Set(text.to_owned()));
     let texts = [
-        (
-            "name",
-            changes.name.as_deref().map(|name| Some(name.trim())),
-        ),
-        ("photo", changes.photo.as_ref().map(Option::as_deref)),
-        (
-            "description",
-            changes.description.as_ref().map(Option::as_deref),
-        ),
-        ("extensions", extensions.map(Some)),
+        ("name", &to_text(changes.name.as_deref().map(str::trim))),
+        ("photo", &changes.photo),
+        ("description", &changes.description),
+        ("extensions", &to_text(extensions)),
     ];
-    for (column, value) in texts {
-        if let Some(value) = value {
-            tx.prepare_cached(&format!("UPDATE dialogs SET {column} = ?2 WHERE key = ?1"))?
-                .execute(params![key, value])?;
-        }
+    for (column, change) in texts {
+        let text = match change {
+            Change::Keep => continue,
+            Change::Clear => None,
+            Change::Set(text) => Some(text),
+        };
+        tx.prepare_cached(&format!("UPDATE dialogs SET {column} = ?2 WHERE key = ?1"))?
+            .execute(params![key, text])?;
     }
     if let Some(permissions) = &changes.permissions {
         let text = Value::Object(permissions.clone()).to_string();

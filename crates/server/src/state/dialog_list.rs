@@ -238,7 +238,7 @@ fn occupants(sql: &mut Sql, op: Op, values: &[String]) -> Result<(), StateError>
     match op {
         Op::In | Op::Equal => sql.push(&format!(" AND EXISTS (SELECT 1 {among})"), [list]),
         Op::NotIn | Op::NotEqual => {
-            sql.push(&format!(" AND NOT EXISTS (SELECT 1 {among})"), [list])
+            sql.push(&format!(" AND NOT EXISTS (SELECT 1 {among})"), [list]);
         }
         Op::All => {
             let wanted = Value::Integer(to_i64(ids.len()));

@@ -279,13 +279,23 @@ pub(crate) fn add_occupant(
 ) -> Result<(), StateError> {
     tx.prepare_cached(
         "INSERT INTO occupants (dialog, user_id, joined_at, seen)
-         VALUES (?1, ?2, ?3,
-           (SELECT count(*) FROM messages m WHERE m.dialog = ?1 AND
-              (m.sender = ?2 OR EXISTS (SELECT 1 FROM marks k
-                 WHERE k.message = m.key AND k.user_id = ?2 AND k.read_at IS NOT NULL))))
+         VALUES (?1, ?2, ?3, coalesce(
+           (SELECT f.seen FROM former_occupants f WHERE f.dialog = ?1 AND f.user_id = ?2), 0))
          ON CONFLICT (dialog, user_id) DO UPDATE SET hidden = 0",
     )?
     .execute([key, user, now])?;
+    Ok(())
+}
+
+/// Removes a person from a group; nothing happens if they are not in it.
+pub(crate) fn remove_occupant(tx: &WriteTx<'_>, key: i64, user: i64) -> Result<(), StateError> {
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO former_occupants (dialog, user_id, seen)
+         SELECT dialog, user_id, seen FROM occupants WHERE dialog = ?1 AND user_id = ?2",
+    )?
+    .execute([key, user])?;
+    tx.prepare_cached("DELETE FROM occupants WHERE dialog = ?1 AND user_id = ?2")?
+        .execute([key, user])?;
     Ok(())
 }
 
@@ -334,7 +344,7 @@ pub(crate) fn load_dialogs(
     viewer: UserId,
     keys: &[i64],
 ) -> Result<Vec<Dialog>, StateError> {
-    let list = Value::from(keys).to_string();
+    let wanted = Value::from(keys).to_string();
     let mut dialogs: HashMap<i64, Dialog> = HashMap::with_capacity(keys.len());
     let mut own_last: HashMap<i64, i64> = HashMap::new();
 
@@ -349,7 +359,7 @@ pub(crate) fn load_dialogs(
          LEFT JOIN messages m ON m.key = d.last_message
          LEFT JOIN users u ON u.id = CASE WHEN d.pair_low = ?2 THEN d.pair_high ELSE d.pair_low END",
     )?;
-    let mut rows = query.query(params![list, viewer.as_i64()])?;
+    let mut rows = query.query(params![wanted, viewer.as_i64()])?;
     while let Some(row) = rows.next()? {
         let key: i64 = row.get(0)?;
         let kind = kind(row.get(2)?)?;
@@ -399,7 +409,7 @@ pub(crate) fn load_dialogs(
         "SELECT dialog, user_id, is_admin FROM occupants
          WHERE dialog IN (SELECT value FROM json_each(?1)) ORDER BY dialog, user_id",
     )?;
-    let mut rows = query.query([&list])?;
+    let mut rows = query.query([&wanted])?;
     while let Some(row) = rows.next()? {
         if let Some(dialog) = dialogs.get_mut(&row.get(0)?) {
             let user = user_id(row, 1)?;

@@ -39,8 +39,11 @@ pub struct QueueFor {
     /// The users.
     pub users: Vec<UserId>,
     /// Makes the text to queue, once id and time are known. Runs on the writer's thread: no blocking.
-    pub render: Box<dyn FnOnce(&MessageId, i64) -> String + Send>,
+    pub render: Render,
 }
+
+/// Makes a queued text of a message's id and time (unix seconds).
+pub type Render = Box<dyn FnOnce(&MessageId, i64) -> String + Send>;
 
 /// What became of a message.
 #[derive(Clone, Debug)]

@@ -46,7 +46,7 @@ pub use marks::{Mark, Marked};
 pub use message_list::{
     MessageField, MessageOrder, MessagePage, MessageQuery, MessageRecord, MessageSort,
 };
-pub use messages::{Accepted, NewMessage, QueueFor, StoredMessage};
+pub use messages::{Accepted, NewMessage, QueueFor, Render, StoredMessage};
 pub use queue::{QueueId, Queued};
 pub use sessions::{Session, Token};
 pub use unread::Unread;

@@ -4,6 +4,7 @@
 //! comparisons narrow it. This keeps a search an index lookup and nobody can page through everyone.
 
 use cubist_protocol::ids::UserId;
+use cubist_protocol::timestamp::UnixMillis;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
@@ -234,6 +235,16 @@ struct Compiled {
     about_activity: bool,
 }
 
+impl Compiled {
+    /// Adds a condition; all must hold.
+    fn push(&mut self, condition: &str) {
+        if !self.sql.is_empty() {
+            self.sql.push_str(" AND ");
+        }
+        self.sql.push_str(condition);
+    }
+}
+
 fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled, StateError> {
     let stands_alone = |condition: &UserCondition| {
         !condition.field.is_date()
@@ -258,9 +269,6 @@ fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled,
         if values.len() > most_values {
             return wrong("has too many values");
         }
-        if !compiled.sql.is_empty() {
-            compiled.sql.push_str(" AND ");
-        }
         compiled.starts_with |= *op == UserOp::StartWith;
         compiled.about_activity |= *field == UserField::LastRequestAt;
         let (column, folded) = field.column();
@@ -272,7 +280,7 @@ fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled,
                 let Some(at) = values.first().and_then(|value| seconds(value)) else {
                     return wrong("must be compared with a date");
                 };
-                compiled.sql.push_str(&format!("{column} {} ?", sign(*op)));
+                compiled.push(&format!("{column} {} ?", sign(*op)));
                 compiled.values.push(Value::Integer(at));
             }
             UserOp::StartWith => {
@@ -285,9 +293,7 @@ fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled,
                         "must be given with at least 4 characters to search by its beginning",
                     );
                 }
-                compiled
-                    .sql
-                    .push_str(&format!("{column} >= ? AND {column} < ?"));
+                compiled.push(&format!("{column} >= ? AND {column} < ?"));
                 // The last code point closes the range of all texts with this beginning.
                 let end = format!("{value}{}", char::MAX);
                 compiled
@@ -319,7 +325,7 @@ fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled,
                         .map(|value| if folded { fold(value) } else { value.clone() })
                         .collect(),
                 };
-                compiled.sql.push_str(&membership(*field, column, *op));
+                compiled.push(&membership(*field, column, *op));
                 compiled.values.push(Value::Text(list.to_string()));
             }
         }
@@ -367,7 +373,7 @@ const fn sign(op: UserOp) -> &'static str {
 
 /// A date filter's value: unix seconds or an ISO date.
 pub(crate) fn seconds(value: &str) -> Option<i64> {
-    cubist_protocol::timestamp::UnixMillis::from_number_or_iso8601(value).map(|at| at.seconds())
+    UnixMillis::from_number_or_iso8601(value).map(UnixMillis::seconds)
 }
 
 /// A count for SQLite.

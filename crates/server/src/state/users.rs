@@ -174,8 +174,8 @@ pub struct NewUser {
 pub struct UserChanges {
     /// Their texts.
     pub texts: TextFields,
-    /// `Some(None)` clears it.
-    pub timezone: Option<Option<i64>>,
+    /// Minutes from UTC.
+    pub timezone: Option<i64>,
     /// A new password, with the present one.
     pub password: Option<PasswordChange>,
 }
@@ -584,7 +584,7 @@ fn check_texts(rules: &Accounts, texts: &TextFields) -> Vec<(&'static str, Strin
                 ));
             }
             TextField::Email if !is_email(value) => {
-                problems.push((name, "should look like an email address".to_owned()))
+                problems.push((name, "should look like an email address".to_owned()));
             }
             TextField::Tags if value.split(',').count() > MAX_TAGS => {
                 problems.push((name, format!("has too many tags (maximum is {MAX_TAGS})")));

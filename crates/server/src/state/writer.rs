@@ -336,12 +336,12 @@ mod tests {
     async fn jobs_that_wait_together_share_a_transaction() {
         let (writer, _dir) = writer(64);
         // The first job holds the writer until all others wait in the channel.
-        let (hold, held) = std::sync::mpsc::channel::<()>();
+        let (release, gate) = std::sync::mpsc::channel::<()>();
         let mut jobs = tokio::task::JoinSet::new();
         let first = Arc::clone(&writer);
         jobs.spawn(async move {
             first
-                .write(move |_| held.recv().map_err(|_| StateError::Stopping))
+                .write(move |_| gate.recv().map_err(|_| StateError::Stopping))
                 .await
         });
         for x in 0..50 {
@@ -351,7 +351,7 @@ mod tests {
         while waiting(&writer) < 50 {
             tokio::task::yield_now().await;
         }
-        hold.send(()).unwrap();
+        release.send(()).unwrap();
         while let Some(done) = jobs.join_next().await {
             done.unwrap().unwrap();
         }

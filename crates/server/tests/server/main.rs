@@ -1,10 +1,18 @@
 //! The HTTP API and the program, over real sockets and on a real database.
 
+#[cfg(test)]
 mod demo;
+#[cfg(test)]
 mod dialogs;
+#[cfg(test)]
 mod messages;
+#[cfg(test)]
 mod people;
+#[cfg(test)]
 mod process;
+#[cfg(test)]
 mod sessions;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod transport;

@@ -84,6 +84,14 @@ CREATE TABLE occupants (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX occupants_by_user ON occupants (user_id, dialog);
 
+-- What people who left had seen, for the case that they come back: counting it again would read the whole history.
+CREATE TABLE former_occupants (
+  dialog  INTEGER NOT NULL REFERENCES dialogs (key) ON DELETE CASCADE,
+  user_id INTEGER NOT NULL,
+  seen    INTEGER NOT NULL,
+  PRIMARY KEY (dialog, user_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE messages (
   key         INTEGER PRIMARY KEY AUTOINCREMENT,
   id          TEXT NOT NULL UNIQUE,

@@ -66,6 +66,7 @@ async fn pages_share_no_message_and_miss_none_although_many_share_a_second() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table of cases")]
 async fn histories_are_filtered_by_every_documented_field() {
     let (world, ann, bob, dialog) = chatty().await;
     let photo = json!({ "type": "photo" }).as_object().cloned().unwrap();

@@ -155,8 +155,8 @@ fn message_id(text: &str) -> MessageId {
 
 /// The fields that an error complains about.
 fn complaints(error: &StateError) -> Vec<&'static str> {
-    match error {
-        StateError::Invalid { problems } => problems.iter().map(|(field, _)| *field).collect(),
-        other => panic!("not about fields: {other}"),
-    }
+    let StateError::Invalid { problems } = error else {
+        panic!("not about fields: {error}")
+    };
+    problems.iter().map(|(field, _)| *field).collect()
 }

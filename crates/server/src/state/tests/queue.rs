@@ -69,7 +69,7 @@ async fn a_message_and_its_queue_entries_are_one_transaction() {
         [bob, cat]
     );
     let expected = format!("{} at {}", message.id, message.date_sent);
-    assert_eq!(texts(&world, bob).await, [expected.clone()]);
+    assert_eq!(texts(&world, bob).await, std::slice::from_ref(&expected));
     assert_eq!(texts(&world, cat).await, [expected]);
     let stranger = world.person("dan").await;
     world
