@@ -22,13 +22,17 @@ const WINDOW: u32 = 128;
 /// A count is asked for each time so many were sent.
 const ASK_EVERY: u32 = 16;
 
-/// Devices of the recipient.
-const DEVICES: [usize; 2] = [10, 100];
+/// Devices of the recipient, and messages of one run.
+const RUNS: [(usize, u32); 2] = [(10, 2_000), (100, 300)];
+
+/// Longest wait for one run: only a server that has stopped takes so long.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Measures both servers, in turns, so that a change of the machine's mood meets both.
 pub(crate) async fn measure(work: &Path, quick: bool) {
-    let (runs, messages) = if quick { (2, 200) } else { (7, 2_000) };
-    for devices in DEVICES {
+    let runs = if quick { 2 } else { 7 };
+    for (devices, messages) in RUNS {
+        let messages = if quick { messages / 10 } else { messages };
         progress(&format!("fan-out to {devices} devices"));
         let ours = servers::cubist(work, 2).await;
         let theirs = servers::prosody(work, 2).await;
@@ -55,13 +59,14 @@ pub(crate) async fn measure(work: &Path, quick: bool) {
 
 /// One server with its clients.
 struct Side {
-    server: Server,
     sender: Sender,
     arrived: Arc<Arrived>,
     expected: usize,
     devices: usize,
     samples: Vec<f64>,
     _receivers: Vec<AbortOnDropHandle<()>>,
+    /// Dropped last: it must not close lines that somebody still reads.
+    server: Server,
 }
 
 impl Side {
@@ -82,13 +87,13 @@ impl Side {
         let line = within("the sender to log in", entering).await;
         let sender = Sender::new(line, to);
         Self {
-            server,
             sender,
             arrived,
             expected: 0,
             devices,
             samples: Vec::new(),
             _receivers: receivers,
+            server,
         }
     }
 
@@ -96,8 +101,12 @@ impl Side {
     async fn run(&mut self, messages: u32) -> Duration {
         self.expected += usize::try_from(messages).unwrap() * self.devices;
         let started = Instant::now();
-        within("the acknowledgements", self.sender.send(messages)).await;
-        within("the messages", self.arrived.wait_for(self.expected)).await;
+        let all = async {
+            self.sender.send(messages).await;
+            self.arrived.wait_for(self.expected).await;
+        };
+        let ended = tokio::time::timeout(PATIENCE, all).await;
+        assert!(ended.is_ok(), "{} takes no more messages", self.server.name);
         started.elapsed()
     }
 }

@@ -49,8 +49,12 @@ pub(crate) async fn profile(data_dir: &Path, chats: u32, messages: usize) {
     .await
     .unwrap();
     progress(&format!("writing {messages} messages in {chats} chats"));
-    fill(&store, &Corpus::new(me, chats), messages).await;
+    let corpus = Corpus::new(me, chats);
+    fill(&store, &corpus, messages).await;
     store.close().await;
+    // The liveliest chat, for those who want to scroll.
+    let dialog = corpus.chats.first().map(|chat| chat.record.id.to_string());
+    println!("{}", serde_json::json!({ "dialog": dialog }));
 }
 
 async fn sign_up(folder: &Path) -> (cubist_client::model::AccountId, UserId) {

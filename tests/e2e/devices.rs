@@ -23,7 +23,7 @@ async fn both_devices_show_what_was_sent_from_one_and_what_came_in() {
     bob.sees(&alice, "from the phone").await;
     let expected = ["from the desk", "to both", "from the phone"];
     for device in [&alice, &phone, &bob] {
-        assert_eq!(device.texts(dialog).await, expected, "{}", device.name);
+        device.has_exactly(dialog, &expected).await;
     }
     assert_eq!(
         phone.knows(dialog).await.unread,

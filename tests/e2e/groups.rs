@@ -26,11 +26,8 @@ async fn everyone_in_a_group_reads_what_one_writes() {
     bob.send_in(group, "Yes").await;
     carol.sees_in(group, "Yes").await;
     alice.sees_in(group, "Yes").await;
-    assert_eq!(
-        alice.texts(group).await,
-        ["Saturday?", "Yes"],
-        "one's own reflection is not a second message"
-    );
+    // One's own reflection is not a second message.
+    alice.has_exactly(group, &["Saturday?", "Yes"]).await;
 }
 
 #[tokio::test]
@@ -84,8 +81,5 @@ async fn someone_who_was_away_finds_the_group_and_all_that_was_said() {
         (bob.texts(group).await == ["one", "two", "three"]).then_some(())
     })
     .await;
-    bob.until("to count it", async || {
-        (bob.knows(group).await.unread == 3).then_some(())
-    })
-    .await;
+    bob.has_unread(group, 3).await;
 }

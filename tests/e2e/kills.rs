@@ -128,7 +128,7 @@ async fn a_client_that_was_killed_between_queued_and_sent_sends_after_its_restar
         )
         .await;
     bob.sees_in(id, "still here").await;
-    assert_eq!(bob.texts(id).await, ["last words", "still here"]);
+    bob.has_exactly(id, &["last words", "still here"]).await;
     alice.kill().await;
 }
 
@@ -177,6 +177,6 @@ async fn a_client_that_was_killed_before_the_acknowledgement_does_not_double_its
         )
         .await;
     bob.sees_in(id, "again here").await;
-    assert_eq!(bob.texts(id).await, ["last words", "again here"]);
+    bob.has_exactly(id, &["last words", "again here"]).await;
     alice.kill().await;
 }

@@ -32,10 +32,11 @@ async fn a_reader_that_lags_does_not_stop_the_line_and_finds_everything_on_reloa
     assert_eq!(bob.texts(dialog).await, texts, "the cache has it all");
     alice.send(&bob, "and on it goes").await;
     bob.sees(&alice, "and on it goes").await;
-    assert!(
-        sleeping.recv().await.is_ok(),
-        "the reader goes on with the newest"
-    );
+    within("the reader to go on with the newest", async {
+        // It may have lost more meanwhile; what follows is whole again.
+        while sleeping.recv().await.is_err() {}
+    })
+    .await;
 }
 
 /// How many events the reader has lost, if any. Only a read tells, and takes one event when none was lost.

@@ -40,15 +40,7 @@ async fn a_message_is_counted_as_unread_until_it_is_read() {
     let dialog = alice.chat_with(&bob).await;
     let first = alice.send(&bob, "one").await;
     let last = alice.send(&bob, "two").await;
-    let card = bob
-        .until("to have two unread messages", async || {
-            bob.account()
-                .dialog(dialog)
-                .await
-                .unwrap()
-                .filter(|dialog| dialog.unread == 2)
-        })
-        .await;
+    let card = bob.has_unread(dialog, 2).await;
     assert_eq!(card.first_unread, Some(first));
     assert_eq!(card.last.unwrap().text, "two");
     bob.reads(dialog, last).await;

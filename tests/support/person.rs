@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::deadline::within;
+use crate::deadline::{DEADLINE, within};
 use crate::flaky_proxy::FlakyProxy;
 
 /// Large enough for every story here to fit one page.
@@ -152,7 +152,16 @@ impl Person {
                 }
             }
         };
-        within(&format!("{}: {what}", self.name), waiting).await
+        match tokio::time::timeout(DEADLINE, waiting).await {
+            Ok(found) => found,
+            Err(_) => panic!(
+                "{} waited {} s {what}\nconnection: {:?}\nchats: {:#?}",
+                self.name,
+                DEADLINE.as_secs(),
+                self.account().connection(),
+                self.dialogs().await,
+            ),
+        }
     }
 
     /// Waits until the line is up.
@@ -289,7 +298,10 @@ impl Person {
             .unwrap();
         let mut all = page.items;
         while page.before == Edge::More {
-            let oldest = all.first().unwrap().id;
+            // Nothing is known yet: what was asked for comes as an event.
+            let Some(oldest) = all.first().map(|message| message.id) else {
+                break;
+            };
             page = account
                 .messages(dialog, Anchor::Before(oldest), PAGE)
                 .await
@@ -306,6 +318,18 @@ impl Person {
         all.into_iter().map(|message| message.text).collect()
     }
 
+    /// Fails unless exactly these texts are in a dialog, each once.
+    ///
+    /// In no order: within one second the ids decide, and those of two senders are random to one
+    /// another.
+    pub async fn has_exactly(&self, dialog: DialogId, expected: &[&str]) {
+        let mut texts = self.texts(dialog).await;
+        let mut expected: Vec<_> = expected.iter().map(ToString::to_string).collect();
+        texts.sort();
+        expected.sort();
+        assert_eq!(texts, expected, "what {} has", self.name);
+    }
+
     /// One message of a dialog, if it is there.
     pub async fn message(&self, dialog: DialogId, id: MessageId) -> Option<Message> {
         let all = self.transcript(dialog).await;
@@ -317,6 +341,15 @@ impl Person {
         self.until(&format!("the status {status:?}"), async || {
             let message = self.message(dialog, id).await?;
             (message.status >= status).then_some(message)
+        })
+        .await
+    }
+
+    /// Waits until a dialog has this many unread messages.
+    pub async fn has_unread(&self, dialog: DialogId, count: u32) -> Dialog {
+        self.until(&format!("to have {count} unread"), async || {
+            let card = self.account().dialog(dialog).await.unwrap()?;
+            (card.unread == count).then_some(card)
         })
         .await
     }

@@ -180,6 +180,7 @@ export class Desktop {
     delete this.env.WAYLAND_DISPLAY;
     mkdirSync(this.env.XDG_RUNTIME_DIR, { mode: 0o700 });
     this.chooseFont();
+    this.undecorate();
     const busFile = join(this.home, 'bus');
     const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=3'], {
       env: this.env,
@@ -202,6 +203,17 @@ export class Desktop {
     writeFileSync(
       join(folder, 'fonts.conf'),
       `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${prefer('system-ui')}${prefer('sans-serif')}</fontconfig>`,
+    );
+  }
+
+  /** Pictures show the inside of the window; a frame would only move it. */
+  undecorate() {
+    const folder = join(this.env.XDG_CONFIG_HOME, 'openbox');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(
+      join(folder, 'rc.xml'),
+      '<openbox_config xmlns="http://openbox.org/3.4/rc"><applications><application class="*"><decor>no</decor>' +
+        '<position force="yes"><x>0</x><y>0</y></position></application></applications></openbox_config>',
     );
   }
 
