@@ -18,10 +18,7 @@ impl Backoff {
     /// another moment, and nobody comes back at once. `chance` is in `0.0..=1.0`.
     pub(super) fn delay(self, failures: u32, chance: f64) -> Duration {
         let doublings = failures.saturating_sub(1).min(MAX_DOUBLINGS);
-        let full = self
-            .first
-            .saturating_mul(1_u32 << doublings)
-            .min(self.cap);
+        let full = self.first.saturating_mul(1_u32 << doublings).min(self.cap);
         let half = full / 2;
         half + half.mul_f64(chance.clamp(0.0, 1.0))
     }

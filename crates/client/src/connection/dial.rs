@@ -101,7 +101,11 @@ async fn web_socket(url: &Url, config: &ConnectionConfig) -> Result<Socket, Erro
     let is_protected = match url.scheme() {
         "wss" => true,
         "ws" => false,
-        _ => return Err(Error::WebSocket("the address is not ws: or wss:".to_owned())),
+        _ => {
+            return Err(Error::WebSocket(
+                "the address is not ws: or wss:".to_owned(),
+            ));
+        }
     };
     if !is_protected && !is_loopback_name(&host) {
         return Err(Error::Insecure { host });
@@ -124,9 +128,10 @@ async fn web_socket(url: &Url, config: &ConnectionConfig) -> Result<Socket, Erro
         .as_str()
         .into_client_request()
         .map_err(|error| refused(&error))?;
-    request
-        .headers_mut()
-        .insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    request.headers_mut().insert(
+        SEC_WEBSOCKET_PROTOCOL,
+        HeaderValue::from_static(SUBPROTOCOL),
+    );
     let settings = WebSocketConfig::default()
         .read_buffer_size(WS_READ_BYTES)
         .write_buffer_size(0)
@@ -138,7 +143,9 @@ async fn web_socket(url: &Url, config: &ConnectionConfig) -> Result<Socket, Erro
         .map_err(|_| Error::TimedOut("the WebSocket upgrade"))?
         .map_err(|error| refused(&error))?;
     if !agrees(&response) {
-        return Err(Error::WebSocket("the server does not speak XMPP".to_owned()));
+        return Err(Error::WebSocket(
+            "the server does not speak XMPP".to_owned(),
+        ));
     }
     Ok(Socket::web_socket(frames, config.limits, is_protected))
 }
@@ -151,10 +158,10 @@ fn agrees(response: &Response) -> bool {
 }
 
 fn refused(error: &WsError) -> Error {
-    let reason = match error {
-        WsError::Http(response) => format!("status {}", response.status().as_u16()),
-        WsError::Io(error) => error.kind().to_string(),
-        other => other.to_string(),
+    let reason = if let WsError::Http(response) = error {
+        format!("status {}", response.status().as_u16())
+    } else {
+        error.to_string()
     };
     Error::WebSocket(reason)
 }
@@ -245,12 +252,18 @@ fn unreachable(host: &str) -> Error {
 }
 
 fn classify(error: &io::Error, host: &str) -> Error {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => Error::Refused {
+    let kind = error.kind();
+    if kind == io::ErrorKind::ConnectionRefused {
+        Error::Refused {
             host: host.to_owned(),
-        },
-        io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => Error::NoNetwork,
-        _ => unreachable(host),
+        }
+    } else if matches!(
+        kind,
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown
+    ) {
+        Error::NoNetwork
+    } else {
+        unreachable(host)
     }
 }
 
@@ -316,7 +329,13 @@ mod tests {
         for host in ["localhost", "127.0.0.1", "127.8.8.8", "::1"] {
             assert!(is_loopback_name(host), "{host}");
         }
-        for host in ["localhost.example.org", "10.0.0.1", "example.org", "0.0.0.0", ""] {
+        for host in [
+            "localhost.example.org",
+            "10.0.0.1",
+            "example.org",
+            "0.0.0.0",
+            "",
+        ] {
             assert!(!is_loopback_name(host), "{host}");
         }
     }

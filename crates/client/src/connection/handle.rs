@@ -114,7 +114,10 @@ impl ConnectionHandle {
     /// Asks the server whether it is there (XEP-0199) and returns how long the answer took.
     pub async fn ping(&self, limit: Duration) -> Result<Duration, RequestError> {
         let start = Instant::now();
-        match self.request_within(Iq::get("", IqPayload::Ping), limit).await {
+        match self
+            .request_within(Iq::get("", IqPayload::Ping), limit)
+            .await
+        {
             // XEP-0199 §4.1: a server that does not know ping is there as well.
             Ok(_) | Err(RequestError::Refused(_)) => Ok(start.elapsed()),
             Err(error) => Err(error),

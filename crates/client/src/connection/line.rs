@@ -15,8 +15,8 @@ use crate::connection::dial::has_route;
 use crate::connection::error::{Error, RequestError};
 use crate::connection::handle::{Command, HandleEnds, Nudges};
 use crate::connection::incoming::Incoming;
-use crate::connection::negotiate::{Established, Management, Outcome, Resumable, Wish, establish};
 use crate::connection::location;
+use crate::connection::negotiate::{Established, Management, Outcome, Resumable, Wish, establish};
 use crate::connection::requests::Requests;
 use crate::connection::session;
 use crate::connection::stream_management::{Inbound, Outbound};
@@ -162,9 +162,10 @@ impl Line {
                     } else {
                         self.failures = self.failures.saturating_add(1);
                     }
-                    match error {
-                        Error::Replaced => Failure::SignedOut(SignedOutReason::Replaced),
-                        error => Failure::Passing(error),
+                    if matches!(error, Error::Replaced) {
+                        Failure::SignedOut(SignedOutReason::Replaced)
+                    } else {
+                        Failure::Passing(error)
                     }
                 }
                 Err(failure) => {
@@ -301,29 +302,27 @@ impl Line {
         tracing::info!(%error, "the connection was lost");
 
         // From here on nobody can add to the queue; what is in it belongs to the lost session.
-        let state = match &error {
-            Error::Replaced => ConnectionState::SignedOut {
+        let state = if matches!(error, Error::Replaced) {
+            ConnectionState::SignedOut {
                 reason: SignedOutReason::Replaced,
-            },
-            _ => ConnectionState::Connecting {
+            }
+        } else {
+            ConnectionState::Connecting {
                 attempt: self.failures.saturating_add(1),
                 next_in: None,
-            },
+            }
         };
         self.change_state(state);
         while let Ok(command) = self.commands.try_recv() {
             defer(command, &mut self.outbound);
         }
         self.requests.fail_all();
-        match &error {
-            // The stanza that broke the stream would come again with the session.
-            Error::Xml(_) | Error::Replaced => self.forget_session(),
-            Error::CountTooHigh | Error::NotAcknowledged => {
-                self.distrusts_management = true;
-                self.forget_session();
-            }
-            _ if self.resumable.is_none() => self.forget_session(),
-            _ => {}
+        let has_wrong_counts = matches!(error, Error::CountTooHigh | Error::NotAcknowledged);
+        self.distrusts_management |= has_wrong_counts;
+        // The stanza that broke the stream would come again with the session.
+        let is_spoilt = matches!(error, Error::Xml(_) | Error::Replaced);
+        if has_wrong_counts || is_spoilt || self.resumable.is_none() {
+            self.forget_session();
         }
         Ok(error)
     }
@@ -390,7 +389,7 @@ impl Line {
     /// Waits for `delay` (or for ever), or until there is a reason not to.
     async fn wait(&mut self, delay: Option<Duration>) -> Result<Woken, Over> {
         let deadline = delay.map(|delay| Instant::now() + delay);
-        let mut had_route = true;
+        let mut was_routed = true;
         loop {
             let period = self.config.timing.wake_check;
             let timer = async {
@@ -418,11 +417,11 @@ impl Line {
                 () = self.wake.woke() => return Ok(Woken::Network),
                 () = timer => return Ok(Woken::Timer),
                 () = sleep(period) => {
-                    let has_route = has_route().await;
-                    if has_route && !had_route {
+                    let is_routed = has_route().await;
+                    if is_routed && !was_routed {
                         return Ok(Woken::Network);
                     }
-                    had_route = has_route;
+                    was_routed = is_routed;
                 }
             }
         }
@@ -503,7 +502,10 @@ async fn try_addresses(wish: &Wish<'_>) -> Result<Established, Error> {
                 if !error.is_about_the_address() {
                     return Err(error);
                 }
-                if worst.as_ref().is_none_or(|worst| error.weight() > worst.weight()) {
+                if worst
+                    .as_ref()
+                    .is_none_or(|worst| error.weight() > worst.weight())
+                {
                     worst = Some(error);
                 }
             }

@@ -12,18 +12,20 @@ pub(super) fn in_order(addresses: &[ChatAddress], location: Option<&str>) -> Vec
     let place = location.and_then(parse);
     let preferred = place.and_then(|(host, port)| {
         addresses.iter().find_map(|address| match address {
-            ChatAddress::Tls { host: own, port: own_port } if is_plausible(&host, own) => {
-                Some(ChatAddress::Tls {
-                    host: host.clone(),
-                    port: port.unwrap_or(*own_port),
-                })
-            }
-            ChatAddress::StartTls { host: own, port: own_port } if is_plausible(&host, own) => {
-                Some(ChatAddress::StartTls {
-                    host: host.clone(),
-                    port: port.unwrap_or(*own_port),
-                })
-            }
+            ChatAddress::Tls {
+                host: own,
+                port: own_port,
+            } if is_plausible(&host, own) => Some(ChatAddress::Tls {
+                host: host.clone(),
+                port: port.unwrap_or(*own_port),
+            }),
+            ChatAddress::StartTls {
+                host: own,
+                port: own_port,
+            } if is_plausible(&host, own) => Some(ChatAddress::StartTls {
+                host: host.clone(),
+                port: port.unwrap_or(*own_port),
+            }),
             ChatAddress::Tls { .. }
             | ChatAddress::StartTls { .. }
             | ChatAddress::WebSocket { .. } => None,
@@ -34,7 +36,9 @@ pub(super) fn in_order(addresses: &[ChatAddress], location: Option<&str>) -> Vec
     match preferred {
         Some(first) if !is_web_socket => {
             let rest = addresses.iter().filter(|address| **address != first);
-            std::iter::once(first.clone()).chain(rest.cloned()).collect()
+            std::iter::once(first.clone())
+                .chain(rest.cloned())
+                .collect()
         }
         _ => addresses.to_vec(),
     }
@@ -103,7 +107,10 @@ mod tests {
         assert_eq!(in_order(&far, Some("localhost")), far);
         assert_eq!(in_order(&far, Some("127.0.0.1:99")), far);
         let near = [tls("127.0.0.1", 5223)];
-        assert_eq!(in_order(&near, Some("localhost:99"))[0], tls("localhost", 99));
+        assert_eq!(
+            in_order(&near, Some("localhost:99"))[0],
+            tls("localhost", 99)
+        );
     }
 
     #[test]
@@ -116,7 +123,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_place() {
-        for text in ["", ":5222", "host:", "host:x", "host:0", "[::1", "[host]:1", "a:b:c"] {
+        for text in [
+            "", ":5222", "host:", "host:x", "host:0", "[::1", "[host]:1", "a:b:c",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

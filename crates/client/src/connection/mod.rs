@@ -31,7 +31,7 @@ mod session;
 mod socket;
 mod stream_management;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trust;
 mod wake;
 

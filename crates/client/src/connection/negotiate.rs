@@ -1,10 +1,14 @@
 //! From an open socket to a session: stream, STARTTLS, SASL, resumption or bind, stream
 //! management (RFC 6120, XEP-0198).
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "each step accepts one answer or two, and every other is the same error"
+)]
 
 use cubist_protocol::ext::rfc6120_bind::Bind;
 use cubist_protocol::ext::xep0198_stream_management::StreamManagement;
 use cubist_protocol::jid::Jid;
-use cubist_protocol::stanza::{Iq, IqBody, IqPayload, Stanza};
+use cubist_protocol::stanza::{Condition, Iq, IqBody, IqPayload, Stanza};
 use cubist_protocol::stream::{
     Features, StartTls, StreamElement, StreamErrorCondition, StreamOpen,
 };
@@ -82,7 +86,10 @@ pub(super) struct Wish<'a> {
 }
 
 /// Opens `address` and negotiates a session.
-pub(super) async fn establish(address: &ChatAddress, wish: &Wish<'_>) -> Result<Established, Error> {
+pub(super) async fn establish(
+    address: &ChatAddress,
+    wish: &Wish<'_>,
+) -> Result<Established, Error> {
     let (config, timing) = (wish.config, &wish.config.timing);
     let mut socket = dial(address, config).await?;
     let mut features = open_stream(&mut socket, config).await?;
@@ -104,7 +111,11 @@ pub(super) async fn establish(address: &ChatAddress, wish: &Wish<'_>) -> Result<
     sasl::authenticate(&mut socket, mechanism, user, wish.password, timing).await?;
     socket.restart();
     let features = open_stream(&mut socket, config).await?;
-    tracing::debug!(mechanism, protected = socket.is_protected(), "authenticated");
+    tracing::debug!(
+        mechanism,
+        protected = socket.is_protected(),
+        "authenticated"
+    );
 
     let has_management = features.stream_management && wish.wants_management;
     let mut earlier_h = None;
@@ -201,7 +212,7 @@ async fn resume(
         }
         StreamElement::StreamManagement(StreamManagement::Failed { h, condition }) => {
             tracing::debug!(
-                reason = condition.map(|condition| condition.as_str()),
+                reason = condition.map(Condition::as_str),
                 "the session was not resumed"
             );
             Ok(Resumption::Refused { h })
@@ -212,11 +223,7 @@ async fn resume(
 
 /// Lets the server pick the resource: live ones insist on it, and a long random one is what
 /// everybody else wants too.
-async fn bind(
-    socket: &mut Socket,
-    early: &mut Vec<Stanza>,
-    timing: &Timing,
-) -> Result<Jid, Error> {
+async fn bind(socket: &mut Socket, early: &mut Vec<Stanza>, timing: &Timing) -> Result<Jid, Error> {
     let step = "the bind";
     let request = Iq::set(BIND_ID, IqPayload::Bind(Bind::Request { resource: None }));
     socket.queue(request.to_xml(socket.framing()));

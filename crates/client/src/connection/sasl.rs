@@ -21,9 +21,9 @@ const MAX_STEPS: usize = 8;
 
 /// The mechanism to use among those offered. `is_private`: nobody can listen.
 pub(super) fn choose(offered: &[String], is_private: bool) -> Option<&'static str> {
-    PREFERENCE.into_iter().find(|name| {
-        (is_private || *name != "PLAIN") && offered.iter().any(|offer| offer == name)
-    })
+    PREFERENCE
+        .into_iter()
+        .find(|name| (is_private || *name != "PLAIN") && offered.iter().any(|offer| offer == name))
 }
 
 /// Runs the exchange on an open stream. Afterwards the stream must be opened anew.
@@ -49,7 +49,11 @@ pub(super) async fn authenticate(
             }
             Sasl::Success(data) => return exchange.finish(data.as_deref()),
             Sasl::Failure { condition, text } => {
-                tracing::info!(condition = condition.as_str(), text, "authentication failed");
+                tracing::info!(
+                    condition = condition.as_str(),
+                    text,
+                    "authentication failed"
+                );
                 return Err(failure(condition));
             }
             Sasl::Auth { .. } | Sasl::Response(_) | Sasl::Abort => break,
@@ -78,11 +82,16 @@ fn failure(condition: SaslCondition) -> Error {
 async fn receive(socket: &mut Socket, timing: &Timing) -> Result<Sasl, Error> {
     let step = "authentication";
     match socket.receive(timing.negotiation_step, step).await? {
-        Received::Element(element) => match StreamElement::from_element(element)? {
-            StreamElement::Sasl(sasl) => Ok(sasl),
-            StreamElement::Error(error) => Err(Error::Stream(error.condition)),
-            _ => Err(Error::Unexpected(step)),
-        },
+        Received::Element(element) => {
+            let element = StreamElement::from_element(element)?;
+            if let StreamElement::Sasl(sasl) = element {
+                Ok(sasl)
+            } else if let StreamElement::Error(error) = element {
+                Err(Error::Stream(error.condition))
+            } else {
+                Err(Error::Unexpected(step))
+            }
+        }
         Received::Close => Err(Error::Closed),
         Received::Open(_) | Received::Garbage { .. } | Received::Written => {
             Err(Error::Unexpected(step))
@@ -100,12 +109,9 @@ struct Exchange {
 impl Exchange {
     fn new(mechanism: &'static str, user: &str, password: &Secret) -> Result<Self, Error> {
         let broken = |_| Error::Unexpected("authentication");
-        let config = SASLConfig::with_credentials(
-            None,
-            user.to_owned(),
-            password.expose().to_owned(),
-        )
-        .map_err(broken)?;
+        let config =
+            SASLConfig::with_credentials(None, user.to_owned(), password.expose().to_owned())
+                .map_err(broken)?;
         let name = Mechname::parse(mechanism.as_bytes())
             .map_err(|_| Error::Unexpected("authentication"))?;
         let session = SASLClient::new(config)
@@ -167,7 +173,10 @@ mod tests {
         let all = offered(&["PLAIN", "SCRAM-SHA-1", "X-OAUTH2", "SCRAM-SHA-256"]);
         assert_eq!(choose(&all, true), Some("SCRAM-SHA-256"));
         assert_eq!(choose(&all[..2], true), Some("SCRAM-SHA-1"));
-        assert_eq!(choose(&offered(&["PLAIN", "ANONYMOUS"]), true), Some("PLAIN"));
+        assert_eq!(
+            choose(&offered(&["PLAIN", "ANONYMOUS"]), true),
+            Some("PLAIN")
+        );
         assert_eq!(choose(&offered(&["ANONYMOUS"]), true), None);
     }
 
@@ -250,7 +259,9 @@ mod tests {
         let mut message = client.step(None)?;
         loop {
             let mut answer = Vec::new();
-            let state = server.step(Some(&message), &mut answer).map_err(|_| refused())?;
+            let state = server
+                .step(Some(&message), &mut answer)
+                .map_err(|_| refused())?;
             if matches!(state, State::Finished(_)) {
                 return client.finish(Some(&answer));
             }
@@ -272,13 +283,19 @@ mod tests {
             server_key: "AAAAWLOshSulAsxiupA+qs2/fTE=",
             ..EXAMPLES[0]
         };
-        assert!(matches!(scram(&THIEF, "pencil"), Err(Error::ServerNotAuthentic)));
+        assert!(matches!(
+            scram(&THIEF, "pencil"),
+            Err(Error::ServerNotAuthentic)
+        ));
     }
 
     #[test]
     fn a_success_without_the_servers_proof_is_not_believed() {
         let mut client = Exchange::new("SCRAM-SHA-1", "user", &Secret::new("pencil")).unwrap();
         client.step(None).unwrap();
-        assert!(matches!(client.finish(None), Err(Error::ServerNotAuthentic)));
+        assert!(matches!(
+            client.finish(None),
+            Err(Error::ServerNotAuthentic)
+        ));
     }
 }

@@ -2,9 +2,7 @@
 
 use cubist_protocol::ext::xep0198_stream_management::StreamManagement;
 use cubist_protocol::ext::xep0280_carbons::CarbonsSwitch;
-use cubist_protocol::stanza::{
-    Condition, Iq, IqBody, IqPayload, Presence, Stanza, StanzaError,
-};
+use cubist_protocol::stanza::{Condition, Iq, IqBody, IqPayload, Presence, Stanza, StanzaError};
 use cubist_protocol::stream::StreamElement;
 use cubist_protocol::xml::Element;
 use tokio::time::{Instant, sleep_until};
@@ -45,13 +43,11 @@ pub(super) struct Start {
 /// Holds the session until the connection is lost; returns why.
 pub(super) async fn run(line: &mut Line, start: Start) -> Result<Error, Over> {
     let mut session = Session::new(line, start);
-    match session.run().await {
-        Ok(error) => Ok(error),
-        Err(Over) => {
-            session.part().await;
-            Err(Over)
-        }
+    let result = session.run().await;
+    if result.is_err() {
+        session.part().await;
     }
+    result
 }
 
 /// What the loop does next.
@@ -124,7 +120,10 @@ impl<'a> Session<'a> {
         for stanza in early {
             // These were not counted by the server; the token's position in this session's count
             // would be wrong, so they get one of no session.
-            self.deliver(stanza, crate::connection::incoming::HandledToken::uncounted());
+            self.deliver(
+                stanza,
+                crate::connection::incoming::HandledToken::uncounted(),
+            );
         }
     }
 
@@ -141,8 +140,8 @@ impl<'a> Session<'a> {
             } else {
                 self.keepalive.pause();
             }
-            let takes = self.socket.queued_bytes() < WRITE_HIGH
-                && self.line.outbound.len() < MAX_UNACKED;
+            let takes =
+                self.socket.queued_bytes() < WRITE_HIGH && self.line.outbound.len() < MAX_UNACKED;
             let next_timer = self.next_timer();
             let line = &mut *self.line;
             let step = tokio::select! {
@@ -292,8 +291,15 @@ impl<'a> Session<'a> {
                 );
                 Err(stream_error(error.condition))
             }
-            // Nothing a session needs; RFC 6120 §8.4 lets a client ignore it.
-            _ => Ok(()),
+            // Nothing a session needs.
+            StreamElement::StreamManagement(_)
+            | StreamElement::Open(_)
+            | StreamElement::Close(_)
+            | StreamElement::Features(_)
+            | StreamElement::StartTls(_)
+            | StreamElement::Sasl(_)
+            | StreamElement::Stanza(_)
+            | StreamElement::Unknown(_) => Ok(()),
         }
     }
 
@@ -308,7 +314,10 @@ impl<'a> Session<'a> {
             Stanza::Iq(iq) => self.on_answer(iq).map(Stanza::Iq),
         };
         match passed_on {
-            Some(stanza) => self.line.pending.push_back(Incoming::Stanza(Box::new(stanza), token)),
+            Some(stanza) => self
+                .line
+                .pending
+                .push_back(Incoming::Stanza(Box::new(stanza), token)),
             None => self.line.inbound.handled(&token),
         }
     }

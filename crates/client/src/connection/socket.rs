@@ -195,9 +195,9 @@ impl Socket {
         let deadline = Instant::now() + limit;
         loop {
             let progress = tokio::time::timeout_at(deadline, self.progress(true)).await;
-            match progress.map_err(|_| Error::TimedOut(step))?? {
-                Received::Written => {}
-                other => return Ok(other),
+            let received = progress.map_err(|_| Error::TimedOut(step))??;
+            if !matches!(received, Received::Written) {
+                return Ok(received);
             }
         }
     }
@@ -249,9 +249,7 @@ impl Socket {
                         Poll::Pending => {}
                     }
                 }
-                if reads
-                    && let Poll::Ready(result) = tcp.poll_read(cx, last_byte)
-                {
+                if reads && let Poll::Ready(result) = tcp.poll_read(cx, last_byte) {
                     return Poll::Ready(result);
                 }
             }
@@ -263,9 +261,7 @@ impl Socket {
                         Poll::Pending => {}
                     }
                 }
-                if reads
-                    && let Poll::Ready(result) = ws.poll_read(cx, limits, last_byte)
-                {
+                if reads && let Poll::Ready(result) = ws.poll_read(cx, limits, last_byte) {
                     return Poll::Ready(result);
                 }
             }
@@ -373,14 +369,17 @@ impl WsWire {
                     Err(error) => {
                         tracing::warn!(%error, bytes = text.len(), "a frame was not XML");
                         let head = read_frame_head(&text, limits);
-                        let is_stanza = head
-                            .is_some_and(|head| matches!(head.name(), "message" | "presence" | "iq"));
+                        let is_stanza = head.is_some_and(|head| {
+                            matches!(head.name(), "message" | "presence" | "iq")
+                        });
                         return Poll::Ready(Ok(Received::Garbage { is_stanza }));
                     }
                 },
                 // Pings are answered by the layer below at the next read or write.
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
-                Message::Binary(_) => return Poll::Ready(Ok(Received::Garbage { is_stanza: false })),
+                Message::Binary(_) => {
+                    return Poll::Ready(Ok(Received::Garbage { is_stanza: false }));
+                }
                 Message::Close(_) => return Poll::Ready(Err(Error::Closed)),
             }
         }

@@ -62,7 +62,11 @@ impl Outbound {
             return Err(CountTooHigh);
         }
         self.acked = h;
-        Ok(self.queue.drain(..count).filter_map(|sent| sent.tag).collect())
+        Ok(self
+            .queue
+            .drain(..count)
+            .filter_map(|sent| sent.tag)
+            .collect())
     }
 
     /// The unconfirmed stanzas, to be sent again in a resumed session.
@@ -246,7 +250,10 @@ mod tests {
     fn a_lost_session_gives_back_what_was_not_confirmed_in_order() {
         let mut outbound = outbound(0, &[1, 2, 3]);
         assert_eq!(outbound.ack(1), Ok(tags(&[1])));
-        let again: Vec<_> = outbound.unacked().map(|e| e.attr("id").unwrap().to_owned()).collect();
+        let again: Vec<_> = outbound
+            .unacked()
+            .map(|e| e.attr("id").unwrap().to_owned())
+            .collect();
         assert_eq!(again, ["2", "3"]);
         assert_eq!(outbound.reset(), tags(&[2, 3]));
         assert_eq!(outbound.sent(), 0);

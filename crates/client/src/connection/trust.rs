@@ -7,7 +7,9 @@ use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls_platform_verifier::Verifier;
@@ -237,7 +239,11 @@ mod tests {
     fn an_authority_that_is_none_is_refused_when_it_is_given() {
         let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         for pem in ["", "hello", broken] {
-            assert_eq!(Trust::new(Some(pem)).err(), Some(TrustError::InvalidPem), "{pem}");
+            assert_eq!(
+                Trust::new(Some(pem)).err(),
+                Some(TrustError::InvalidPem),
+                "{pem}"
+            );
         }
     }
 

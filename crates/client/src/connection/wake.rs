@@ -82,7 +82,9 @@ mod tests {
         let clock = Arc::new(HandClock::default());
         let mut watch = WakeWatch::new(clock.clone(), PERIOD);
         clock.0.store(3_600_000, Ordering::SeqCst);
-        tokio::time::timeout(PERIOD * 2, watch.woke()).await.unwrap();
+        tokio::time::timeout(PERIOD * 2, watch.woke())
+            .await
+            .unwrap();
     }
 
     #[tokio::test(start_paused = true)]

@@ -58,7 +58,8 @@ pub(super) fn read_limited(path: &Path, limit: u64) -> io::Result<Option<Zeroizi
 pub(super) fn restrict(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let permissions = fs::metadata(path)?.permissions();
-    if permissions.mode() & 0o077 == 0 {
+    let open_to_others = permissions.mode() & 0o077;
+    if open_to_others == 0 {
         return Ok(());
     }
     tracing::warn!("the key file was open to others; it is not any more");
@@ -94,7 +95,10 @@ mod tests {
         write_private(&path, b"one").unwrap();
         write_private(&path, b"two").unwrap();
         assert_eq!(**read_limited(&path, 3).unwrap().unwrap(), *b"two");
-        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        assert_eq!(
+            std::fs::read_dir(path.parent().unwrap()).unwrap().count(),
+            1
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -109,6 +113,10 @@ mod tests {
         let path = folder.path().join("big");
         write_private(&path, &[0; 100]).unwrap();
         assert!(read_limited(&path, 99).is_err());
-        assert!(read_limited(&folder.path().join("none"), 99).unwrap().is_none());
+        assert!(
+            read_limited(&folder.path().join("none"), 99)
+                .unwrap()
+                .is_none()
+        );
     }
 }

@@ -40,17 +40,15 @@ impl Keychain {
     pub(super) async fn is_available(&self) -> bool {
         match self.policy {
             KeychainPolicy::Disabled => false,
-            KeychainPolicy::System => {
-                on_thread(START_LIMIT, || match Entry::store_status() {
-                    Ok(()) => Ok(()),
-                    Err(error) => {
-                        tracing::info!(%error, "there is no keychain");
-                        Err(Error::KeychainUnavailable)
-                    }
-                })
-                .await
-                .is_ok()
-            }
+            KeychainPolicy::System => on_thread(START_LIMIT, || match Entry::store_status() {
+                Ok(()) => Ok(()),
+                Err(error) => {
+                    tracing::info!(%error, "there is no keychain");
+                    Err(Error::KeychainUnavailable)
+                }
+            })
+            .await
+            .is_ok(),
         }
     }
 
@@ -93,10 +91,7 @@ impl Keychain {
 }
 
 /// The keychain's own errors carry nothing a person can act on beyond "it does not work".
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "the signature map_err wants"
-)]
+#[allow(clippy::needless_pass_by_value, reason = "the signature map_err wants")]
 fn unavailable(error: KeyringError) -> Error {
     // Not logged with its fields: some variants carry the bytes that were read.
     tracing::warn!(kind = %kind(&error), "the keychain refused");
@@ -104,6 +99,10 @@ fn unavailable(error: KeyringError) -> Error {
 }
 
 /// The name of the variant, which is all that is safe to log.
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum may grow, and only these tell something"
+)]
 fn kind(error: &KeyringError) -> &'static str {
     match error {
         KeyringError::PlatformFailure(_) => "platform failure",
@@ -128,13 +127,11 @@ async fn on_thread<T: Send + 'static>(
                 tracing::debug!("the keychain answered too late");
             }
         })?;
-    match tokio::time::timeout(limit, receiver).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_)) | Err(_) => {
-            tracing::warn!("the keychain did not answer in time");
-            Err(Error::KeychainUnavailable)
-        }
+    if let Ok(Ok(result)) = tokio::time::timeout(limit, receiver).await {
+        return result;
     }
+    tracing::warn!("the keychain did not answer in time");
+    Err(Error::KeychainUnavailable)
 }
 
 #[cfg(test)]
@@ -149,7 +146,10 @@ mod tests {
     async fn a_disabled_keychain_is_not_asked() {
         let keychain = Keychain::new(KeychainPolicy::Disabled);
         assert!(!keychain.is_available().await);
-        assert!(matches!(keychain.load("x").await, Err(Error::KeychainUnavailable)));
+        assert!(matches!(
+            keychain.load("x").await,
+            Err(Error::KeychainUnavailable)
+        ));
     }
 
     #[tokio::test]

@@ -26,7 +26,10 @@ async fn without_a_keychain_the_person_chooses() {
         keychain_available: false,
     };
     assert_eq!(vault.state(), expected);
-    assert!(matches!(vault.database_key(&account(1)), Err(Error::Locked)));
+    assert!(matches!(
+        vault.database_key(&account(1)),
+        Err(Error::Locked)
+    ));
     assert!(matches!(
         vault.create(KeyChoice::Keychain).await,
         Err(Error::KeychainUnavailable)

@@ -46,7 +46,10 @@ impl Client {
     /// identity.
     pub async fn log_in(&self, identity: Identity) -> Result<User, Error> {
         let Some(credentials) = credentials(&identity) else {
-            return self.sign_in(identity).await.map(|session| User::new(session.user));
+            return self
+                .sign_in(identity)
+                .await
+                .map(|session| User::new(session.user));
         };
         let request = Request::with_body(Method::POST, "login", &credentials)?.idempotent();
         let user = self.call::<UserEnvelope>(&request).await?.user;
@@ -89,7 +92,8 @@ impl Client {
             }
             (Identity::Login { .. } | Identity::Email { .. }, user) => {
                 // The platform's clients send their stale token along; nothing needs it.
-                self.exchange(&self.session_request(user)?, &Pass::None).await?
+                self.exchange(&self.session_request(user)?, &Pass::None)
+                    .await?
             }
         };
         read_session(answer)

@@ -160,7 +160,9 @@ impl Client {
             Some(session) => self.renew_after(Some(&session.token)).await?,
             None => self.renew_after(None).await?,
         };
-        let answer = self.exchange(request, &Pass::Token(session.token.clone())).await?;
+        let answer = self
+            .exchange(request, &Pass::Token(session.token.clone()))
+            .await?;
         let answer = if is_session_gone(&answer) {
             let fresh = self.renew_after(Some(&session.token)).await?;
             self.exchange(request, &Pass::Token(fresh.token)).await?
@@ -245,8 +247,9 @@ impl Client {
             // Half a second, because the header leaves out up to a whole one.
             let measured = date.0.saturating_add(500).saturating_sub(middle);
             let mut offset = lock(&self.inner.offset);
-            let is_news = offset
-                .is_none_or(|known| known.abs_diff(measured) > OFFSET_PRECISION_MILLIS.unsigned_abs());
+            let is_news = offset.is_none_or(|known| {
+                known.abs_diff(measured) > OFFSET_PRECISION_MILLIS.unsigned_abs()
+            });
             if is_news {
                 *offset = Some(measured);
             }
@@ -310,8 +313,9 @@ fn repeat_after(request: &Request, answer: &Answer) -> Option<Duration> {
             .retry_after
             .or(Some(Duration::ZERO))
             .filter(|wait| *wait <= MAX_RETRY_AFTER),
-        502..=504 if request.is_idempotent => Some(answer.retry_after.unwrap_or_default())
-            .filter(|wait| *wait <= MAX_RETRY_AFTER),
+        502..=504 if request.is_idempotent => {
+            Some(answer.retry_after.unwrap_or_default()).filter(|wait| *wait <= MAX_RETRY_AFTER)
+        }
         _ => None,
     }
 }

@@ -48,7 +48,8 @@ impl Client {
     /// A new group. Not repeated after a failure: a second one would be made.
     pub async fn create_group(&self, name: &str, users: &[UserId]) -> Result<Dialog, Error> {
         let body = creation(DialogKind::Group, Some(name), users);
-        self.call(&Request::with_body(Method::POST, PATH, &body)?).await
+        self.call(&Request::with_body(Method::POST, PATH, &body)?)
+            .await
     }
 }
 

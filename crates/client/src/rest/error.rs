@@ -131,20 +131,42 @@ mod tests {
     use crate::error::FieldError;
 
     fn check(status: u16, body: &str, expected: &Error) {
-        assert_eq!(from_answer(status, body.as_bytes(), None), *expected, "{status} {body}");
+        assert_eq!(
+            from_answer(status, body.as_bytes(), None),
+            *expected,
+            "{status} {body}"
+        );
     }
 
     #[test]
     fn every_shape_of_refusal_gets_its_kind() {
         check(401, r#"{"errors":["Unauthorized"]}"#, &Error::Credentials);
         let message = "Forbidden. Need user.".to_owned();
-        check(403, r#"{"errors":{"base":["Forbidden. Need user."]}}"#, &Error::Forbidden { message });
+        check(
+            403,
+            r#"{"errors":{"base":["Forbidden. Need user."]}}"#,
+            &Error::Forbidden { message },
+        );
         let message = String::new();
         check(404, "", &Error::NotFound { message });
         let message = String::new();
-        check(500, "<html>", &Error::Server { status: 500, message });
+        check(
+            500,
+            "<html>",
+            &Error::Server {
+                status: 500,
+                message,
+            },
+        );
         let message = String::new();
-        check(422, "{}", &Error::Server { status: 422, message });
+        check(
+            422,
+            "{}",
+            &Error::Server {
+                status: 422,
+                message,
+            },
+        );
     }
 
     #[test]

@@ -31,7 +31,11 @@ impl Client {
     pub async fn unread(&self, dialogs: &[DialogId]) -> Result<UnreadCounts, Error> {
         let mut counts = UnreadCounts::default();
         // Without any dialog the server still tells the total.
-        let batches = if dialogs.is_empty() { vec![dialogs] } else { dialogs.chunks(IDS).collect() };
+        let batches = if dialogs.is_empty() {
+            vec![dialogs]
+        } else {
+            dialogs.chunks(IDS).collect()
+        };
         for batch in batches {
             let query = if batch.is_empty() {
                 String::new()

@@ -143,9 +143,9 @@ impl Transport {
             "http" if is_loopback(&host) => {}
             _ => return Err(Error::Insecure { host }),
         }
-        let tls = trust.client_config().map_err(|_| Error::Certificate {
-            host: host.clone(),
-        })?;
+        let tls = trust
+            .client_config()
+            .map_err(|_| Error::Certificate { host: host.clone() })?;
         let mut tls = ClientConfig::clone(&tls);
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let http = reqwest::Client::builder()
@@ -174,7 +174,11 @@ impl Transport {
     }
 
     /// Makes one exchange.
-    pub(super) async fn exchange(&self, request: &Request, pass: &Pass) -> Result<Answer, NoAnswer> {
+    pub(super) async fn exchange(
+        &self,
+        request: &Request,
+        pass: &Pass,
+    ) -> Result<Answer, NoAnswer> {
         let mut headers = HeaderMap::new();
         let (name, secret) = match pass {
             Pass::None => (None, None),
@@ -250,21 +254,12 @@ impl Transport {
 
     async fn no_answer(&self, error: &reqwest::Error) -> NoAnswer {
         let host = self.host.clone();
-        let mut is_certificate = false;
-        let mut is_refused = false;
-        let mut source = Some(error as &(dyn StdError + 'static));
-        while let Some(cause) = source {
-            if let Some(io) = cause.downcast_ref::<io::Error>() {
-                is_refused |= io.kind() == io::ErrorKind::ConnectionRefused;
-                // The source of an I/O error skips the error it wraps.
-                let inner = io.get_ref().and_then(|inner| inner.downcast_ref());
-                is_certificate |= inner.is_some_and(is_about_certificate);
-            }
-            is_certificate |= cause
-                .downcast_ref()
-                .is_some_and(is_about_certificate);
-            source = cause.source();
-        }
+        let is_certificate = causes(error)
+            .filter_map(|cause| cause.downcast_ref())
+            .any(is_about_certificate);
+        let is_refused = causes(error)
+            .filter_map(|cause| cause.downcast_ref::<io::Error>())
+            .any(|io| io.kind() == io::ErrorKind::ConnectionRefused);
         tracing::debug!(
             timeout = error.is_timeout(),
             connect = error.is_connect(),
@@ -282,6 +277,21 @@ impl Transport {
             was_not_sent: error.is_connect(),
         }
     }
+}
+
+/// An error and everything it comes from. The source of an I/O error is not the error it wraps but
+/// that one's source, so the wrapped one is asked for by its own name.
+fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |cause| {
+        // Copied out of the borrow of this step, to live as long as the whole chain.
+        let cause: &'a (dyn StdError + 'static) = *cause;
+        match cause.downcast_ref().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        }
+    })
 }
 
 fn is_about_certificate(error: &rustls::Error) -> bool {
@@ -304,7 +314,9 @@ fn moment(
 ) -> Option<UnixMillis> {
     let text = headers.get(name)?.to_str().ok()?.trim();
     let moment = PrimitiveDateTime::parse(text, format).ok()?;
-    Some(UnixMillis::from_seconds(moment.assume_utc().unix_timestamp()))
+    Some(UnixMillis::from_seconds(
+        moment.assume_utc().unix_timestamp(),
+    ))
 }
 
 #[cfg(test)]
@@ -333,7 +345,9 @@ mod tests {
                 "https://api.example/chat/Dialog.json?limit=1&updated_at[gte]=5"
             );
         }
-        let url = transport("https://h.example/v1/").unwrap().url(&Request::get("session", String::new()));
+        let url = transport("https://h.example/v1/")
+            .unwrap()
+            .url(&Request::get("session", String::new()));
         assert_eq!(url.as_str(), "https://h.example/v1/session.json");
     }
 
@@ -342,17 +356,33 @@ mod tests {
         for base in ["http://127.0.0.1:1", "http://localhost", "http://[::1]:1"] {
             assert!(transport(base).is_ok(), "{base}");
         }
-        for base in ["http://example.org", "ftp://localhost", "http://localhost.example.org"] {
-            assert!(matches!(transport(base), Err(Error::Insecure { .. })), "{base}");
+        for base in [
+            "http://example.org",
+            "ftp://localhost",
+            "http://localhost.example.org",
+        ] {
+            assert!(
+                matches!(transport(base), Err(Error::Insecure { .. })),
+                "{base}"
+            );
         }
     }
 
     #[test]
     fn both_dates_of_an_answer_are_read() {
         let mut headers = HeaderMap::new();
-        headers.insert("date", HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
-        headers.insert("CB-Token-ExpirationDate", HeaderValue::from_static("2023-08-25 13:29:30 UTC"));
-        assert_eq!(moment(&headers, "date", HTTP_DATE), Some(UnixMillis(784_111_777_000)));
+        headers.insert(
+            "date",
+            HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"),
+        );
+        headers.insert(
+            "CB-Token-ExpirationDate",
+            HeaderValue::from_static("2023-08-25 13:29:30 UTC"),
+        );
+        assert_eq!(
+            moment(&headers, "date", HTTP_DATE),
+            Some(UnixMillis(784_111_777_000))
+        );
         assert_eq!(
             moment(&headers, "CB-Token-ExpirationDate", EXPIRATION_DATE),
             Some(UnixMillis(1_692_970_170_000))

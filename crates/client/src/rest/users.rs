@@ -41,7 +41,10 @@ impl Client {
     }
 
     async fn users_page(&self, query: &ListQuery) -> Result<Vec<User>, Error> {
-        let query = query.clone().limit(PAGE as u64).encode(ArrayStyle::Brackets);
+        let query = query
+            .clone()
+            .limit(PAGE as u64)
+            .encode(ArrayStyle::Brackets);
         let page: WirePage<User> = self.call(&Request::get("users/v2", query)).await?;
         if page.unreadable > 0 {
             tracing::warn!(count = page.unreadable, "some users could not be read");
@@ -57,7 +60,11 @@ fn searches(query: &str) -> Vec<ListQuery> {
         return Vec::new();
     }
     let is_long = query.chars().count() >= MIN_START_CHARS;
-    let operator = if is_long { Operator::StartWith } else { Operator::Eq };
+    let operator = if is_long {
+        Operator::StartWith
+    } else {
+        Operator::Eq
+    };
     let by = |field: &str, operator| ListQuery::default().filter(field, operator, query);
     let mut searches = vec![by("full_name", operator), by("login", operator)];
     if query.contains('@') {
@@ -82,10 +89,13 @@ mod tests {
     #[test]
     fn a_short_word_is_looked_for_as_a_whole_and_a_longer_one_as_a_beginning() {
         assert_eq!(encoded(" bob "), ["full_name=bob", "login=bob"]);
-        assert_eq!(encoded("äöüß"), [
-            "full_name[start_with]=%C3%A4%C3%B6%C3%BC%C3%9F",
-            "login[start_with]=%C3%A4%C3%B6%C3%BC%C3%9F",
-        ]);
+        assert_eq!(
+            encoded("äöüß"),
+            [
+                "full_name[start_with]=%C3%A4%C3%B6%C3%BC%C3%9F",
+                "login[start_with]=%C3%A4%C3%B6%C3%BC%C3%9F",
+            ]
+        );
         assert_eq!(encoded("  "), Vec::<String>::new());
     }
 

@@ -43,7 +43,10 @@ async fn a_connection_cut_while_sending_is_resumed_and_sends_the_rest_again() {
     assert_eq!(resume.attr("previd"), Some("f00d"));
     assert_eq!(resume.attr("h"), Some("0"));
     let h = FIRST + 1;
-    side.say(&format!("<resumed xmlns='urn:xmpp:sm:3' previd='f00d' h='{h}'/>")).await;
+    side.say(&format!(
+        "<resumed xmlns='urn:xmpp:sm:3' previd='f00d' h='{h}'/>"
+    ))
+    .await;
     assert_eq!(side.expect_message().await, "m2");
     assert_eq!(side.expect_message().await, "m3");
     assert!(matches!(client.next_event().await, Incoming::Acked(t) if t == tags(&[1])));
@@ -94,8 +97,12 @@ async fn the_server_hears_of_a_stanza_once_it_is_handled_and_not_before() {
     client.until_session().await;
     side.say_message("a").await;
     side.say_message("b").await;
-    let Incoming::Stanza(_, a) = client.next_event().await else { panic!("no stanza") };
-    let Incoming::Stanza(_, b) = client.next_event().await else { panic!("no stanza") };
+    let Incoming::Stanza(_, a) = client.next_event().await else {
+        panic!("no stanza")
+    };
+    let Incoming::Stanza(_, b) = client.next_event().await else {
+        panic!("no stanza")
+    };
     side.request_ack().await;
     assert_eq!(side.expect_management("a").await.attr("h"), Some("0"));
     client.handle.handled(b);
@@ -119,7 +126,10 @@ async fn a_stanza_that_was_not_handled_comes_again_with_the_resumed_session() {
     let mut side = peer.accept().await;
     side.authenticate(BindTo::Management).await;
     assert_eq!(side.expect("resume").await.attr("h"), Some("1"));
-    side.say(&format!("<resumed xmlns='urn:xmpp:sm:3' previd='f00d' h='{FIRST}'/>")).await;
+    side.say(&format!(
+        "<resumed xmlns='urn:xmpp:sm:3' previd='f00d' h='{FIRST}'/>"
+    ))
+    .await;
     side.say_message("b").await;
     assert!(client.until_session().await);
     assert_eq!(client.next_message(true).await, "b");
@@ -139,7 +149,10 @@ async fn without_stream_management_a_ping_confirms_what_came_before_it() {
     let ping = side.expect("iq").await;
     assert!(ping.child("ping", "urn:xmpp:ping").is_some());
     let id = ping.attr("id").unwrap();
-    side.say(&format!("<iq xmlns='jabber:client' type='result' id='{id}'/>")).await;
+    side.say(&format!(
+        "<iq xmlns='jabber:client' type='result' id='{id}'/>"
+    ))
+    .await;
     assert!(matches!(client.next_event().await, Incoming::Acked(t) if t == tags(&[1])));
 
     client.send("m2", 2).await;

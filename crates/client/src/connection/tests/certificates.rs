@@ -48,7 +48,8 @@ async fn starttls_protects_before_the_password_is_sent() {
     let mut side = peer.accept_plain().await;
     side.offer_starttls().await;
     side.expect("starttls").await;
-    side.say("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").await;
+    side.say("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+        .await;
     let mut side = peer.protect(side).await;
     side.log_in(BindTo::Management).await;
     assert!(!client.until_session().await);
@@ -63,7 +64,15 @@ async fn a_server_without_starttls_hears_no_password() {
     side.offer_plain().await;
     assert!(side.hear().await.is_err());
     client
-        .until_state(|state| matches!(state, ConnectionState::Connecting { next_in: Some(_), .. }))
+        .until_state(|state| {
+            matches!(
+                state,
+                ConnectionState::Connecting {
+                    next_in: Some(_),
+                    ..
+                }
+            )
+        })
         .await;
 }
 
@@ -74,15 +83,21 @@ async fn what_is_slipped_in_before_tls_is_not_taken_for_the_servers() {
     let mut side = peer.accept_plain().await;
     side.offer_starttls().await;
     side.expect("starttls").await;
-    side.say(
-        "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/><message from='evil@example'>",
-    )
-    .await;
+    side.say("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/><message from='evil@example'>")
+        .await;
     match side.hear().await {
         Err(_) | Ok(Received::Close) => {}
         Ok(other) => panic!("{other:?} after bytes without protection"),
     }
     client
-        .until_state(|state| matches!(state, ConnectionState::Connecting { next_in: Some(_), .. }))
+        .until_state(|state| {
+            matches!(
+                state,
+                ConnectionState::Connecting {
+                    next_in: Some(_),
+                    ..
+                }
+            )
+        })
         .await;
 }

@@ -27,7 +27,10 @@ impl CredentialSource for Tokens {
     ) -> BoxFuture<'_, Result<Option<Secret>, CredentialError>> {
         let mut asked = self.asked.lock().unwrap();
         asked.push(request);
-        let fresh = asked.iter().filter(|r| **r == PasswordRequest::Fresh).count();
+        let fresh = asked
+            .iter()
+            .filter(|r| **r == PasswordRequest::Fresh)
+            .count();
         let token = Secret::new(format!("token{fresh}"));
         Box::pin(std::future::ready(Ok(Some(token))))
     }

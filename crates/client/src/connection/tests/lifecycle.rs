@@ -21,15 +21,23 @@ async fn deaf_address() -> ChatAddress {
 #[tokio::test]
 async fn the_next_address_is_tried_when_the_first_does_not_answer() {
     let peer = Peer::new().await;
-    let mut client = Client::start(config(&peer, vec![deaf_address().await, peer.tls_address()]));
+    let mut client = Client::start(config(
+        &peer,
+        vec![deaf_address().await, peer.tls_address()],
+    ));
     let _side = peer.accept_session().await;
     let first = client.next().await;
     let expected = ConnectionState::Connecting {
         attempt: 1,
         next_in: None,
     };
-    assert!(matches!(first, Incoming::State(state) if state == expected), "{first:?}");
-    client.until_state(|state| state == ConnectionState::Online).await;
+    assert!(
+        matches!(first, Incoming::State(state) if state == expected),
+        "{first:?}"
+    );
+    client
+        .until_state(|state| state == ConnectionState::Online)
+        .await;
     assert!(!client.until_session().await);
     assert_eq!(client.handle.state(), ConnectionState::Online);
 }
@@ -38,7 +46,10 @@ async fn the_next_address_is_tried_when_the_first_does_not_answer() {
 async fn nothing_is_taken_while_there_is_no_session() {
     let peer = Peer::new().await;
     let client = Client::start(config(&peer, vec![deaf_address().await]));
-    assert_eq!(client.handle.send(message("m"), None).await, Err(NotConnected));
+    assert_eq!(
+        client.handle.send(message("m"), None).await,
+        Err(NotConnected)
+    );
 }
 
 #[tokio::test]
@@ -49,9 +60,21 @@ async fn failed_attempts_are_counted_and_announced_with_their_wait() {
     let mut last = 1;
     while last < 4 {
         let state = client
-            .until_state(|state| matches!(state, ConnectionState::Connecting { next_in: Some(_), .. }))
+            .until_state(|state| {
+                matches!(
+                    state,
+                    ConnectionState::Connecting {
+                        next_in: Some(_),
+                        ..
+                    }
+                )
+            })
             .await;
-        let ConnectionState::Connecting { attempt, next_in: Some(wait) } = state else {
+        let ConnectionState::Connecting {
+            attempt,
+            next_in: Some(wait),
+        } = state
+        else {
             panic!("{state:?}");
         };
         assert!(attempt > last, "{attempt} after {last}");
@@ -64,7 +87,9 @@ async fn failed_attempts_are_counted_and_announced_with_their_wait() {
 async fn a_person_need_not_wait_for_the_timer() {
     let peer = Peer::new().await;
     let address = deaf_address().await;
-    let ChatAddress::Tls { port, .. } = &address else { panic!("not TLS") };
+    let ChatAddress::Tls { port, .. } = &address else {
+        panic!("not TLS")
+    };
     let port = *port;
     let mut config = config(&peer, vec![address, peer.tls_address()]);
     config.addresses.truncate(1);
@@ -72,7 +97,15 @@ async fn a_person_need_not_wait_for_the_timer() {
     config.timing.backoff_cap = Duration::from_secs(3600);
     let mut client = Client::start(config);
     client
-        .until_state(|state| matches!(state, ConnectionState::Connecting { next_in: Some(_), .. }))
+        .until_state(|state| {
+            matches!(
+                state,
+                ConnectionState::Connecting {
+                    next_in: Some(_),
+                    ..
+                }
+            )
+        })
         .await;
     let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     client.handle.connect_now();
@@ -123,14 +156,22 @@ async fn being_told_to_stop_ends_the_stream_in_an_orderly_way() {
         reason: OfflineReason::Stopped,
     };
     assert_eq!(client.handle.state(), stopped);
-    assert_eq!(client.handle.send(message("m"), None).await, Err(NotConnected));
+    assert_eq!(
+        client.handle.send(message("m"), None).await,
+        Err(NotConnected)
+    );
 }
 
 #[tokio::test]
 async fn the_task_ends_when_nobody_is_left_to_speak_to() {
     let peer = Peer::new().await;
     let client = Client::start(config(&peer, vec![deaf_address().await]));
-    let Client { handle, incoming, task, shutdown: _shutdown } = client;
+    let Client {
+        handle,
+        incoming,
+        task,
+        shutdown: _shutdown,
+    } = client;
     // Somebody must listen for the task to be held up by the handle alone.
     let listen = tokio::spawn(async move {
         let mut incoming = incoming;

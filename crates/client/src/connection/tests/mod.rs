@@ -1,10 +1,14 @@
 //! The connection against a peer that follows a script, over real sockets and real TLS.
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test accepts one answer and shows any other"
+)]
 
 mod acknowledgements;
 mod certificates;
 mod credentials;
 mod lifecycle;
-mod peer;
+pub(crate) mod peer;
 mod stanzas;
 mod web_socket;
 
@@ -82,7 +86,9 @@ impl Client {
     }
 
     async fn next(&mut self) -> Incoming {
-        within(self.incoming.recv()).await.expect("the connection task is over")
+        within(self.incoming.recv())
+            .await
+            .expect("the connection task is over")
     }
 
     /// The next event that is no change of state.
@@ -118,7 +124,9 @@ impl Client {
     }
 
     async fn send(&self, id: &str, tag: u64) {
-        within(self.handle.send(message(id), Some(SendTag(tag)))).await.unwrap();
+        within(self.handle.send(message(id), Some(SendTag(tag))))
+            .await
+            .unwrap();
     }
 
     /// The id of the message that comes next, given back as handled if `handles`.

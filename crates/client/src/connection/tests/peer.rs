@@ -10,6 +10,7 @@ use rustls::ServerConfig;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_tungstenite::accept_hdr_async;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
@@ -33,14 +34,14 @@ const BIND_AND_SM: &str = "<stream:features><sm xmlns='urn:xmpp:sm:3'/>\
     <bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>";
 
 /// Listens on this machine, with a certificate for `localhost` and 127.0.0.1.
-pub(super) struct Peer {
+pub(crate) struct Peer {
     listener: TcpListener,
     authority: String,
     tls: TlsAcceptor,
 }
 
 impl Peer {
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with_names(&["localhost", "127.0.0.1"]).await
     }
 
@@ -50,7 +51,10 @@ impl Peer {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
-        let leaf = CertificateParams::new(names).unwrap().signed_by(&key, &authority).unwrap();
+        let leaf = CertificateParams::new(names)
+            .unwrap()
+            .signed_by(&key, &authority)
+            .unwrap();
         let chain = vec![CertificateDer::from(leaf)];
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -68,11 +72,11 @@ impl Peer {
     }
 
     /// PEM of the authority that signed the certificate.
-    pub(super) fn authority(&self) -> &str {
+    pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.listener.local_addr().unwrap().port()
     }
 
@@ -92,7 +96,9 @@ impl Peer {
 
     pub(super) fn ws_address(&self, scheme: &str) -> ChatAddress {
         ChatAddress::WebSocket {
-            url: format!("{scheme}://localhost:{}/any", self.port()).parse().unwrap(),
+            url: format!("{scheme}://localhost:{}/any", self.port())
+                .parse()
+                .unwrap(),
         }
     }
 
@@ -121,10 +127,16 @@ impl Peer {
         } else {
             Box::new(tcp)
         };
+        #[allow(
+            clippy::result_large_err,
+            reason = "the library sets the type of the refusal"
+        )]
         let agree = |request: &Request, mut response: Response| {
             let name = "sec-websocket-protocol";
             assert_eq!(request.headers().get(name).unwrap(), "xmpp");
-            response.headers_mut().insert(name, HeaderValue::from_static("xmpp"));
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static("xmpp"));
             Ok(response)
         };
         let frames = within(accept_hdr_async(io, agree)).await.unwrap();
@@ -136,6 +148,12 @@ impl Peer {
         let mut side = self.accept().await;
         side.log_in(BindTo::Management).await;
         side
+    }
+
+    /// One TLS connection, for a protocol of the test's own.
+    pub(crate) async fn accept_tls(&self) -> std::io::Result<TlsStream<TcpStream>> {
+        let tcp = self.accept_tcp().await;
+        within(self.tls.accept(tcp)).await
     }
 
     /// The handshake of direct TLS, which may fail.
@@ -243,7 +261,8 @@ impl Side {
                         id='s' version='1.0'/>";
             self.say(open).await;
             let declared = "<stream:features xmlns:stream='http://etherx.jabber.org/streams'";
-            self.say(&features.replacen("<stream:features", declared, 1)).await;
+            self.say(&features.replacen("<stream:features", declared, 1))
+                .await;
         }
     }
 
@@ -264,7 +283,10 @@ impl Side {
                 initial: Some(data),
             } if mechanism == "PLAIN" => {
                 let plain = Plain::decode(&data).unwrap();
-                assert_eq!((plain.authzid.as_str(), plain.authcid.as_str()), ("", "4448514-21"));
+                assert_eq!(
+                    (plain.authzid.as_str(), plain.authcid.as_str()),
+                    ("", "4448514-21")
+                );
                 plain.password
             }
             other => panic!("{other:?} instead of PLAIN"),
@@ -286,7 +308,8 @@ impl Side {
     }
 
     pub(super) async fn succeed(&mut self, to: BindTo) {
-        self.say("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>").await;
+        self.say("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
+            .await;
         self.socket.restart();
         let features = match to {
             BindTo::Management => BIND_AND_SM,
@@ -308,7 +331,8 @@ impl Side {
         if to == BindTo::Management {
             let enable = self.expect("enable").await;
             assert_eq!(enable.attr("resume"), Some("true"));
-            self.say("<enabled xmlns='urn:xmpp:sm:3' id='f00d' resume='true' max='60'/>").await;
+            self.say("<enabled xmlns='urn:xmpp:sm:3' id='f00d' resume='true' max='60'/>")
+                .await;
         }
         let carbons = self.expect("iq").await;
         assert!(carbons.child("enable", ns::CARBONS).is_some());
@@ -333,7 +357,8 @@ impl Side {
     }
 
     pub(super) async fn acknowledge(&mut self, h: u32) {
-        self.say(&format!("<a xmlns='urn:xmpp:sm:3' h='{h}'/>")).await;
+        self.say(&format!("<a xmlns='urn:xmpp:sm:3' h='{h}'/>"))
+            .await;
     }
 
     pub(super) async fn request_ack(&mut self) {

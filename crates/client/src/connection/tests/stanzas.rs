@@ -35,8 +35,10 @@ async fn an_unknown_request_is_answered_with_an_error() {
     let peer = Peer::new().await;
     let (_client, mut side) = session(&peer).await;
     for kind in ["get", "set"] {
-        side.say(&format!("<iq type='{kind}' id='u' from='localhost'><query xmlns='x:y'/></iq>"))
-            .await;
+        side.say(&format!(
+            "<iq type='{kind}' id='u' from='localhost'><query xmlns='x:y'/></iq>"
+        ))
+        .await;
         let answer = side.expect("iq").await;
         assert_eq!(answer.attr("type"), Some("error"));
         let error = answer.child("error", "jabber:client").unwrap();
@@ -104,7 +106,8 @@ async fn a_result_with_content_that_nobody_asked_for_is_passed_on() {
 async fn a_stanza_that_is_not_well_made_is_counted_and_left_out() {
     let peer = Peer::new().await;
     let (mut client, mut side) = session(&peer).await;
-    side.say("<message from='@@'/><iq type='maybe' id='x'/>").await;
+    side.say("<message from='@@'/><iq type='maybe' id='x'/>")
+        .await;
     side.say_message("good").await;
     assert_eq!(client.next_message(true).await, "good");
     side.request_ack().await;
@@ -128,7 +131,9 @@ async fn when_nobody_listens_reading_stops_and_writing_goes_on() {
         side
     };
     let flood = tokio::spawn(flood);
-    within(client.handle.send(message("out"), None)).await.unwrap();
+    within(client.handle.send(message("out"), None))
+        .await
+        .unwrap();
     for n in 0..count {
         assert_eq!(client.next_message(true).await, format!("f{n}"));
     }

@@ -38,7 +38,15 @@ async fn a_plain_one_elsewhere_is_not_even_connected() {
     let url = format!("ws://example.org:{}", peer.port()).parse().unwrap();
     let mut client = Client::start(config(&peer, vec![ChatAddress::WebSocket { url }]));
     client
-        .until_state(|state| matches!(state, ConnectionState::Connecting { next_in: Some(_), .. }))
+        .until_state(|state| {
+            matches!(
+                state,
+                ConnectionState::Connecting {
+                    next_in: Some(_),
+                    ..
+                }
+            )
+        })
         .await;
 }
 
@@ -49,7 +57,8 @@ async fn a_frame_that_is_not_xml_costs_that_frame_only() {
     let mut side = peer.accept_web_socket(false).await;
     side.log_in(BindTo::Management).await;
     client.until_session().await;
-    side.say("<message xmlns='jabber:client' id='bad'><body>&nbsp;</body></message>").await;
+    side.say("<message xmlns='jabber:client' id='bad'><body>&nbsp;</body></message>")
+        .await;
     side.say_message("good").await;
     assert_eq!(client.next_message(true).await, "good");
     side.request_ack().await;
