@@ -13,7 +13,8 @@ const MOVES = 20;
  */
 async function inPage(page, work, ...args) {
   const script = `const done = arguments[arguments.length - 1];
-    (${work})(...[...arguments].slice(0, -1)).then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`;
+    const fail = (error) => done({ error: String(error) + ' ' + (error?.stack ?? '') });
+    (${work})(...[...arguments].slice(0, -1)).then((value) => done({ value }), fail);`;
   const { value, error } = await page.call('POST', '/execute/async', { script, args });
   if (error !== undefined) throw new Error(`in the page: ${error}`);
   return value;
