@@ -241,6 +241,13 @@ async fn direct_tls_works() {
 }
 
 #[tokio::test]
+async fn a_websocket_over_tls_works() {
+    let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let world = World::with(|config| config.listen.wss = Some(any)).await;
+    can_talk(&world, world.secure_websocket().await, "wss").await;
+}
+
+#[tokio::test]
 async fn before_binding_nothing_else_is_done() {
     let world = World::start().await;
     let user = world.user("alice").await;

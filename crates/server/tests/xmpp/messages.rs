@@ -17,12 +17,11 @@ async fn every_device_of_the_recipient_gets_it_and_other_own_devices_a_carbon() 
     );
 
     let carbon = laptop.next().await;
-    let inner = first.replace("<message xmlns", "<message xmlns");
     assert_eq!(
         carbon,
         format!(
             "<message xmlns=\"jabber:client\" to=\"{to}\" type=\"chat\" from=\"{alice}-21@localhost\">\
-             <sent xmlns=\"urn:xmpp:carbons:2\"><forwarded xmlns=\"urn:xmpp:forward:0\">{inner}</forwarded></sent></message>",
+             <sent xmlns=\"urn:xmpp:carbons:2\"><forwarded xmlns=\"urn:xmpp:forward:0\">{first}</forwarded></sent></message>",
             to = laptop.jid
         )
     );

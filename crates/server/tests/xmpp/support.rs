@@ -37,6 +37,7 @@ pub struct World {
     pub ws: SocketAddr,
     pub xmpp: SocketAddr,
     pub xmpps: SocketAddr,
+    pub wss: Option<SocketAddr>,
     certificate: CertificateDer<'static>,
     shutdown: CancellationToken,
     tasks: TaskTracker,
@@ -94,6 +95,7 @@ impl World {
             ws: listening.ws,
             xmpp: listening.xmpp,
             xmpps: listening.xmpps,
+            wss: listening.wss,
             certificate,
             shutdown,
             tasks,
@@ -166,9 +168,17 @@ impl World {
     /// A WebSocket that has been agreed on, before the stream.
     pub async fn websocket(&self) -> Client {
         let socket = TcpStream::connect(self.ws).await.unwrap();
-        let mut request = format!("ws://{}/any/path", self.ws)
-            .into_client_request()
-            .unwrap();
+        Self::agree(&format!("ws://{}/any/path", self.ws), Box::new(socket)).await
+    }
+
+    /// A WebSocket over TLS that has been agreed on, before the stream.
+    pub async fn secure_websocket(&self) -> Client {
+        let socket = TcpStream::connect(self.wss.unwrap()).await.unwrap();
+        Self::agree("wss://localhost/", self.encrypt(socket).await).await
+    }
+
+    async fn agree(url: &str, socket: Box<dyn Io>) -> Client {
+        let mut request = url.into_client_request().unwrap();
         request
             .headers_mut()
             .insert("Sec-WebSocket-Protocol", "xmpp".parse().unwrap());
@@ -241,7 +251,7 @@ pub trait Io: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Io for T {}
 
 pub enum Socket {
-    WebSocket(Box<WebSocketStream<TcpStream>>),
+    WebSocket(Box<WebSocketStream<Box<dyn Io>>>),
     Tcp {
         io: Box<dyn Io>,
         reader: Box<StreamReader>,
@@ -420,7 +430,7 @@ impl Client {
             .split_once("</jid>")
             .unwrap()
             .0;
-        self.jid = jid.to_owned();
+        jid.clone_into(&mut self.jid);
     }
 
     /// Carbons and presence.

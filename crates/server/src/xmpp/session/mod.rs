@@ -16,6 +16,9 @@ mod outgoing;
 mod output;
 mod push;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
