@@ -99,6 +99,23 @@ export class EnginePerson {
     return find(event.messages);
   }
 
+  /**
+   * The dialog, as soon as it is known and fits: a message can come before what the backend tells of its dialog.
+   *
+   * @param {string} id
+   * @param {(dialog: any) => boolean} fits
+   */
+  async knows(id, fits) {
+    const find = (dialogs) => dialogs.find((dialog) => dialog.id === id && fits(dialog));
+    const known = find(await this.ask('dialogs'));
+    if (known !== undefined) return known;
+    const event = await this.events.next(
+      `knowing the dialog ${id}`,
+      (one) => one.event === 'dialogs' && find(one.dialogs) !== undefined,
+    );
+    return find(event.dialogs);
+  }
+
   /** @param {string} dialog */
   async texts(dialog) {
     return (await this.ask('messages', { dialog })).map((message) => message.text);
