@@ -68,6 +68,7 @@ fn start(profile: Profile) -> tauri::Result<ExitCode> {
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
         .invoke_handler(commands.invoke_handler())
+        .on_window_event(window::on_event)
         .manage(App::new(profile.clone()))
         .setup(move |handle| {
             window::open(handle.handle(), &profile)?;

@@ -53,6 +53,14 @@ impl std::ops::Deref for App {
     }
 }
 
+/// The page in the window.
+struct Page {
+    /// Where it listens.
+    channel: Channel<AppEvent>,
+    /// The task that tells it what the engine says.
+    feeding: AbortHandle,
+}
+
 /// The parts of [`App`].
 pub struct Parts {
     /// Folders of this profile.
@@ -63,8 +71,8 @@ pub struct Parts {
     pub backend: LocalBackend,
     /// Opened once, in the background, while the page loads.
     engine: OnceCell<Engine>,
-    /// The task that feeds the window's channel; replaced when the page reloads.
-    forwarding: Mutex<Option<AbortHandle>>,
+    /// The window's channel and the task that feeds it; replaced when the page reloads.
+    page: Mutex<Option<Page>>,
     /// One task at a time looks after the local backend.
     tending: AtomicBool,
     /// Cancelled by the first useful frame.
@@ -79,7 +87,7 @@ impl App {
             backend: LocalBackend::new(profile.backend_dir.clone()),
             profile,
             engine: OnceCell::new(),
-            forwarding: Mutex::new(None),
+            page: Mutex::new(None),
             tending: AtomicBool::new(false),
             painted: CancellationToken::new(),
         }))
@@ -113,20 +121,34 @@ impl App {
     /// Feeds this channel and no other from now on.
     pub fn forward_events_to(&self, channel: Channel<AppEvent>) {
         let app = self.clone();
+        let fed = channel.clone();
         let task = tauri::async_runtime::spawn(async move {
             match app.engine().await {
-                Ok(engine) => events::forward(engine, channel).await,
+                Ok(engine) => events::forward(engine, fed).await,
                 Err(error) => tracing::error!(%error, "no events: the engine did not open"),
             }
         });
+        let page = Page {
+            channel,
+            feeding: task.inner().abort_handle(),
+        };
         let previous = self
-            .forwarding
+            .page
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .replace(task.inner().abort_handle());
+            .replace(page);
         if let Some(previous) = previous {
-            previous.abort();
+            previous.feeding.abort();
         }
+    }
+
+    /// Tells the page that its window is about to close; false when no page listens.
+    pub fn announce_closing(&self) -> bool {
+        self.page
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_some_and(|page| page.channel.send(AppEvent::Closing).is_ok())
     }
 
     /// The page shows something. Tests and `npm start` on a machine without a display wait for

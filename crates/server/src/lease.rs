@@ -2,7 +2,7 @@
 //!
 //! A lease is an open TCP connection on loopback whose first line is the token of `running.json`; the answer is `ok`.
 //! It ends with the connection, so an app that crashes leaves none behind. Before it closes, an app may say `stay`
-//! (go on without leases from now on).
+//! (go on without leases from now on) or `go` (end with the last lease again).
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -140,7 +140,7 @@ async fn hold(stream: TcpStream, token: &str, held: &watch::Sender<Held>) -> io:
         let word = line(&mut stream).await?;
         match word.trim() {
             "stay" => held.send_modify(|held| held.stay = true),
-            "go" => return Ok(()),
+            "go" => held.send_modify(|held| held.stay = false),
             _ if word.is_empty() => return Ok(()),
             _ => {}
         }
@@ -242,6 +242,18 @@ mod tests {
         drop(stream);
         until_held(&leases, 0).await;
         assert!(!is_over(&leases).await);
+    }
+
+    #[tokio::test]
+    async fn an_app_can_take_back_that_the_backend_stays() {
+        let leases = leases(leased(0)).await;
+        let (mut stream, _) = take(&leases, leases.token()).await;
+        stream.get_mut().write_all(b"stay\n").await.unwrap();
+        let mut held = leases.held.clone();
+        held.wait_for(|held| held.stay).await.unwrap();
+        stream.get_mut().write_all(b"go\n").await.unwrap();
+        drop(stream);
+        leases.over().await;
     }
 
     #[tokio::test(start_paused = true)]

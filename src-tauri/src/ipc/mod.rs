@@ -18,6 +18,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::start::subscribe,
             commands::start::bootstrap,
             commands::start::painted,
+            commands::start::close,
             commands::keys::create_keys,
             commands::keys::unlock,
             commands::settings::save_settings,

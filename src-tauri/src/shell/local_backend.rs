@@ -170,7 +170,10 @@ async fn take_lease(dir: &Path) -> Option<Lease> {
 
 async fn start(dir: &Path) -> Result<Lease, LocalBackendError> {
     tokio::fs::create_dir_all(dir).await?;
-    let log = std::fs::File::create(dir.join("server.log"))?;
+    let log = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(dir.join("server.log"))?;
     let mut command = Command::new(program()?);
     command
         .arg("--data")

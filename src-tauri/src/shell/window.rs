@@ -1,8 +1,12 @@
 //! The main window.
 
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use std::time::Duration;
 
-use crate::shell::profile::Profile;
+use tauri::{
+    AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+};
+
+use crate::{shell::profile::Profile, state::App};
 
 /// Label of the one window, named by its capability.
 pub const LABEL: &str = "main";
@@ -25,6 +29,27 @@ pub fn open(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> 
         })
         .disable_drag_drop_handler()
         .build()
+}
+
+/// The page gets this long to keep what was typed; a page that hangs does not hold its window.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A window that is closed asks its page first: a draft may still be on its way to the disk.
+pub fn on_event(window: &Window, event: &WindowEvent) {
+    let WindowEvent::CloseRequested { api, .. } = event else {
+        return;
+    };
+    if !window.state::<App>().announce_closing() {
+        return;
+    }
+    api.prevent_close();
+    let window = window.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(FAREWELL).await;
+        if let Err(error) = window.destroy() {
+            tracing::debug!(%error, "the window had gone already");
+        }
+    });
 }
 
 /// Brings the window to the front, for a second start of the same profile.

@@ -51,6 +51,8 @@ export interface Backend {
   openLink(url: string): Promise<void>;
   /** Says that the list is on the screen, for the start-up figure. */
   painted(): Promise<void>;
+  /** Everything typed is kept; the window may go. Asked for by the `closing` event. */
+  close(): Promise<void>;
 }
 
 /** Tells an error of this border from a defect in the page. */

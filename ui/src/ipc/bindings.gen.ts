@@ -13,6 +13,8 @@ export const commands = {
 	bootstrap: () => typedError<Bootstrap, IpcError>(__TAURI_INVOKE("bootstrap")),
 	/**  The page has painted its first useful frame. */
 	painted: () => typedError<null, IpcError>(__TAURI_INVOKE("painted")),
+	/**  The page has kept everything and the window may go. */
+	close: () => typedError<null, IpcError>(__TAURI_INVOKE("close")),
 	/**  Makes the key and keeps it the way the person chose. */
 	createKeys: (choice: KeyChoice) => typedError<null, IpcError>(__TAURI_INVOKE("create_keys", { choice })),
 	/**  Opens the caches with the passphrase. */
@@ -162,6 +164,8 @@ export type AppEvent =
 	/**  How many wait. */
 	waiting: number,
 } } | 
+/**  The window is about to close: keep what was typed, then call `close`. */
+{ type: "closing" } | 
 /**  The window read too slowly and missed something: load again what is shown. */
 { type: "reload" };
 

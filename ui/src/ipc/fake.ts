@@ -511,4 +511,9 @@ export class FakeBackend implements Backend {
     this.calls.push(['painted']);
     await Promise.resolve();
   }
+
+  async close(): Promise<void> {
+    this.calls.push(['close']);
+    await Promise.resolve();
+  }
 }

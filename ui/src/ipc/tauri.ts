@@ -151,4 +151,8 @@ export class TauriBackend implements Backend {
   painted(): Promise<void> {
     return done(commands.painted());
   }
+
+  close(): Promise<void> {
+    return done(commands.close());
+  }
 }

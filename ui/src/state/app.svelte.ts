@@ -121,6 +121,10 @@ export class App {
       case 'usersChanged':
         this.#spaces.get(event.payload.accountId)?.users.apply(event.payload.users);
         break;
+      case 'closing':
+        // Whatever could not be written is told nowhere any more: the window goes all the same.
+        void this.flush().finally(() => this.backend.close());
+        break;
       case 'reload':
         void this.#reload();
         break;

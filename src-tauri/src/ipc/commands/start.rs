@@ -50,3 +50,12 @@ pub async fn painted(app: State<'_, App>) -> Result<(), IpcError> {
     app.report_painted();
     Ok(())
 }
+
+/// The page has kept everything and the window may go.
+#[tauri::command]
+#[specta::specta]
+pub async fn close(window: tauri::Window) -> Result<(), IpcError> {
+    window.destroy().map_err(|error| IpcError::Internal {
+        message: error.to_string(),
+    })
+}

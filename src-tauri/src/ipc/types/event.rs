@@ -82,6 +82,8 @@ pub enum AppEvent {
         /// How many wait.
         waiting: u32,
     },
+    /// The window is about to close: keep what was typed, then call `close`.
+    Closing,
     /// The window read too slowly and missed something: load again what is shown.
     Reload,
 }
