@@ -8,7 +8,7 @@ use crate::model::ConnectionState;
 /// Something that happened on the line, in order.
 #[derive(Debug)]
 pub enum Incoming {
-    /// The state changed. The same state is never reported twice in a row.
+    /// The state changed. A reader that was slow misses states that were over before it looked.
     State(ConnectionState),
     /// Stanzas can be sent from now on.
     SessionStarted {

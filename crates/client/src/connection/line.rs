@@ -1,27 +1,27 @@
-//! The task behind a connection: attempts, waits, and what survives from one socket to the next.
+//! The task behind a connection: attempts, sessions and waits in turn, and what survives from one
+//! socket to the next.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use crate::connection::attempt::{self, Failure};
 use crate::connection::backoff::Backoff;
 use crate::connection::config::ConnectionConfig;
-use crate::connection::credentials::{CredentialError, PasswordRequest};
 use crate::connection::dial::has_route;
 use crate::connection::error::{Error, RequestError};
 use crate::connection::handle::{Command, HandleEnds, Nudges};
 use crate::connection::incoming::Incoming;
-use crate::connection::location;
-use crate::connection::negotiate::{Established, Management, Outcome, Resumable, Wish, establish};
+use crate::connection::negotiate::{Established, Management, Outcome, Resumable};
 use crate::connection::requests::Requests;
 use crate::connection::session;
 use crate::connection::stream_management::{Inbound, Outbound};
 use crate::connection::wake::WakeWatch;
-use crate::model::{ConnectionState, OfflineReason, Secret, SignedOutReason};
+use crate::model::{ConnectionState, OfflineReason, SignedOutReason};
 
 /// The task's whole state.
 pub(super) struct Line {
@@ -55,14 +55,6 @@ pub(super) struct Line {
 /// The task is over: it was told to stop, or nobody is left to speak to.
 #[derive(Debug)]
 pub(super) struct Over;
-
-/// Why an attempt gave no session.
-enum Failure {
-    /// For a reason that may pass.
-    Passing(Error),
-    /// Until the person does something.
-    SignedOut(SignedOutReason),
-}
 
 impl Line {
     pub(super) fn new(
@@ -183,8 +175,7 @@ impl Line {
         }
     }
 
-    /// One attempt: every address, with the password as known and then with a fresh one. `None` if
-    /// the network changed meanwhile: what was begun leads nowhere.
+    /// One attempt. `None` if the network changed meanwhile: what was begun leads nowhere.
     async fn attempt(&mut self) -> Result<Option<Result<Established, Failure>>, Over> {
         let Self {
             config,
@@ -200,37 +191,13 @@ impl Line {
             pending,
             ..
         } = self;
-        let attempt = async {
-            let mut is_fresh = *is_password_refused;
-            loop {
-                let password = match password(config, is_fresh).await {
-                    Ok(password) => password,
-                    Err(failure) => return Err(failure),
-                };
-                let wish = Wish {
-                    config,
-                    password: &password,
-                    resumable: resumable.as_ref(),
-                    inbound,
-                    wants_management: !*distrusts_management,
-                };
-                match try_addresses(&wish).await {
-                    Ok(established) => return Ok(established),
-                    Err(Error::Credentials(condition)) if is_fresh => {
-                        tracing::info!(condition = condition.as_str(), "signed out");
-                        return Err(Failure::SignedOut(SignedOutReason::Credentials));
-                    }
-                    Err(Error::Credentials(_)) => {
-                        *is_password_refused = true;
-                        is_fresh = true;
-                    }
-                    Err(Error::Replaced) => {
-                        return Err(Failure::SignedOut(SignedOutReason::Replaced));
-                    }
-                    Err(error) => return Err(Failure::Passing(error)),
-                }
-            }
-        };
+        let attempt = attempt::run(attempt::Means {
+            config,
+            resumable: resumable.as_ref(),
+            inbound,
+            wants_management: !*distrusts_management,
+            is_password_refused,
+        });
         tokio::pin!(attempt);
         loop {
             tokio::select! {
@@ -463,55 +430,4 @@ fn defer(command: Command, outbound: &mut Outbound) {
         // Who asked may have given up already.
         Command::Request { reply, .. } => drop(reply.send(Err(RequestError::SessionLost))),
     }
-}
-
-/// How long the source of the password may take; it may have to make a session over REST.
-const PASSWORD_LIMIT: Duration = Duration::from_secs(60);
-
-async fn password(config: &ConnectionConfig, is_fresh: bool) -> Result<Secret, Failure> {
-    let requests: &[_] = if is_fresh {
-        &[PasswordRequest::Fresh]
-    } else {
-        &[PasswordRequest::Current, PasswordRequest::Fresh]
-    };
-    for request in requests {
-        match timeout(PASSWORD_LIMIT, config.credentials.password(*request)).await {
-            Ok(Ok(Some(password))) => return Ok(password),
-            Ok(Ok(None)) => {}
-            Ok(Err(CredentialError::Unavailable)) | Err(_) => {
-                return Err(Failure::Passing(Error::NoPassword));
-            }
-            Ok(Err(CredentialError::SignedOut)) => break,
-        }
-    }
-    Err(Failure::SignedOut(SignedOutReason::Credentials))
-}
-
-/// The addresses in turn; the failure is the one that tells most.
-async fn try_addresses(wish: &Wish<'_>) -> Result<Established, Error> {
-    let location = wish
-        .resumable
-        .and_then(|resumable| resumable.location.as_deref());
-    let addresses = location::in_order(&wish.config.addresses, location);
-    let mut worst = None::<Error>;
-    for address in &addresses {
-        match establish(address, wish).await {
-            Ok(established) => return Ok(established),
-            Err(error) => {
-                tracing::debug!(?address, %error, "no session at this address");
-                if !error.is_about_the_address() {
-                    return Err(error);
-                }
-                if worst
-                    .as_ref()
-                    .is_none_or(|worst| error.weight() > worst.weight())
-                {
-                    worst = Some(error);
-                }
-            }
-        }
-    }
-    Err(worst.unwrap_or(Error::Unreachable {
-        host: wish.config.domain.clone(),
-    }))
 }

@@ -14,6 +14,7 @@
 //!   [`ConnectionHandle::handled`], so what was not stored yet is sent again after a resumption.
 //! - Refused credentials end the task's attempts until [`ConnectionHandle::connect_now`].
 
+mod attempt;
 mod backoff;
 mod config;
 mod credentials;

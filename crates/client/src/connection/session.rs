@@ -134,12 +134,13 @@ impl<'a> Session<'a> {
                 return Ok(error);
             }
             // While anything waits for the reader, nothing more is read.
-            let reads = self.line.pending.is_empty() && self.socket.queued_bytes() < WRITE_LIMIT;
-            if reads {
-                self.keepalive.resume(Instant::now());
-            } else {
+            let is_stalled = !self.line.pending.is_empty();
+            if is_stalled {
                 self.keepalive.pause();
+            } else {
+                self.keepalive.resume(Instant::now());
             }
+            let reads = !is_stalled && self.socket.queued_bytes() < WRITE_LIMIT;
             let takes =
                 self.socket.queued_bytes() < WRITE_HIGH && self.line.outbound.len() < MAX_UNACKED;
             let next_timer = self.next_timer();
