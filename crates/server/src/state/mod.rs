@@ -14,6 +14,7 @@ mod dialogs;
 mod error;
 mod filter;
 mod ids;
+mod logins;
 mod marks;
 mod message_list;
 mod messages;
@@ -23,6 +24,7 @@ mod reader;
 mod sessions;
 mod settings;
 mod unread;
+mod user_fields;
 mod user_search;
 mod users;
 mod writer;
@@ -42,6 +44,7 @@ pub use dialog_list::{DialogField, DialogPage, DialogQuery};
 pub use dialogs::{Dialog, DialogCard, DialogKind, LastMessage};
 pub use error::StateError;
 pub use filter::{Condition, Op};
+pub use logins::{ChatLogin, Identity};
 pub use marks::{Mark, Marked};
 pub use message_list::{
     MessageField, MessageOrder, MessagePage, MessageQuery, MessageRecord, MessageSort,
@@ -50,10 +53,9 @@ pub use messages::{Accepted, NewMessage, QueueFor, Render, StoredMessage};
 pub use queue::{QueueId, Queued};
 pub use sessions::{Session, Token};
 pub use unread::Unread;
+pub use user_fields::{TextField, TextFields};
 pub use user_search::{UserCondition, UserField, UserOp, UserPage, UserSearch};
-pub use users::{
-    ChatLogin, Identity, NewUser, PasswordChange, TextField, TextFields, User, UserChanges,
-};
+pub use users::{NewUser, PasswordChange, User, UserChanges};
 
 use crate::config::Config;
 use reader::{ReadDb, Readers};

@@ -1,13 +1,13 @@
-//! People: signing up, finding one, changing, deleting, and the check of a login.
+//! People: signing up, finding one, changing and deleting.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use cubist_protocol::ids::UserId;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::config::Accounts;
+use crate::state::logins::Identity;
 use crate::state::reader::ReadDb;
+use crate::state::user_fields::{TextField, TextFields, check_password, check_texts};
 use crate::state::writer::WriteTx;
 use crate::state::{State, StateError};
 
@@ -67,95 +67,6 @@ impl User {
     }
 }
 
-/// Text fields to store: a key that is absent stays as it is, a value of `None` clears it.
-///
-/// Keyed by the wire's names of the fields of [`User`] that are texts.
-pub type TextFields = HashMap<TextField, Option<String>>;
-
-/// The text fields of a person that the person may set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is the field of `User` with that name")]
-pub enum TextField {
-    Login,
-    Email,
-    FullName,
-    Phone,
-    Website,
-    CustomData,
-    ExternalId,
-    FacebookId,
-    TwitterId,
-    Avatar,
-    Tags,
-}
-
-impl TextField {
-    /// All of them, in the order of the statements below.
-    const ALL: [Self; 11] = [
-        Self::Login,
-        Self::Email,
-        Self::FullName,
-        Self::Phone,
-        Self::Website,
-        Self::CustomData,
-        Self::ExternalId,
-        Self::FacebookId,
-        Self::TwitterId,
-        Self::Avatar,
-        Self::Tags,
-    ];
-
-    /// The wire's name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::Email => "email",
-            Self::FullName => "full_name",
-            Self::Phone => "phone",
-            Self::Website => "website",
-            Self::CustomData => "custom_data",
-            Self::ExternalId => "external_id",
-            Self::FacebookId => "facebook_id",
-            Self::TwitterId => "twitter_id",
-            Self::Avatar => "avatar",
-            Self::Tags => "user_tags",
-        }
-    }
-
-    const fn column(self) -> &'static str {
-        match self {
-            Self::Tags => "tags",
-            Self::Login
-            | Self::Email
-            | Self::FullName
-            | Self::Phone
-            | Self::Website
-            | Self::CustomData
-            | Self::ExternalId
-            | Self::FacebookId
-            | Self::TwitterId
-            | Self::Avatar => self.name(),
-        }
-    }
-
-    /// The column with the folded form, if the field is searched without regard to case.
-    const fn key_column(self) -> Option<&'static str> {
-        match self {
-            Self::Login => Some("login_key"),
-            Self::Email => Some("email_key"),
-            Self::FullName => Some("full_name_key"),
-            Self::Phone
-            | Self::Website
-            | Self::CustomData
-            | Self::ExternalId
-            | Self::FacebookId
-            | Self::TwitterId
-            | Self::Avatar
-            | Self::Tags => None,
-        }
-    }
-}
-
 /// A person to sign up.
 #[derive(Clone, Default)]
 pub struct NewUser {
@@ -187,15 +98,6 @@ pub struct PasswordChange {
     pub old: Option<String>,
     /// The wanted one.
     pub new: String,
-}
-
-/// How a person names themselves at a login.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Identity {
-    /// By login.
-    Login(String),
-    /// By e-mail.
-    Email(String),
 }
 
 /// The columns of [`User`], in the order [`User::from_row`] reads them.
@@ -307,57 +209,6 @@ impl State {
         self.read(move |db| Ok(exists(db, user)?)).await
     }
 
-    /// Checks a REST login. [`StateError::NotFound`] for an unknown person (a client may then offer to sign up),
-    /// [`StateError::BadCredentials`] for a wrong password.
-    pub async fn check_login(
-        &self,
-        identity: &Identity,
-        password: &str,
-    ) -> Result<User, StateError> {
-        let user = self.user_by_identity(identity).await?;
-        let stored = self
-            .stored_password(user.id)
-            .await?
-            .ok_or(StateError::NotFound)?;
-        if self
-            .inner
-            .passwords
-            .verify(user.id, &stored, password)
-            .await?
-        {
-            Ok(user)
-        } else {
-            Err(StateError::BadCredentials)
-        }
-    }
-
-    /// Checks a chat login: `secret` is the account's password or one of its session tokens.
-    ///
-    /// Cheap for a reconnect: a token is looked up in memory, and a password that was checked lately is recognised
-    /// without hashing it again.
-    pub async fn verify_chat_login(
-        &self,
-        user: UserId,
-        secret: &str,
-    ) -> Result<ChatLogin, StateError> {
-        if self.is_token_of(secret, user) {
-            self.touch(user);
-            return Ok(ChatLogin::Accepted);
-        }
-        let Some(stored) = self.stored_password(user).await? else {
-            return Ok(ChatLogin::Refused);
-        };
-        match self.inner.passwords.verify(user, &stored, secret).await {
-            Ok(true) => {
-                self.touch(user);
-                Ok(ChatLogin::Accepted)
-            }
-            Ok(false) => Ok(ChatLogin::Refused),
-            Err(StateError::Throttled { .. }) => Ok(ChatLogin::Throttled),
-            Err(error) => Err(error),
-        }
-    }
-
     /// Changes a person. A new password needs the present one.
     pub async fn update_user(&self, id: UserId, changes: UserChanges) -> Result<User, StateError> {
         let rules = &self.inner.config.accounts;
@@ -458,16 +309,6 @@ impl State {
         .await
     }
 
-    async fn stored_password(&self, user: UserId) -> Result<Option<String>, StateError> {
-        self.read(move |db| {
-            Ok(db
-                .prepare_cached("SELECT password FROM users WHERE id = ?1")?
-                .query_row([user.as_i64()], |row| row.get(0))
-                .optional()?)
-        })
-        .await
-    }
-
     /// Puts in the activity that is not on disk yet.
     pub(crate) fn with_activity(&self, mut user: User) -> User {
         user.last_request_at = self
@@ -477,17 +318,6 @@ impl State {
             .or(user.last_request_at);
         user
     }
-}
-
-/// Whether a chat login is accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChatLogin {
-    /// The secret is the account's password or one of its session tokens.
-    Accepted,
-    /// Unknown account or wrong secret; the two are not told apart.
-    Refused,
-    /// Too many failures lately; try again later.
-    Throttled,
 }
 
 /// Whether the user exists, in the caller's transaction.
@@ -556,93 +386,4 @@ fn check_unique(
     } else {
         Err(StateError::Invalid { problems })
     }
-}
-
-fn check_texts(rules: &Accounts, texts: &TextFields) -> Vec<(&'static str, String)> {
-    let mut problems = Vec::new();
-    for (field, value) in texts {
-        let Some(value) = value else { continue };
-        let name = field.name();
-        let length = value.chars().count();
-        match field {
-            TextField::Login if length < rules.login_min => {
-                problems.push((
-                    name,
-                    format!("is too short (minimum is {} characters)", rules.login_min),
-                ));
-            }
-            TextField::Login if length > rules.login_max => {
-                problems.push((
-                    name,
-                    format!("is too long (maximum is {} characters)", rules.login_max),
-                ));
-            }
-            TextField::Login if value.trim() != value || value.chars().any(char::is_control) => {
-                problems.push((
-                    name,
-                    "must not begin or end with a space or hold control characters".to_owned(),
-                ));
-            }
-            TextField::Email if !is_email(value) => {
-                problems.push((name, "should look like an email address".to_owned()));
-            }
-            TextField::Tags if value.split(',').count() > MAX_TAGS => {
-                problems.push((name, format!("has too many tags (maximum is {MAX_TAGS})")));
-            }
-            TextField::Login
-            | TextField::Email
-            | TextField::FullName
-            | TextField::Phone
-            | TextField::Website
-            | TextField::CustomData
-            | TextField::ExternalId
-            | TextField::FacebookId
-            | TextField::TwitterId
-            | TextField::Avatar
-            | TextField::Tags => {
-                if length > rules.field_max {
-                    problems.push((
-                        name,
-                        format!("is too long (maximum is {} characters)", rules.field_max),
-                    ));
-                }
-            }
-        }
-    }
-    problems.sort_unstable();
-    problems
-}
-
-/// The service's published limit of tags per user.
-const MAX_TAGS: usize = 5;
-
-fn check_password(rules: &Accounts, password: &str) -> Option<(&'static str, String)> {
-    if password.chars().count() < rules.password_min {
-        return Some((
-            "password",
-            format!(
-                "is too short (minimum is {} characters)",
-                rules.password_min
-            ),
-        ));
-    }
-    (password.len() > rules.password_max).then(|| {
-        (
-            "password",
-            format!("is too long (maximum is {} bytes)", rules.password_max),
-        )
-    })
-}
-
-/// Enough to catch a typing error: something, one `@`, a domain with a letter. Whether mail arrives shows only by
-/// sending some.
-fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else {
-        return false;
-    };
-    !local.is_empty()
-        && !domain.is_empty()
-        && !domain.contains('@')
-        && text.len() <= 254
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
