@@ -232,6 +232,12 @@ impl Account {
         Ok(endpoints.ok().zip(credentials))
     }
 
+    /// The cache, for tests that look behind the facade.
+    #[cfg(test)]
+    pub(super) fn inner_store(&self) -> &Store {
+        &self.inner.store
+    }
+
     /// What the tasks share, if they run.
     fn context(&self) -> Result<Arc<Context>, Error> {
         match &*self.lock() {

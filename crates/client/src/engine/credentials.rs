@@ -101,8 +101,9 @@ impl ChatPassword {
     async fn renewed(&self) -> Result<Secret, CredentialError> {
         match self.client.renew().await {
             Ok(session) if session.user == self.user => Ok(session.token),
-            Ok(_) => Err(CredentialError::SignedOut),
-            Err(
+            // Somebody else's session, or none any more.
+            Ok(_)
+            | Err(
                 rest::Error::Credentials
                 | rest::Error::NotSignedIn
                 | rest::Error::NotFound { .. }

@@ -25,8 +25,8 @@ use crate::error::Error;
 use crate::events::ClientEvent;
 use crate::keys::{KeyChoice, KeyState, KeyVault, KeychainPolicy};
 use crate::model::{
-    AccountId, AccountSummary, ConnectionState, Endpoints, Identity, OfflineReason, Secret,
-    SignUp, SignedOutReason,
+    AccountId, AccountSummary, ConnectionState, Endpoints, Identity, OfflineReason, Secret, SignUp,
+    SignedOutReason,
 };
 use crate::store::RawKey;
 use crate::sync;
@@ -107,8 +107,12 @@ impl Engine {
     pub async fn open(config: EngineConfig) -> Result<Self, Error> {
         std::fs::create_dir_all(&config.data_dir).map_err(crate::store::Error::from)?;
         let lock = lock_folder(&config)?;
-        let vault =
-            KeyVault::open(&config.data_dir, config.keychain, Arc::clone(&config.random)).await?;
+        let vault = KeyVault::open(
+            &config.data_dir,
+            config.keychain,
+            Arc::clone(&config.random),
+        )
+        .await?;
         let registry = Registry::open(&config.data_dir)?;
         let shared = Arc::new(Shared {
             data_dir: config.data_dir,
@@ -377,3 +381,6 @@ fn summary(entry: &Entry, open: Option<&Account>) -> AccountSummary {
         waiting: open.map_or(0, Account::waiting),
     }
 }
+
+#[cfg(test)]
+mod tests;

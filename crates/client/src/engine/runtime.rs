@@ -1,10 +1,8 @@
 //! What runs while an account is signed in.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use cubist_protocol::jid::Jid;
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -16,11 +14,9 @@ use crate::model::{AccountId, Endpoints, UserId};
 use crate::outbox;
 use crate::rest::{Client, RestConfig};
 use crate::store::{Store, account};
-use crate::sync::api::Api;
 use crate::sync::composing::{self, Keys};
-use crate::sync::context::{Context, Ids, Who};
-use crate::sync::line::Line;
-use crate::sync::{catch_up, incoming, markers, people, typing};
+use crate::sync::context::{Context, Parts, Who};
+use crate::sync::{catch_up, incoming, markers, people, requests, typing};
 
 /// The tasks of one account. Dropping it stops them without waiting.
 pub(super) struct Runtime {
@@ -91,28 +87,17 @@ impl Runtime {
             domain: endpoints.domain.clone(),
             rooms: endpoints.rooms_domain(),
         };
-        let context = Arc::new(Context {
+        let context = Arc::new(Context::new(Parts {
             account: owner.id,
             who,
             store: owner.store,
-            api: Arc::new(client.clone()) as Arc<dyn Api>,
-            line: Arc::new(handle.clone()) as Arc<dyn Line>,
+            api: Arc::new(client.clone()),
+            line: Arc::new(handle.clone()),
             clock: Arc::clone(&shared.clock),
+            random: Arc::clone(&shared.random),
             events: shared.events.clone(),
-            progress: Default::default(),
-            people: Default::default(),
-            typing: Default::default(),
-            ids: Ids::new(shared.random.as_ref()),
-            requests: Default::default(),
-            taken: Default::default(),
-            outbox_again: Default::default(),
-            markers_again: Default::default(),
-            outbox_wake: Notify::new(),
-            markers_wake: Notify::new(),
-            catch_up_wake: Notify::new(),
-            generation: AtomicU64::new(0),
             shutdown: shutdown.clone(),
-        });
+        }));
         let (keys, strokes) = composing::channel();
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
@@ -124,7 +109,7 @@ impl Runtime {
         });
         tasks.spawn(incoming::run(Arc::clone(&context), handle, incoming));
         tasks.spawn(catch_up::run(Arc::clone(&context)));
-        tasks.spawn(catch_up::run_requests(Arc::clone(&context)));
+        tasks.spawn(requests::run(Arc::clone(&context)));
         tasks.spawn(outbox::run(Arc::clone(&context)));
         tasks.spawn(markers::run(Arc::clone(&context)));
         tasks.spawn(people::run(Arc::clone(&context)));
@@ -179,10 +164,7 @@ async fn keep_session(
                     endpoints: endpoints_json(&endpoints),
                     credentials: credentials.to_json(),
                 };
-                let stored = context
-                    .store
-                    .write(move |tx| account::save(tx, &row))
-                    .await;
+                let stored = context.store.write(move |tx| account::save(tx, &row)).await;
                 if let Err(error) = stored {
                     tracing::warn!(%error, "the session was not kept");
                 }

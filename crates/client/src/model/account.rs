@@ -205,7 +205,13 @@ mod tests {
         let id = AccountId::from_random([0, 1, 2, 3, 0xfc, 0xfd, 0xfe, 0xff]);
         assert_eq!(id.as_str(), "00010203fcfdfeff");
         assert_eq!("00010203fcfdfeff".parse(), Ok(id));
-        for text in ["", "../../etc/passwd", "00010203FCFDFEFF", "00010203fcfdfef", "00010203fcfdfeff0"] {
+        for text in [
+            "",
+            "../../etc/passwd",
+            "00010203FCFDFEFF",
+            "00010203fcfdfef",
+            "00010203fcfdfeff0",
+        ] {
             assert_eq!(text.parse::<AccountId>(), Err(InvalidAccountId), "{text}");
         }
     }

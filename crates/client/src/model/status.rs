@@ -69,7 +69,10 @@ mod tests {
     #[test]
     fn late_delivery_receipt_does_not_undo_read() {
         assert_eq!(Status::Read.advanced_to(Status::Delivered), Status::Read);
-        assert_eq!(Status::Sent.advanced_to(Status::Delivered), Status::Delivered);
+        assert_eq!(
+            Status::Sent.advanced_to(Status::Delivered),
+            Status::Delivered
+        );
     }
 
     #[test]

@@ -97,7 +97,11 @@ async fn a_line_that_breaks_keeps_the_rest_for_the_next_session() {
     world.start_session();
     world.line.set_online(false);
     queue(&world, 1).await;
-    let message = world.context.store.read(|db| messages::load(db, message_id(1))).await;
+    let message = world
+        .context
+        .store
+        .read(|db| messages::load(db, message_id(1)))
+        .await;
     assert_eq!(message.unwrap().unwrap().status, Status::Pending);
     world.line.set_online(true);
     world.start_session();

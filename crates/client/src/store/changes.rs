@@ -72,10 +72,14 @@ impl Changes {
                 removed,
             });
         }
-        events.extend(self.history.iter().map(|&dialog| ClientEvent::HistoryChanged {
-            account: account.clone(),
-            dialog,
-        }));
+        events.extend(
+            self.history
+                .iter()
+                .map(|&dialog| ClientEvent::HistoryChanged {
+                    account: account.clone(),
+                    dialog,
+                }),
+        );
         if self.outbox {
             events.push(ClientEvent::OutboxChanged {
                 account: account.clone(),

@@ -39,9 +39,9 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 pub use self::error::Error;
+use self::reader::Readers;
 pub use self::tx::{ReadDb, WriteTx};
 pub use self::writer::Publish;
-use self::reader::Readers;
 use self::writer::{Setup, Writer};
 use crate::model::{AccountId, UserId};
 

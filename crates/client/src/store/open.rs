@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use zeroize::Zeroizing;
 
-use crate::store::{RawKey, Error};
+use crate::store::{Error, RawKey};
 
 /// How long a connection waits for another one's lock. There is one writer, so only a checkpoint
 /// can hold it, for milliseconds; seconds mean a second process, which is refused earlier.
@@ -40,6 +40,8 @@ pub(super) fn reader(path: &Path, key: &RawKey) -> Result<Connection, Error> {
 }
 
 fn unlock(conn: &Connection, key: &RawKey) -> Result<(), Error> {
+    // SQLCipher would write to the standard error of the program; failures come as errors.
+    conn.pragma_update(None, "cipher_log_level", "NONE")?;
     // SQLCipher takes a raw key as a blob literal and then derives nothing from it.
     let mut literal = Zeroizing::new(String::with_capacity(67));
     literal.push_str("x'");

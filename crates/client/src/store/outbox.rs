@@ -100,7 +100,11 @@ pub fn acked(tx: &mut WriteTx<'_>, seq: i64) -> Result<Option<MessageId>, Error>
 
 /// The message needs no sending any more.
 pub(super) fn settle(tx: &mut WriteTx<'_>, message: MessageId) -> Result<(), Error> {
-    if tx.run("DELETE FROM outbox WHERE message = ?1", [Oid::from(message)])? > 0 {
+    if tx.run(
+        "DELETE FROM outbox WHERE message = ?1",
+        [Oid::from(message)],
+    )? > 0
+    {
         tx.touch_outbox();
     }
     Ok(())

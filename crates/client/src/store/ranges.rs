@@ -185,7 +185,10 @@ mod tests {
             assert!(!covers(tx, dialog_id(1), place(1), place(9))?);
             assert!(add(tx, dialog_id(1), place(3), place(6))?);
             assert!(!add(tx, dialog_id(1), place(2), place(8))?, "already known");
-            let whole = Range { from: place(1), to: place(9) };
+            let whole = Range {
+                from: place(1),
+                to: place(9),
+            };
             assert_eq!(top(tx, dialog_id(1))?, Some(whole));
             Ok(())
         });

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::model::UserId;
 use crate::store::tx::ReadDb;
-use crate::store::{RawKey, Error, open};
+use crate::store::{Error, RawKey, open};
 
 /// Reads at the same time: a page, a search and one of the engine's own do not wait for another.
 const READERS: usize = 3;

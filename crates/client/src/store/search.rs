@@ -43,11 +43,19 @@ fn expression(query: &str) -> Option<String> {
         .filter(|word| !word.is_empty())
         .take(MAX_WORDS)
         .map(|word| {
-            let star = if word.chars().count() < PREFIX_CHARS { "" } else { "*" };
+            let star = if word.chars().count() < PREFIX_CHARS {
+                ""
+            } else {
+                "*"
+            };
             format!("\"{word}\"{star}")
         })
         .collect();
-    if words.is_empty() { None } else { Some(words.join(" ")) }
+    if words.is_empty() {
+        None
+    } else {
+        Some(words.join(" "))
+    }
 }
 
 #[cfg(test)]
@@ -57,7 +65,10 @@ mod tests {
 
     #[test]
     fn nothing_in_a_query_is_an_operator() {
-        assert_eq!(expression(r#"a" OR NEAR(b*) -cd"#).unwrap(), r#""a" "OR"* "NEAR"* "b" "cd"*"#);
+        assert_eq!(
+            expression(r#"a" OR NEAR(b*) -cd"#).unwrap(),
+            r#""a" "OR"* "NEAR"* "b" "cd"*"#
+        );
         assert_eq!(expression(" \"*-()^ "), None);
     }
 

@@ -5,8 +5,8 @@ use std::ops::Deref;
 use rusqlite::{CachedStatement, Connection, Params, Row};
 
 use crate::model::{DialogId, MessageId, UserId};
-use crate::store::changes::Changes;
 use crate::store::Error;
+use crate::store::changes::Changes;
 
 /// A consistent view of the database that cannot change it.
 #[derive(Debug)]

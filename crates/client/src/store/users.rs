@@ -23,7 +23,9 @@ pub fn load(db: &ReadDb<'_>, ids: &[UserId]) -> Result<Vec<User>, Error> {
 pub fn unknown(db: &ReadDb<'_>, ids: &[UserId]) -> Result<Vec<UserId>, Error> {
     let mut missing = Vec::new();
     for &id in ids {
-        let known = db.one("SELECT 1 FROM users WHERE id = ?1", [id.as_i64()], |_| Ok(()))?;
+        let known = db.one("SELECT 1 FROM users WHERE id = ?1", [id.as_i64()], |_| {
+            Ok(())
+        })?;
         if known.is_none() {
             missing.push(id);
         }

@@ -37,44 +37,35 @@ pub fn newest(db: &ReadDb<'_>, dialog: DialogId, limit: u32) -> Result<Window, E
     let Some(top) = ranges::top(db, dialog)? else {
         return loose(db, dialog, Position::BEGIN, limit);
     };
-    match newest_heard(db, dialog)?.filter(|heard| *heard > top.to) {
-        None => {
-            let (items, before) = down(db, dialog, Position::END, top, limit)?;
-            Ok(Window {
-                items,
-                before,
-                after: Side::End,
-            })
-        }
-        Some(_) => {
-            let window = loose(db, dialog, successor(top.to), limit)?;
-            if window.items.iter().any(|message| message.in_history) {
-                return Ok(window);
-            }
-            let (items, before) = down(db, dialog, Position::END, top, limit)?;
-            Ok(Window {
-                items,
-                before,
-                after: Side::Unknown,
-            })
+    let missing = newest_heard(db, dialog)?.is_some_and(|heard| heard > top.to);
+    if missing {
+        let window = loose(db, dialog, successor(top.to), limit)?;
+        if window.items.iter().any(|message| message.in_history) {
+            return Ok(window);
         }
     }
+    let (items, before) = down(db, dialog, Position::END, top, limit)?;
+    let after = if missing { Side::Unknown } else { Side::End };
+    Ok(Window {
+        items,
+        before,
+        after,
+    })
 }
 
 /// What is cached above a hole, or of a dialog whose history was never asked for.
-fn loose(
-    db: &ReadDb<'_>,
-    dialog: DialogId,
-    floor: Position,
-    limit: u32,
-) -> Result<Window, Error> {
+fn loose(db: &ReadDb<'_>, dialog: DialogId, floor: Position, limit: u32) -> Result<Window, Error> {
     let items = messages::page_below(db, dialog, Position::END, floor, limit)?;
     let heard = newest_heard(db, dialog)?;
     let cached = items.last().map(Message::position);
     Ok(Window {
         items,
         before: Side::Unknown,
-        after: if heard > cached { Side::Unknown } else { Side::End },
+        after: if heard > cached {
+            Side::Unknown
+        } else {
+            Side::End
+        },
     })
 }
 
@@ -167,7 +158,12 @@ pub fn around(
     let place = middle.position();
     let half = limit / 2;
     let older = below(db, dialog, place, half)?;
-    let newer = above(db, dialog, place, limit.saturating_sub(half).saturating_sub(1))?;
+    let newer = above(
+        db,
+        dialog,
+        place,
+        limit.saturating_sub(half).saturating_sub(1),
+    )?;
     let mut items = older.items;
     items.push(middle);
     items.extend(newer.items);

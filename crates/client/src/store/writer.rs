@@ -16,7 +16,7 @@ use crate::events::ClientEvent;
 use crate::model::{AccountId, UserId};
 use crate::store::changes::Changes;
 use crate::store::tx::{ReadDb, WriteTx};
-use crate::store::{RawKey, Error, migrations, open};
+use crate::store::{Error, RawKey, migrations, open};
 
 /// Where events go after a commit. Called on the writer's thread, so it must not block.
 pub type Publish = Arc<dyn Fn(Vec<ClientEvent>) + Send + Sync>;
@@ -155,11 +155,12 @@ fn serve(mut conn: Connection, mut queue: mpsc::Receiver<Order>, setup: &Setup) 
         let mut done = Vec::new();
         match batch(&mut conn, first, &mut queue, setup, &mut done) {
             Ok(events) => {
-                for done in done {
-                    (done.answer)(Ok(()));
-                }
+                // Before the answers: who reads both hears of a write no later than its maker.
                 if !events.is_empty() {
                     (setup.publish)(events);
+                }
+                for done in done {
+                    (done.answer)(Ok(()));
                 }
             }
             Err(error) => {

@@ -156,21 +156,27 @@ fn read_direct(message: &Message, who: &Who) -> Arrival {
         };
     }
     if let Some(remove) = &message.remove {
-        return remove.id.parse().map_or(Arrival::Nothing, |id| Arrival::Removal {
-            message: id,
-            place,
-        });
+        return remove
+            .id
+            .parse()
+            .map_or(Arrival::Nothing, |id| Arrival::Removal {
+                message: id,
+                place,
+            });
     }
     if let Some(marker) = &message.marker {
         let status = match marker.kind {
             MarkerKind::Received => Status::Delivered,
             MarkerKind::Displayed => Status::Read,
         };
-        return marker.id.parse().map_or(Arrival::Nothing, |id| Arrival::Marker {
-            message: id,
-            from: sender,
-            status,
-        });
+        return marker
+            .id
+            .parse()
+            .map_or(Arrival::Nothing, |id| Arrival::Marker {
+                message: id,
+                from: sender,
+                status,
+            });
     }
     let attachments = message
         .extra
@@ -233,12 +239,11 @@ fn content_id(message: &Message, extra: &ExtraParams, sender: UserId) -> Message
     given.unwrap_or_else(|| {
         let mut hash = Sha256::new();
         hash.update(sender.get().to_be_bytes());
-        match &message.id {
-            Some(id) => hash.update(id),
-            None => {
-                hash.update(message.body.as_deref().unwrap_or_default());
-                hash.update(extra.text("date_sent").unwrap_or_default());
-            }
+        if let Some(id) = &message.id {
+            hash.update(id);
+        } else {
+            hash.update(message.body.as_deref().unwrap_or_default());
+            hash.update(extra.text("date_sent").unwrap_or_default());
         }
         let digest = hash.finalize();
         let mut bytes = [0; 12];
@@ -267,21 +272,17 @@ fn news(message: &Message) -> Arrival {
 
 fn refusal(message: &Message) -> Arrival {
     let id = message.id.as_deref().and_then(|id| id.parse().ok());
-    match (id, &message.error) {
-        (Some(id), Some(error)) => {
-            let in_room = message
-                .from
-                .as_ref()
-                .is_some_and(|from| from.as_room().is_some());
-            Arrival::Refusal {
-                message: id,
-                failure: Failure {
-                    kind: failure_kind(error, in_room),
-                    text: error.text.clone().filter(|text| !text.is_empty()),
-                },
-            }
-        }
-        _ => Arrival::Nothing,
+    let (Some(id), Some(error)) = (id, &message.error) else {
+        return Arrival::Nothing;
+    };
+    let from = message.from.as_ref();
+    let in_room = from.is_some_and(|from| from.as_room().is_some());
+    Arrival::Refusal {
+        message: id,
+        failure: Failure {
+            kind: failure_kind(error, in_room),
+            text: error.text.clone().filter(|text| !text.is_empty()),
+        },
     }
 }
 

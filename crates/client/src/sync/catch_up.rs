@@ -6,12 +6,11 @@
 //! ids sort out what comes twice, and [`crate::sync::progress`] what comes after a hole.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream;
-use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use crate::model::{DialogId, UnixMillis, UserId};
@@ -19,16 +18,17 @@ use crate::rest::{DialogFilter, MessageFilter};
 use crate::store::dialogs::{self, DialogRecord};
 use crate::store::{self, ReadDb, WriteTx, ranges, sync_state};
 use crate::sync::context::Context;
+use crate::sync::requests::{complete, refresh};
 use crate::sync::{convert, history, people};
 
 /// How much is asked for again: more than clocks differ and transactions take.
 const OVERLAP_MILLIS: i64 = 5 * 60 * 1000;
 
 /// Rows of one page; the limit of the API.
-const PAGE: u32 = 100;
+pub(super) const PAGE: u32 = 100;
 
 /// Histories fetched at the same time.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
 
 /// Histories fetched when an account is new here: what fills the first screens. The others are
 /// fetched when someone looks at them.
@@ -60,82 +60,6 @@ pub(crate) enum Error {
     /// The cache failed.
     #[error("the answer could not be stored")]
     Store(#[from] store::Error),
-}
-
-/// What must be fetched because someone looks at it, or something about it arrived.
-#[derive(Debug, Default)]
-pub(crate) struct Requests {
-    wanted: Mutex<Wanted>,
-    wake: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Wanted {
-    /// Dialogs whose description is missing or out of date.
-    dialogs: BTreeSet<DialogId>,
-    /// Dialogs whose newest messages may be missing.
-    histories: BTreeSet<DialogId>,
-}
-
-impl Requests {
-    fn add(&self, change: impl FnOnce(&mut Wanted)) {
-        change(&mut self.wanted.lock().unwrap_or_else(PoisonError::into_inner));
-        self.wake.notify_one();
-    }
-
-    fn take(&self) -> Wanted {
-        std::mem::take(&mut self.wanted.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn is_empty(&self) -> bool {
-        let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        wanted.dialogs.is_empty() && wanted.histories.is_empty()
-    }
-}
-
-/// The newest messages of a dialog are wanted; they arrive as events.
-pub(crate) fn refresh(context: &Context, dialog: DialogId) {
-    context.requests.add(|wanted| {
-        wanted.histories.insert(dialog);
-    });
-}
-
-/// The descriptions of these dialogs are wanted; they arrive as events.
-pub(crate) fn complete(context: &Context, dialogs: BTreeSet<DialogId>) {
-    if !dialogs.is_empty() {
-        context.requests.add(|wanted| wanted.dialogs.extend(dialogs));
-    }
-}
-
-/// Fetches what is requested until the account ends.
-pub(crate) async fn run_requests(context: Arc<Context>) {
-    let work = async {
-        loop {
-            if context.requests.is_empty() {
-                context.requests.wake.notified().await;
-            }
-            let wanted = context.requests.take();
-            let ids: Vec<DialogId> = wanted.dialogs.into_iter().collect();
-            for part in ids.chunks(PAGE as usize) {
-                if let Err(error) = describe(&context, part).await {
-                    // They stay marked in the cache; the next session asks again.
-                    tracing::warn!(%error, "dialogs were not described");
-                }
-            }
-            let epoch = context.progress.epoch();
-            stream::iter(wanted.histories)
-                .for_each_concurrent(AT_ONCE, |dialog| {
-                    let context = &context;
-                    async move {
-                        if let Err(error) = fetch(context, epoch, dialog, None).await {
-                            tracing::warn!(%error, "the newest messages were not fetched");
-                        }
-                    }
-                })
-                .await;
-        }
-    };
-    context.shutdown.run_until_cancelled(work).await;
 }
 
 /// Catches up after every session that was not resumed, until the account ends.
@@ -190,10 +114,21 @@ pub(crate) async fn session(context: &Arc<Context>, epoch: u64) -> Result<(), Er
         .listed(epoch, behind.iter().map(|behind| behind.dialog));
 
     behind.sort_by_key(|behind| std::cmp::Reverse(behind.activity));
-    behind.truncate(if since.is_none() { FIRST_HISTORIES } else { HISTORIES });
+    behind.truncate(if since.is_none() {
+        FIRST_HISTORIES
+    } else {
+        HISTORIES
+    });
     let mut failed = None;
     let mut fetched = stream::iter(behind)
-        .map(|behind| fetch(context, epoch, behind.dialog, since.filter(|_| behind.whole)))
+        .map(|behind| {
+            fetch(
+                context,
+                epoch,
+                behind.dialog,
+                since.filter(|_| behind.whole),
+            )
+        })
         .buffer_unordered(AT_ONCE);
     while let Some(outcome) = fetched.next().await {
         if let Err(error) = outcome {
@@ -208,7 +143,10 @@ pub(crate) async fn session(context: &Arc<Context>, epoch: u64) -> Result<(), Er
         .write(move |tx| sync_state::set_followed_until(tx, started))
         .await?;
     context.progress.settled(epoch);
-    let incomplete = context.store.read(|db| dialogs::incomplete(db, PAGE)).await?;
+    let incomplete = context
+        .store
+        .read(|db| dialogs::incomplete(db, PAGE))
+        .await?;
     complete(context, incomplete.into_iter().collect());
     Ok(())
 }
@@ -242,10 +180,7 @@ async fn changed_dialogs(
 
 /// Stores dialogs that the server does not count as changed but other devices or people may have:
 /// unread counts and ticks.
-async fn unsettled_dialogs(
-    context: &Arc<Context>,
-    known: &[Behind],
-) -> Result<Vec<Behind>, Error> {
+async fn unsettled_dialogs(context: &Arc<Context>, known: &[Behind]) -> Result<Vec<Behind>, Error> {
     let listed: BTreeSet<DialogId> = known.iter().map(|behind| behind.dialog).collect();
     let unsettled = context
         .store
@@ -262,7 +197,8 @@ async fn unsettled_dialogs(
     Ok(behind)
 }
 
-async fn describe(context: &Arc<Context>, ids: &[DialogId]) -> Result<(), Error> {
+/// Fetches the descriptions of dialogs, and asks for the histories that turn out to be behind.
+pub(super) async fn describe(context: &Arc<Context>, ids: &[DialogId]) -> Result<(), Error> {
     let behind = fetch_dialogs(context, ids).await?;
     for behind in behind {
         refresh(context, behind.dialog);
@@ -353,7 +289,12 @@ fn is_whole(db: &ReadDb<'_>, dialog: DialogId) -> Result<bool, store::Error> {
 
 fn has_hole(tx: &mut WriteTx<'_>, record: &DialogRecord) -> Result<bool, store::Error> {
     if let Some(last) = &record.last {
-        return Ok(!ranges::covers(tx, record.id, last.position(), last.position())?);
+        return Ok(!ranges::covers(
+            tx,
+            record.id,
+            last.position(),
+            last.position(),
+        )?);
     }
     if ranges::top(tx, record.id)?.is_none() {
         // Nothing was ever stored in it: its whole history is known, and live messages go on
@@ -366,7 +307,7 @@ fn has_hole(tx: &mut WriteTx<'_>, record: &DialogRecord) -> Result<bool, store::
 
 /// Fetches what changed in a dialog since a moment before which it is whole, or else its newest
 /// messages, and closes its hole.
-async fn fetch(
+pub(super) async fn fetch(
     context: &Arc<Context>,
     epoch: u64,
     dialog: DialogId,
@@ -377,9 +318,9 @@ async fn fetch(
         None => history::newest(context, dialog).await,
     };
     match outcome {
-        Ok(()) => {}
-        // It is gone, or no longer this person's: nothing is missing that could be had.
-        Err(Error::Rest(
+        // Gone, or no longer this person's: nothing is missing that could be had.
+        Ok(())
+        | Err(Error::Rest(
             crate::rest::Error::NotFound { .. } | crate::rest::Error::Forbidden { .. },
         )) => {}
         Err(error) => return Err(error),
@@ -389,11 +330,7 @@ async fn fetch(
 }
 
 /// What changed in a dialog: new messages, edits, and who has read what.
-async fn changes(
-    context: &Arc<Context>,
-    dialog: DialogId,
-    since: UnixMillis,
-) -> Result<(), Error> {
+async fn changes(context: &Arc<Context>, dialog: DialogId, since: UnixMillis) -> Result<(), Error> {
     let mut records = Vec::new();
     let mut complete = false;
     for page in 0..CHANGE_PAGES {

@@ -133,7 +133,10 @@ async fn pause_silent(context: &Context, typists: &mut HashMap<DialogId, Typist>
 
 /// Whom to tell; `None` when the dialog is unknown.
 async fn recipient(context: &Context, dialog: DialogId) -> Option<Recipient> {
-    let found = context.store.read(move |db| dialogs::load(db, dialog)).await;
+    let found = context
+        .store
+        .read(move |db| dialogs::load(db, dialog))
+        .await;
     address(&context.who, dialog, found.ok()??.opponent)
 }
 
@@ -159,4 +162,82 @@ async fn tell(context: &Context, to: &Recipient, state: ChatState) {
         .send(Stanza::Message(Box::new(message)), None)
         .await
         .ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use cubist_protocol::ext::xep0085_chat_states::ChatState::{self, Composing, Paused};
+    use cubist_protocol::stanza::Stanza;
+    use tokio::time::sleep;
+
+    use super::{Keys, Keystroke, PAUSE, REPEAT, channel, run};
+    use crate::store::testing::{dialog_id, user_id};
+    use crate::sync::testing::World;
+
+    async fn start() -> (World, Keys) {
+        let world = World::new().await;
+        let (keys, strokes) = channel();
+        tokio::spawn(run(Arc::clone(&world.context), strokes));
+        // From here on time stands still unless a test moves it.
+        tokio::time::pause();
+        (world, keys)
+    }
+
+    async fn press(keys: &Keys, typing: bool) {
+        let dialog = dialog_id(1);
+        keys.send(Keystroke { dialog, typing }).await.unwrap();
+    }
+
+    async fn state(world: &mut World) -> ChatState {
+        let (message, tag) = world.next_sent().await;
+        assert_eq!(message.to.unwrap().user_id(), Some(user_id(2)));
+        assert_eq!(tag, None, "not worth a repetition");
+        message.chat_state.unwrap()
+    }
+
+    #[tokio::test]
+    async fn silence_after_a_key_says_paused_once() {
+        let (mut world, keys) = start().await;
+        press(&keys, true).await;
+        assert_eq!(state(&mut world).await, Composing);
+        assert_eq!(
+            state(&mut world).await,
+            Paused,
+            "the clock moves by itself when all wait"
+        );
+        sleep(PAUSE * 3).await;
+        assert_eq!(world.sent_so_far(), Vec::<Stanza>::new());
+    }
+
+    #[tokio::test]
+    async fn many_keys_are_one_notice_every_few_seconds() {
+        let (mut world, keys) = start().await;
+        press(&keys, true).await;
+        assert_eq!(state(&mut world).await, Composing);
+        // Eleven seconds of typing, five keys a second.
+        let step = Duration::from_millis(200);
+        for _ in 0..55 {
+            sleep(step).await;
+            press(&keys, true).await;
+        }
+        sleep(step).await;
+        let told = world.sent_so_far().len();
+        let expected = (step * 55).as_secs() / REPEAT.as_secs();
+        assert_eq!(told as u64, expected);
+    }
+
+    #[tokio::test]
+    async fn an_emptied_field_says_paused_at_once() {
+        let (mut world, keys) = start().await;
+        press(&keys, true).await;
+        assert_eq!(state(&mut world).await, Composing);
+        press(&keys, false).await;
+        assert_eq!(state(&mut world).await, Paused);
+        press(&keys, false).await;
+        sleep(PAUSE * 3).await;
+        assert_eq!(world.sent_so_far(), Vec::<Stanza>::new());
+    }
 }

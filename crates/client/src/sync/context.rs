@@ -8,18 +8,19 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::events::ClientEvent;
 use crate::clock::Random;
+use crate::events::ClientEvent;
 use crate::model::{
     AccountId, AppId, ConnectionState, DialogId, MessageId, ObjectIdGenerator, UnixMillis, UserId,
 };
 use crate::outbox::Taken;
 use crate::store::Store;
 use crate::sync::api::Api;
-use crate::sync::catch_up::Requests;
+
 use crate::sync::line::Line;
 use crate::sync::people::People;
 use crate::sync::progress::Progress;
+use crate::sync::requests::Requests;
 use crate::sync::typing::Typing;
 
 /// Whose account it is, in the terms of the wire.
@@ -129,7 +130,46 @@ pub(crate) struct Context {
     pub(crate) shutdown: CancellationToken,
 }
 
+/// What a [`Context`] is made of; the rest of it begins empty.
+pub(crate) struct Parts {
+    pub(crate) account: AccountId,
+    pub(crate) who: Who,
+    pub(crate) store: Store,
+    pub(crate) api: Arc<dyn Api>,
+    pub(crate) line: Arc<dyn Line>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) events: broadcast::Sender<ClientEvent>,
+    pub(crate) shutdown: CancellationToken,
+}
+
 impl Context {
+    /// A context in which nothing has happened yet.
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            account: parts.account,
+            who: parts.who,
+            store: parts.store,
+            api: parts.api,
+            line: parts.line,
+            clock: parts.clock,
+            events: parts.events,
+            progress: Progress::default(),
+            people: People::default(),
+            typing: Typing::default(),
+            ids: Ids::new(parts.random.as_ref()),
+            requests: Requests::default(),
+            taken: Taken::default(),
+            outbox_again: Again::default(),
+            markers_again: Again::default(),
+            outbox_wake: Notify::new(),
+            markers_wake: Notify::new(),
+            catch_up_wake: Notify::new(),
+            generation: AtomicU64::new(0),
+            shutdown: parts.shutdown,
+        }
+    }
+
     /// The time of day by the server's clock, as well as it is known.
     pub(crate) fn server_now(&self) -> UnixMillis {
         let offset = self.api.clock_offset_millis().unwrap_or_default();

@@ -35,7 +35,10 @@ pub(crate) fn dialog_record(dialog: &rest::Dialog) -> Option<DialogRecord> {
             id,
             sender,
             text: dialog.last_message.clone().unwrap_or_default(),
-            sent_at: dialog.last_message_date_sent.map(|at| at.0).unwrap_or_default(),
+            sent_at: dialog
+                .last_message_date_sent
+                .map(|at| at.0)
+                .unwrap_or_default(),
             status: dialog.last_message_status.map(|status| match status {
                 LastMessageStatus::Sent => Status::Sent,
                 LastMessageStatus::Delivered => Status::Delivered,

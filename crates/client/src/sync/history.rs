@@ -104,11 +104,7 @@ pub(crate) async fn newer(
 }
 
 /// The known part a place belongs to; the place alone if it stands in none.
-async fn around(
-    context: &Arc<Context>,
-    dialog: DialogId,
-    place: Position,
-) -> Result<Range, Error> {
+async fn around(context: &Arc<Context>, dialog: DialogId, place: Position) -> Result<Range, Error> {
     let range = context
         .store
         .read(move |db| ranges::starting_at_or_below(db, dialog, place))
@@ -178,7 +174,9 @@ async fn walk(
     for _ in 0..PAGES_OF_ONE_SECOND {
         let page = context.api.messages(&filter).await?;
         let full = page.len() >= PAGE as usize;
-        let seconds = page.iter().map(|message| convert::history_position(message).seconds);
+        let seconds = page
+            .iter()
+            .map(|message| convert::history_position(message).seconds);
         let (start_now, reached) = match sort {
             Sort::Descending => (seconds.clone().max(), seconds.min()),
             Sort::Ascending => (seconds.clone().min(), seconds.max()),

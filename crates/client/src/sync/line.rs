@@ -9,11 +9,8 @@ use crate::model::ConnectionState;
 
 /// The way out; each method is described at [`ConnectionHandle`].
 pub(crate) trait Line: Send + Sync + 'static {
-    fn send(
-        &self,
-        stanza: Stanza,
-        tag: Option<SendTag>,
-    ) -> BoxFuture<'_, Result<(), NotConnected>>;
+    fn send(&self, stanza: Stanza, tag: Option<SendTag>)
+    -> BoxFuture<'_, Result<(), NotConnected>>;
     fn connect_now(&self);
     fn network_changed(&self);
     fn state(&self) -> ConnectionState;

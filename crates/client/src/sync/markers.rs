@@ -15,8 +15,8 @@ use tokio::time::sleep;
 
 use crate::model::{DialogId, MessageId};
 use crate::outbox::marker_tag;
-use crate::store::receipts::{self, Kind, Receipt};
 use crate::store::Error;
+use crate::store::receipts::{self, Kind, Receipt};
 use crate::sync::context::Context;
 
 /// Rows loaded at once.
@@ -95,7 +95,8 @@ impl Teller {
         }
         if self.cursor > 0 && complete {
             // What is acknowledged leaves the table; only rows above the cursor are new.
-            self.taken.retain(|&seq| seq > self.cursor - i64::from(PAGE) * 16);
+            self.taken
+                .retain(|&seq| seq > self.cursor - i64::from(PAGE) * 16);
         }
         Ok(complete)
     }
@@ -204,3 +205,6 @@ fn stanza(context: &Context, receipt: &Receipt) -> Option<Stanza> {
     stanza.extra = Some(extra);
     Some(Stanza::Message(Box::new(stanza)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ pub(crate) mod line;
 pub(crate) mod markers;
 pub(crate) mod people;
 pub(crate) mod progress;
+pub(crate) mod requests;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod typing;

@@ -107,7 +107,59 @@ pub(crate) async fn want_unknown(context: &Context, ids: BTreeSet<UserId>) -> Re
         return Ok(());
     }
     let ids: Vec<UserId> = ids.into_iter().collect();
-    let unknown = context.store.read(move |db| users::unknown(db, &ids)).await?;
+    let unknown = context
+        .store
+        .read(move |db| users::unknown(db, &ids))
+        .await?;
     context.people.want(unknown);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{run, want_unknown};
+    use crate::events::ClientEvent;
+    use crate::store::testing::user_id;
+    use crate::sync::testing::{DEADLINE, World};
+
+    #[tokio::test]
+    async fn names_are_asked_for_together_once_and_arrive_as_an_event() {
+        let mut world = World::new().await;
+        let bob = r#"{"id":2,"full_name":"Bob","login":"bob"}"#;
+        let carol = r#"{"id":3,"login":"carol"}"#;
+        for person in [bob, carol] {
+            let person = serde_json::from_str(person).unwrap();
+            world.api.people.lock().unwrap().push(person);
+        }
+        while world.events.try_recv().is_ok() {}
+        tokio::spawn(run(Arc::clone(&world.context)));
+        for ids in [[2, 3], [3, 4]] {
+            let ids = ids.into_iter().map(user_id).collect();
+            want_unknown(&world.context, ids).await.unwrap();
+        }
+        let users = tokio::time::timeout(DEADLINE, async {
+            loop {
+                if let ClientEvent::UsersChanged { users, .. } = world.events.recv().await.unwrap()
+                {
+                    return users;
+                }
+            }
+        })
+        .await
+        .unwrap();
+        let names: Vec<&str> = users.iter().map(|user| user.name.as_str()).collect();
+        assert_eq!(
+            names,
+            ["Bob", "carol"],
+            "the login stands in for a missing name"
+        );
+        // Person 4 is unknown to the server, and not asked for again.
+        want_unknown(&world.context, [user_id(4)].into())
+            .await
+            .unwrap();
+        assert_eq!(world.api.asked().len(), 1);
+        assert!(world.context.people.take().is_empty());
+    }
 }

@@ -3,15 +3,14 @@
 //! stories run against the real backend elsewhere.
 
 use std::collections::VecDeque;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use cubist_protocol::rest::{self, DialogKind};
 use cubist_protocol::stanza::{Message as WireMessage, Stanza};
-use cubist_protocol::xml::{Framing, Limits, read_frame};
+use cubist_protocol::xml::{Limits, read_frame};
 use futures::future::BoxFuture;
 use tempfile::TempDir;
-use tokio::sync::{Notify, broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, SystemRandom};
@@ -24,7 +23,7 @@ use crate::rest::{DialogFilter, Error, MessageFilter, Page, Sort};
 use crate::store::testing::{ME, account_id, dialog_id, user_id};
 use crate::store::{RawKey, Store, dialogs};
 use crate::sync::api::{Answer, Api};
-use crate::sync::context::{Context, Ids, Who};
+use crate::sync::context::{Context, Parts, Who};
 use crate::sync::incoming::{self, Batch};
 use crate::sync::line::Line;
 
@@ -125,9 +124,9 @@ impl Api for TestApi {
                 .into_iter()
                 .filter(|dialog| filter.ids.is_empty() || filter.ids.contains(&dialog.id))
                 .filter(|dialog| {
-                    filter.updated_since.is_none_or(|since| {
-                        dialog.updated_at.is_some_and(|at| at.0 >= since)
-                    })
+                    filter
+                        .updated_since
+                        .is_none_or(|since| dialog.updated_at.is_some_and(|at| at.0 >= since))
                 })
                 .skip(filter.skip as usize)
                 .take(filter.limit.unwrap_or(100) as usize)
@@ -151,9 +150,9 @@ impl Api for TestApi {
                 message.chat_dialog_id == filter.dialog
                     && filter.sent_since.is_none_or(|since| sent >= since)
                     && filter.sent_until.is_none_or(|until| sent <= until)
-                    && filter.updated_since.is_none_or(|since| {
-                        message.updated_at.is_some_and(|at| at.0 >= since)
-                    })
+                    && filter
+                        .updated_since
+                        .is_none_or(|since| message.updated_at.is_some_and(|at| at.0 >= since))
             });
             // Within a second the order is nobody's promise: against the ids, to be unkind.
             found.sort_by_key(|message| (message.date_sent.0, std::cmp::Reverse(message.id)));
@@ -263,7 +262,7 @@ impl World {
             sent: to_test,
         });
         let api = Arc::new(TestApi::default());
-        let context = Arc::new(Context {
+        let context = Arc::new(Context::new(Parts {
             account: account_id(),
             who: Who {
                 me: user_id(ME),
@@ -275,21 +274,10 @@ impl World {
             api: Arc::clone(&api) as Arc<dyn Api>,
             line: Arc::clone(&line) as Arc<dyn Line>,
             clock: Arc::new(Still),
+            random: Arc::new(SystemRandom),
             events,
-            progress: Default::default(),
-            people: Default::default(),
-            typing: Default::default(),
-            ids: Ids::new(&SystemRandom),
-            requests: Default::default(),
-            taken: Default::default(),
-            outbox_again: Default::default(),
-            markers_again: Default::default(),
-            outbox_wake: Notify::new(),
-            markers_wake: Notify::new(),
-            catch_up_wake: Notify::new(),
-            generation: AtomicU64::new(0),
             shutdown: CancellationToken::new(),
-        });
+        }));
         Self {
             context,
             api,
@@ -330,7 +318,7 @@ impl World {
             .unwrap();
         match stanza {
             Stanza::Message(message) => (*message, tag),
-            other => panic!("{other:?}"),
+            other @ (Stanza::Presence(_) | Stanza::Iq(_)) => panic!("{other:?}"),
         }
     }
 
@@ -354,8 +342,12 @@ pub(crate) fn parse(xml: &str) -> Stanza {
     Stanza::from_element(elements.remove(0)).unwrap()
 }
 
-pub(crate) fn xml(stanza: &Stanza) -> String {
-    stanza.to_xml(Framing::WebSocket)
+pub(crate) fn parse_message(xml: &str) -> WireMessage {
+    let stanza = parse(xml);
+    let Stanza::Message(message) = stanza else {
+        panic!("{stanza:?}");
+    };
+    *message
 }
 
 pub(crate) fn wire_dialog(n: u32, kind: DialogKind, occupants: &[u64]) -> rest::Dialog {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use crate::engine::Account;
 use crate::error::Error;
 use crate::model::{
-    Anchor, Dialog, DialogId, DialogPage, DialogQuery, Edge, GapReason, MessageId, MessagePage,
-    Position, SearchHit, User, UserId,
+    Anchor, Dialog, DialogId, DialogPage, DialogQuery, Edge, GapReason, Message, MessageId,
+    MessagePage, Position, SearchHit, User, UserId,
 };
 use crate::store::window::{self, Side, Window};
 use crate::store::{self, dialogs, messages, search, users};
 use crate::sync::context::Context;
-use crate::sync::{catch_up, history};
+use crate::sync::{catch_up, history, requests};
 
 /// Most rows of one page.
 const MAX_PAGE: u32 = 500;
@@ -118,48 +118,35 @@ impl Account {
         place: Position,
         limit: u32,
     ) -> Result<MessagePage, Error> {
+        let online = context.as_ref().filter(|context| context.is_online());
         let mut failed = None;
-        for attempt in 0..=FETCHES {
-            let window = self
+        let mut window = self
+            .look(move |db| window::below(db, dialog, place, limit))
+            .await?;
+        for _ in 0..FETCHES {
+            let Some(context) = online else { break };
+            if window.items.len() >= limit as usize || window.before != Side::Unknown {
+                break;
+            }
+            let below = window.items.first().map_or(place, Message::position);
+            if let Err(error) = history::older(context, dialog, below).await {
+                failed = Some(gap(error)?);
+                break;
+            }
+            window = self
                 .look(move |db| window::below(db, dialog, place, limit))
                 .await?;
-            let enough = window.items.len() >= limit as usize || window.before != Side::Unknown;
-            let online = context.as_ref().filter(|context| context.is_online());
-            let (Some(context), false) = (online, enough || attempt == FETCHES) else {
-                return self.at_hole(context.as_deref(), dialog, place, limit, window, failed).await;
-            };
-            let below = window.items.first().map_or(place, |oldest| oldest.position());
-            if let Err(error) = history::older(context, dialog, below).await {
-                failed = Some(gap(&error)?);
-                return self
-                    .at_hole(Some(context), dialog, place, limit, window, failed)
-                    .await;
+        }
+        let cannot_ask = online.is_none() || failed.is_some();
+        if window.items.is_empty() && window.before == Side::Unknown && cannot_ask {
+            let beyond = self
+                .look(move |db| window::below_hole(db, dialog, place, limit))
+                .await?;
+            if !beyond.items.is_empty() {
+                window = beyond;
             }
         }
-        Err(Error::Stopped)
-    }
-
-    /// A page that may end at a hole which cannot be filled now.
-    async fn at_hole(
-        &self,
-        context: Option<&Context>,
-        dialog: DialogId,
-        place: Position,
-        limit: u32,
-        window: Window,
-        failed: Option<GapReason>,
-    ) -> Result<MessagePage, Error> {
-        let online = context.is_some_and(Context::is_online);
-        if !window.items.is_empty() || window.before != Side::Unknown || (online && failed.is_none()) {
-            return Ok(edges(window, online, failed));
-        }
-        let beyond = self
-            .look(move |db| window::below_hole(db, dialog, place, limit))
-            .await?;
-        if beyond.items.is_empty() {
-            return Ok(edges(window, online, failed));
-        }
-        Ok(edges(beyond, online, failed))
+        Ok(edges(window, online.is_some(), failed))
     }
 
     async fn after(
@@ -179,9 +166,9 @@ impl Account {
             if window.items.len() >= limit as usize || window.after != Side::Unknown {
                 break;
             }
-            let above = window.items.last().map_or(place, |newest| newest.position());
+            let above = window.items.last().map_or(place, Message::position);
             if let Err(error) = history::newer(context, dialog, above).await {
-                failed = Some(gap(&error)?);
+                failed = Some(gap(error)?);
                 break;
             }
             window = self
@@ -205,7 +192,7 @@ impl Account {
         let never_asked = window.items.is_empty() && window.before == Side::Unknown;
         let behind = !context.progress.is_current(dialog) || window.after == Side::Unknown;
         if known && (behind || never_asked || window.before == Side::Unknown) {
-            catch_up::refresh(context, dialog);
+            requests::refresh(context, dialog);
         }
         Ok(())
     }
@@ -228,17 +215,14 @@ impl Account {
 }
 
 /// What a screen is told when a part could not be fetched; failures of the disk are no gap.
-fn gap(error: &catch_up::Error) -> Result<GapReason, Error> {
+fn gap(error: catch_up::Error) -> Result<GapReason, Error> {
     match error {
         catch_up::Error::Rest(crate::rest::Error::Offline) => Ok(GapReason::Offline),
         catch_up::Error::Rest(error) => {
             tracing::info!(%error, "a part of the history was not fetched");
             Ok(GapReason::Failed)
         }
-        catch_up::Error::Store(error) => {
-            tracing::error!(%error, "a part of the history was not stored");
-            Err(Error::Stopped)
-        }
+        catch_up::Error::Store(error) => Err(error.into()),
     }
 }
 

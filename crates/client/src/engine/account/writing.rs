@@ -120,6 +120,10 @@ impl Account {
 
     /// Call it with `true` at every key and `false` when the field is emptied; what goes over the
     /// wire is decided here (seldom).
+    #[allow(
+        clippy::unused_async,
+        reason = "every call of the facade is awaited alike, and this one may come to wait"
+    )]
     pub async fn set_typing(&self, dialog: DialogId, typing: bool) -> Result<(), Error> {
         if let Some(keys) = self.keys() {
             // A full queue means that many keys wait already, which say the same.
@@ -224,4 +228,3 @@ fn behind(now: UnixMillis, id: MessageId, dialog: &crate::model::Dialog) -> Unix
 fn is_sendable(c: char) -> bool {
     matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
 }
-

@@ -1,10 +1,11 @@
 use super::*;
 use crate::events::ClientEvent;
-use crate::model::User;
+use crate::model::{Dialog, DialogQuery, User};
+use crate::store::receipts::{self, Kind};
 use crate::store::testing::{
     ME, TestDb, dialog, dialog_id, incoming, message_id, outgoing, user_id,
 };
-use crate::store::{outbox, users};
+use crate::store::{messages, outbox, users};
 
 fn loaded(db: &TestDb, n: u32) -> Dialog {
     db.read(|db| load(db, dialog_id(n))).unwrap()
@@ -60,9 +61,12 @@ fn a_private_dialog_is_called_like_the_other_person() {
         login: None,
         avatar: Some("uid".to_owned()),
     };
-    let (_, events) = db.write_events(|tx| users::save(tx, &[bob]));
+    let ((), events) = db.write_events(|tx| users::save(tx, &[bob]));
     let dialog = loaded(&db, 1);
-    assert_eq!((dialog.name.as_str(), dialog.photo.as_deref()), ("Bob", Some("uid")));
+    assert_eq!(
+        (dialog.name.as_str(), dialog.photo.as_deref()),
+        ("Bob", Some("uid"))
+    );
     assert!(events.iter().any(|event| matches!(
         event,
         ClientEvent::DialogsChanged { dialogs, .. } if dialogs.len() == 1 && dialogs[0].name == "Bob"
@@ -73,7 +77,14 @@ fn a_private_dialog_is_called_like_the_other_person() {
 fn reading_counts_at_once_and_queues_one_marker_each() {
     let db = TestDb::with_dialog();
     db.write(|tx| {
-        messages::insert_batch(tx, &[incoming(1, 10, "a"), incoming(2, 11, "b"), incoming(3, 12, "c")])
+        messages::insert_batch(
+            tx,
+            &[
+                incoming(1, 10, "a"),
+                incoming(2, 11, "b"),
+                incoming(3, 12, "c"),
+            ],
+        )
     });
     let up_to = Position {
         seconds: 11,
@@ -81,7 +92,10 @@ fn reading_counts_at_once_and_queues_one_marker_each() {
     };
     assert!(db.write(|tx| mark_read(tx, dialog_id(1), up_to)));
     let dialog = loaded(&db, 1);
-    assert_eq!((dialog.unread, dialog.first_unread), (1, Some(message_id(3))));
+    assert_eq!(
+        (dialog.unread, dialog.first_unread),
+        (1, Some(message_id(3)))
+    );
     let queued: Vec<_> = db
         .read(|db| receipts::due(db, 0, 10))
         .into_iter()
@@ -96,7 +110,10 @@ fn reading_counts_at_once_and_queues_one_marker_each() {
             (Kind::Displayed, message_id(2)),
         ]
     );
-    assert!(!db.write(|tx| mark_read(tx, dialog_id(1), up_to)), "nothing left");
+    assert!(
+        !db.write(|tx| mark_read(tx, dialog_id(1), up_to)),
+        "nothing left"
+    );
 }
 
 #[test]
@@ -142,11 +159,21 @@ fn messages_the_server_counts_and_nobody_fetched_are_unread_until_the_newest_is_
 fn reading_elsewhere_is_taken_from_the_server_oldest_first() {
     let db = TestDb::with_dialog();
     db.write(|tx| {
-        messages::insert_batch(tx, &[incoming(1, 10, "a"), incoming(2, 11, "b"), incoming(3, 12, "c")])
+        messages::insert_batch(
+            tx,
+            &[
+                incoming(1, 10, "a"),
+                incoming(2, 11, "b"),
+                incoming(3, 12, "c"),
+            ],
+        )
     });
     db.write(|tx| save(tx, &described(1, Some((3, 12, 2)), 1)));
     let dialog = loaded(&db, 1);
-    assert_eq!((dialog.unread, dialog.first_unread), (1, Some(message_id(3))));
+    assert_eq!(
+        (dialog.unread, dialog.first_unread),
+        (1, Some(message_id(3)))
+    );
 }
 
 #[test]
@@ -170,7 +197,10 @@ fn a_live_message_newer_than_the_servers_answer_stays_unread() {
     // The answer was made before the second message.
     db.write(|tx| save(tx, &described(1, Some((1, 10, 2)), 0)));
     let dialog = loaded(&db, 1);
-    assert_eq!((dialog.unread, dialog.first_unread), (1, Some(message_id(2))));
+    assert_eq!(
+        (dialog.unread, dialog.first_unread),
+        (1, Some(message_id(2)))
+    );
 }
 
 #[test]
@@ -179,7 +209,10 @@ fn an_older_answer_does_not_take_the_newest_message_from_the_row() {
     db.write(|tx| outbox::enqueue(tx, &outgoing(5, 50, "mine")));
     db.write(|tx| save(tx, &described(1, Some((4, 40, 2)), 0)));
     let last = loaded(&db, 1).last.unwrap();
-    assert_eq!((last.id, last.status), (message_id(5), Some(Status::Pending)));
+    assert_eq!(
+        (last.id, last.status),
+        (message_id(5), Some(Status::Pending))
+    );
 }
 
 #[test]
@@ -190,7 +223,11 @@ fn a_removed_last_message_gives_way_to_the_one_before() {
     let dialog = loaded(&db, 1);
     assert_eq!(dialog.last.unwrap().id, message_id(1));
     assert_eq!(dialog.unread, 1);
-    assert_eq!(dialog.last_activity, UnixMillis::from_seconds(11), "keeps its place");
+    assert_eq!(
+        dialog.last_activity,
+        UnixMillis::from_seconds(11),
+        "keeps its place"
+    );
 }
 
 #[test]
@@ -198,7 +235,7 @@ fn drafts_are_kept_and_forgotten() {
     let db = TestDb::with_dialog();
     db.write(|tx| save_draft(tx, dialog_id(1), "half a th"));
     assert_eq!(loaded(&db, 1).draft.as_deref(), Some("half a th"));
-    let (_, events) = db.write_events(|tx| save_draft(tx, dialog_id(1), "half a th"));
+    let ((), events) = db.write_events(|tx| save_draft(tx, dialog_id(1), "half a th"));
     assert_eq!(events, [], "nothing changed");
     db.write(|tx| save_draft(tx, dialog_id(1), ""));
     assert_eq!(loaded(&db, 1).draft, None);
@@ -208,9 +245,15 @@ fn drafts_are_kept_and_forgotten() {
 #[test]
 fn occupants_follow_the_server() {
     let db = TestDb::with_dialog();
-    assert_eq!(loaded(&db, 2).occupants, [user_id(1), user_id(2), user_id(3)]);
+    assert_eq!(
+        loaded(&db, 2).occupants,
+        [user_id(1), user_id(2), user_id(3)]
+    );
     db.write(|tx| save(tx, &dialog(2, DialogKind::Group, &[ME, 3, 4])));
-    assert_eq!(loaded(&db, 2).occupants, [user_id(1), user_id(3), user_id(4)]);
+    assert_eq!(
+        loaded(&db, 2).occupants,
+        [user_id(1), user_id(3), user_id(4)]
+    );
 }
 
 #[test]
@@ -218,14 +261,17 @@ fn a_removed_dialog_takes_everything_with_it() {
     let db = TestDb::with_dialog();
     db.write(|tx| messages::insert(tx, &incoming(1, 10, "gone")));
     db.write(|tx| outbox::enqueue(tx, &outgoing(2, 11, "gone too")));
-    let (_, events) = db.write_events(|tx| remove(tx, dialog_id(1)));
+    let ((), events) = db.write_events(|tx| remove(tx, dialog_id(1)));
     assert!(events.iter().any(|event| matches!(
         event,
         ClientEvent::DialogsChanged { removed, .. } if removed == &[dialog_id(1)]
     )));
     assert_eq!(db.read(outbox::waiting), 0);
     assert_eq!(db.read(|db| receipts::due(db, 0, 10)), []);
-    assert_eq!(db.read(|db| crate::store::search::messages(db, "gone", 10)), []);
+    assert_eq!(
+        db.read(|db| crate::store::search::messages(db, "gone", 10)),
+        []
+    );
 }
 
 #[test]
@@ -237,6 +283,12 @@ fn what_others_may_have_changed_is_found_without_a_scan() {
     db.write(|tx| ensure(tx, dialog_id(9), DialogKind::Group, None));
     assert_eq!(db.read(|db| incomplete(db, 10)), [dialog_id(9)]);
     assert!(db.read(|db| is_incomplete(db, dialog_id(9))));
-    assert_eq!(db.read(|db| with_opponent(db, user_id(2))), Some(dialog_id(1)));
-    assert!(!db.read(|db| may_hold_private(db, dialog_id(2), user_id(2))), "a group");
+    assert_eq!(
+        db.read(|db| with_opponent(db, user_id(2))),
+        Some(dialog_id(1))
+    );
+    assert!(
+        !db.read(|db| may_hold_private(db, dialog_id(2), user_id(2))),
+        "a group"
+    );
 }

@@ -2,10 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::events::ClientEvent;
-use crate::store::dialogs;
-use crate::store::testing::{
-    ME, TestDb, dialog_id, incoming, message_id, outgoing, user_id,
-};
+use crate::store::outbox;
+use crate::store::testing::{ME, TestDb, dialog_id, incoming, message_id, outgoing, user_id};
 
 fn history(record: MessageRecord, delivered: &[u64], read: &[u64]) -> MessageRecord {
     MessageRecord {
@@ -85,7 +83,10 @@ fn an_edit_reaches_the_text_the_list_and_the_search() {
     db.write(|tx| correct(tx, message_id(1), user_id(2), "pears"));
     let dialog = db.read(|db| dialogs::load(db, dialog_id(1))).unwrap();
     assert_eq!(dialog.last.unwrap().text, "pears");
-    let hits = |word: &str| db.read(|db| crate::store::search::messages(db, word, 5)).len();
+    let hits = |word: &str| {
+        db.read(|db| crate::store::search::messages(db, word, 5))
+            .len()
+    };
     assert_eq!((hits("apples"), hits("pears")), (0, 1));
 }
 
@@ -96,7 +97,10 @@ fn what_another_device_has_shown_is_not_unread_here() {
     db.write(|tx| insert(tx, &incoming(2, 1_001, "b")));
     db.write(|tx| marked(tx, message_id(1), user_id(ME), Status::Read));
     let dialog = db.read(|db| dialogs::load(db, dialog_id(1))).unwrap();
-    assert_eq!((dialog.unread, dialog.first_unread), (1, Some(message_id(2))));
+    assert_eq!(
+        (dialog.unread, dialog.first_unread),
+        (1, Some(message_id(2)))
+    );
 }
 
 #[test]
@@ -104,9 +108,7 @@ fn dates_no_clock_should_tell_keep_the_cache_whole() {
     let db = TestDb::with_dialog();
     db.write(|tx| insert(tx, &incoming(1, i64::MIN, "past")));
     db.write(|tx| insert(tx, &incoming(2, i64::MAX, "future")));
-    let page = db.read(|db| {
-        page_below(db, dialog_id(1), Position::END, Position::BEGIN, 10)
-    });
+    let page = db.read(|db| page_below(db, dialog_id(1), Position::END, Position::BEGIN, 10));
     let texts: Vec<&str> = page.iter().map(|message| message.text.as_str()).collect();
     assert_eq!(texts, ["past", "future"]);
 }
@@ -117,9 +119,7 @@ fn messages_of_one_second_stand_by_id() {
     for n in [3, 1, 2] {
         db.write(|tx| insert(tx, &incoming(n, 1_000, "x")));
     }
-    let page = db.read(|db| {
-        page_below(db, dialog_id(1), Position::END, Position::BEGIN, 10)
-    });
+    let page = db.read(|db| page_below(db, dialog_id(1), Position::END, Position::BEGIN, 10));
     let ids: Vec<_> = page.iter().map(|message| message.id).collect();
     assert_eq!(ids, [message_id(1), message_id(2), message_id(3)]);
 }
@@ -134,7 +134,9 @@ fn markers_of_strangers_do_not_fill_the_disk() {
         Ok(())
     });
     let kept = db.read(|db| {
-        Ok(db.one("SELECT count(*) FROM early_markers", [], |row| Ok(row.get::<_, i64>(0)?))?)
+        db.one("SELECT count(*) FROM early_markers", [], |row| {
+            Ok(row.get::<_, i64>(0)?)
+        })
     });
     assert_eq!(kept, Some(1_000));
 }

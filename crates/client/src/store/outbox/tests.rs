@@ -3,7 +3,9 @@ use crate::model::FailureKind;
 use crate::store::testing::{TestDb, dialog_id, incoming, message_id, outgoing, user_id};
 
 fn status(db: &TestDb, n: u32) -> Status {
-    db.read(|db| messages::load(db, message_id(n))).unwrap().status
+    db.read(|db| messages::load(db, message_id(n)))
+        .unwrap()
+        .status
 }
 
 fn refusal() -> Failure {
@@ -51,9 +53,16 @@ fn a_refusal_parks_the_message_whether_the_ack_came_before_or_after() {
             db.write(|tx| acked(tx, 1));
         }
         let message = db.read(|db| messages::load(db, message_id(1))).unwrap();
-        assert_eq!((message.status, message.failure), (Status::Failed, Some(refusal())));
+        assert_eq!(
+            (message.status, message.failure),
+            (Status::Failed, Some(refusal()))
+        );
         assert_eq!(db.read(waiting), 0);
-        assert!(db.read(|db| dialogs::load(db, dialog_id(1))).unwrap().unsent);
+        assert!(
+            db.read(|db| dialogs::load(db, dialog_id(1)))
+                .unwrap()
+                .unsent
+        );
     }
 }
 
@@ -94,7 +103,10 @@ fn retry_keeps_the_id_and_clears_the_failure() {
     let message = db.read(|db| messages::load(db, message_id(1))).unwrap();
     assert_eq!((message.status, message.failure), (Status::Pending, None));
     assert_eq!(db.read(waiting), 1);
-    assert!(!db.write(|tx| retry(tx, message_id(1))), "it has not failed");
+    assert!(
+        !db.write(|tx| retry(tx, message_id(1))),
+        "it has not failed"
+    );
 }
 
 #[test]
@@ -102,7 +114,10 @@ fn discarding_gives_the_text_back_once_and_only_of_unsent_messages() {
     let db = TestDb::with_dialog();
     db.write(|tx| enqueue(tx, &outgoing(1, 10, "typo")));
     db.write(|tx| fail(tx, message_id(1), &refusal()));
-    assert_eq!(db.write(|tx| discard(tx, message_id(1))), Some("typo".to_owned()));
+    assert_eq!(
+        db.write(|tx| discard(tx, message_id(1))),
+        Some("typo".to_owned())
+    );
     assert_eq!(db.write(|tx| discard(tx, message_id(1))), None);
     db.write(|tx| messages::insert(tx, &incoming(2, 11, "theirs")));
     assert_eq!(db.write(|tx| discard(tx, message_id(2))), None);

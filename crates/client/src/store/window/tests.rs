@@ -30,7 +30,10 @@ fn ids(window: &Window) -> Vec<MessageId> {
 
 fn check(window: &Window, items: &[u32], before: Side, after: Side) {
     let expected: Vec<MessageId> = items.iter().map(|&n| message_id(n)).collect();
-    assert_eq!((ids(window), window.before, window.after), (expected, before, after));
+    assert_eq!(
+        (ids(window), window.before, window.after),
+        (expected, before, after)
+    );
 }
 
 #[test]
@@ -121,9 +124,15 @@ fn what_only_the_server_has_leaves_the_end_open() {
 #[test]
 fn around_puts_the_message_in_the_middle() {
     let db = with_hole();
-    let window = db.read(|db| around(db, dialog_id(1), message_id(3), 3)).unwrap();
+    let window = db
+        .read(|db| around(db, dialog_id(1), message_id(3), 3))
+        .unwrap();
     check(&window, &[2, 3, 4], Side::More, Side::More);
-    assert_eq!(db.read(|db| around(db, dialog_id(2), message_id(3), 3)), None, "another dialog");
+    assert_eq!(
+        db.read(|db| around(db, dialog_id(2), message_id(3), 3)),
+        None,
+        "another dialog"
+    );
 }
 
 #[test]

@@ -1,8 +1,6 @@
-use cubist_protocol::stanza::Stanza;
-
 use super::*;
 use crate::model::AppId;
-use crate::sync::testing::parse;
+use crate::sync::testing::parse_message;
 
 const DIALOG: &str = "5356c64ab35c12bd3b108a41";
 const MESSAGE: &str = "61f7de000000000000000001";
@@ -18,17 +16,15 @@ fn arrival(xml: &str) -> Arrival {
         domain: "localhost".to_owned(),
         rooms: "muc.localhost".to_owned(),
     };
-    match parse(xml) {
-        Stanza::Message(message) => read(&message, &who),
-        other => panic!("{other:?}"),
-    }
+    read(&parse_message(xml), &who)
 }
 
 fn content(xml: &str) -> Content {
-    match arrival(xml) {
-        Arrival::Content(content) => *content,
-        other => panic!("{other:?}"),
-    }
+    let arrival = arrival(xml);
+    let Arrival::Content(content) = arrival else {
+        panic!("{arrival:?}");
+    };
+    *content
 }
 
 #[test]
@@ -44,7 +40,10 @@ fn a_private_message_names_its_dialog_and_opponent() {
             dialog: Some(DIALOG.parse().unwrap())
         }
     );
-    assert_eq!(content.sent_at, Some(UnixMillis::from_seconds(1_643_634_366)));
+    assert_eq!(
+        content.sent_at,
+        Some(UnixMillis::from_seconds(1_643_634_366))
+    );
     assert!(content.in_history);
     assert_eq!(content.extra.entries.len(), 1, "only what is the app's own");
 }
@@ -54,7 +53,10 @@ fn a_room_message_takes_dialog_and_sender_from_the_address() {
     let content = content(&format!(
         r#"<message xmlns="jabber:client" from="21_{DIALOG}@muc.localhost/78" to="100-21@localhost/r" type="groupchat" id="{MESSAGE}"><body>hi</body></message>"#
     ));
-    assert_eq!((content.place, content.sender), (Place::Room(DIALOG.parse().unwrap()), user(78)));
+    assert_eq!(
+        (content.place, content.sender),
+        (Place::Room(DIALOG.parse().unwrap()), user(78))
+    );
     assert!(!content.in_history);
 }
 
@@ -67,7 +69,13 @@ fn the_own_message_of_another_device_belongs_to_whom_it_was_sent() {
     };
     let content = content(&carbon("100-21@localhost"));
     assert_eq!(content.sender, user(100));
-    assert_eq!(content.place, Place::Private { opponent: user(78), dialog: None });
+    assert_eq!(
+        content.place,
+        Place::Private {
+            opponent: user(78),
+            dialog: None
+        }
+    );
     // Only the own account may copy; anyone else could put words into anybody's mouth.
     assert_eq!(arrival(&carbon("66-21@localhost/evil")), Arrival::Nothing);
 }
@@ -81,7 +89,9 @@ fn a_millisecond_date_and_a_delay_are_understood() {
         .sent_at
     };
     assert_eq!(
-        dated(r#"<extraParams xmlns="jabber:client"><date_sent>1643634366123</date_sent></extraParams>"#),
+        dated(
+            r#"<extraParams xmlns="jabber:client"><date_sent>1643634366123</date_sent></extraParams>"#
+        ),
         Some(UnixMillis(1_643_634_366_123))
     );
     assert_eq!(
@@ -122,43 +132,78 @@ fn markers_typing_edits_and_removals_are_told_apart() {
     };
     let id: MessageId = MESSAGE.parse().unwrap();
     assert_eq!(
-        about(&format!(r#"<received xmlns="urn:xmpp:chat-markers:0" id="{MESSAGE}"/>"#)),
-        Arrival::Marker { message: id, from: user(78), status: Status::Delivered }
+        about(&format!(
+            r#"<received xmlns="urn:xmpp:chat-markers:0" id="{MESSAGE}"/>"#
+        )),
+        Arrival::Marker {
+            message: id,
+            from: user(78),
+            status: Status::Delivered
+        }
     );
     assert_eq!(
-        about(&format!(r#"<displayed xmlns="urn:xmpp:chat-markers:0" id="{MESSAGE}"/>"#)),
-        Arrival::Marker { message: id, from: user(78), status: Status::Read }
+        about(&format!(
+            r#"<displayed xmlns="urn:xmpp:chat-markers:0" id="{MESSAGE}"/>"#
+        )),
+        Arrival::Marker {
+            message: id,
+            from: user(78),
+            status: Status::Read
+        }
     );
-    let place = Place::Private { opponent: user(78), dialog: None };
+    let place = Place::Private {
+        opponent: user(78),
+        dialog: None,
+    };
     assert_eq!(
         about(r#"<composing xmlns="http://jabber.org/protocol/chatstates"/>"#),
-        Arrival::Typing { place, from: user(78), composing: true }
+        Arrival::Typing {
+            place,
+            from: user(78),
+            composing: true
+        }
     );
     assert_eq!(
         about(r#"<paused xmlns="http://jabber.org/protocol/chatstates"/>"#),
-        Arrival::Typing { place, from: user(78), composing: false }
+        Arrival::Typing {
+            place,
+            from: user(78),
+            composing: false
+        }
     );
     assert_eq!(
-        about(&format!(r#"<body>new</body><replace xmlns="urn:xmpp:message-correct:0" id="{MESSAGE}"/>"#)),
-        Arrival::Correction { message: id, by: user(78), text: "new".to_owned() }
+        about(&format!(
+            r#"<body>new</body><replace xmlns="urn:xmpp:message-correct:0" id="{MESSAGE}"/>"#
+        )),
+        Arrival::Correction {
+            message: id,
+            by: user(78),
+            text: "new".to_owned()
+        }
     );
     assert_eq!(
-        about(&format!(r#"<remove xmlns="urn:xmpp:message-delete:0" id="{MESSAGE}"/>"#)),
+        about(&format!(
+            r#"<remove xmlns="urn:xmpp:message-delete:0" id="{MESSAGE}"/>"#
+        )),
         Arrival::Removal { message: id, place }
     );
     assert_eq!(about("<subject>x</subject>"), Arrival::Nothing);
-    assert_eq!(about(r#"<received xmlns="urn:xmpp:chat-markers:0" id="short"/>"#), Arrival::Nothing);
+    assert_eq!(
+        about(r#"<received xmlns="urn:xmpp:chat-markers:0" id="short"/>"#),
+        Arrival::Nothing
+    );
 }
 
 #[test]
 fn refusals_are_sorted_by_what_a_person_can_do() {
     let kind = |from: &str, error: &str| {
-        match arrival(&format!(
+        let arrival = arrival(&format!(
             r#"<message xmlns="jabber:client" from="{from}" to="100-21@localhost/r" type="error" id="{MESSAGE}"><body>x</body>{error}</message>"#
-        )) {
-            Arrival::Refusal { failure, .. } => failure.kind,
-            other => panic!("{other:?}"),
-        }
+        ));
+        let Arrival::Refusal { failure, .. } = arrival else {
+            panic!("{arrival:?}");
+        };
+        failure.kind
     };
     let error = |code: u16, kind: &str, condition: &str| {
         format!(
@@ -167,12 +212,30 @@ fn refusals_are_sorted_by_what_a_person_can_do() {
     };
     let person = "78-21@localhost";
     let room = format!("21_{DIALOG}@muc.localhost");
-    assert_eq!(kind(person, &error(503, "cancel", "service-unavailable")), FailureKind::Refused);
-    assert_eq!(kind(person, &error(403, "auth", "forbidden")), FailureKind::Refused);
-    assert_eq!(kind(&room, &error(403, "auth", "forbidden")), FailureKind::NotMember);
-    assert_eq!(kind(person, &error(406, "modify", "policy-violation")), FailureKind::TooLarge);
-    assert_eq!(kind(person, &error(500, "wait", "resource-constraint")), FailureKind::Server);
-    assert_eq!(kind(person, &error(500, "cancel", "internal-server-error")), FailureKind::Server);
+    assert_eq!(
+        kind(person, &error(503, "cancel", "service-unavailable")),
+        FailureKind::Refused
+    );
+    assert_eq!(
+        kind(person, &error(403, "auth", "forbidden")),
+        FailureKind::Refused
+    );
+    assert_eq!(
+        kind(&room, &error(403, "auth", "forbidden")),
+        FailureKind::NotMember
+    );
+    assert_eq!(
+        kind(person, &error(406, "modify", "policy-violation")),
+        FailureKind::TooLarge
+    );
+    assert_eq!(
+        kind(person, &error(500, "wait", "resource-constraint")),
+        FailureKind::Server
+    );
+    assert_eq!(
+        kind(person, &error(500, "cancel", "internal-server-error")),
+        FailureKind::Server
+    );
 }
 
 #[test]

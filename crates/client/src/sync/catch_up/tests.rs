@@ -30,7 +30,9 @@ fn changed(n: u32, last: Option<&rest::Message>) -> rest::Dialog {
 }
 
 fn serve(world: &World, messages: Vec<rest::Message>) {
-    let newest = messages.iter().max_by_key(|message| (message.date_sent.0, message.id));
+    let newest = messages
+        .iter()
+        .max_by_key(|message| (message.date_sent.0, message.id));
     *world.api.dialogs.lock().unwrap() = vec![changed(1, newest)];
     *world.api.messages.lock().unwrap() = messages;
 }
@@ -41,7 +43,11 @@ async fn catch_up(world: &World) {
 }
 
 async fn all(world: &World) -> (Vec<crate::model::MessageId>, Side) {
-    let window = world.context.store.read(|db| window::newest(db, dialog_id(1), 500)).await;
+    let window = world
+        .context
+        .store
+        .read(|db| window::newest(db, dialog_id(1), 500))
+        .await;
     let window = window.unwrap();
     let ids = window.items.iter().map(|message| message.id).collect();
     (ids, window.before)
@@ -54,11 +60,19 @@ fn numbers(range: impl Iterator<Item = u32>) -> Vec<crate::model::MessageId> {
 #[tokio::test]
 async fn the_first_session_brings_dialogs_and_recent_history() {
     let world = World::new().await;
-    serve(&world, (0..3).map(|n| kept(n, NOW - 100 + i64::from(n))).collect());
+    serve(
+        &world,
+        (0..3).map(|n| kept(n, NOW - 100 + i64::from(n))).collect(),
+    );
     catch_up(&world).await;
     assert_eq!(all(&world).await, (numbers(0..3), Side::End));
     assert!(world.context.progress.is_settled());
-    let followed = world.context.store.read(sync_state::followed_until).await.unwrap();
+    let followed = world
+        .context
+        .store
+        .read(sync_state::followed_until)
+        .await
+        .unwrap();
     assert_eq!(followed, Some(UnixMillis::from_seconds(NOW)));
 }
 
@@ -70,7 +84,9 @@ async fn what_was_missed_is_fetched_by_its_change_and_leaves_no_hole() {
     world.api.asked();
     // Two came while nobody listened, one of them late, with an old date.
     let mut late = kept(2, NOW - 5_000);
-    late.updated_at = Some(cubist_protocol::timestamp::IsoTime(UnixMillis::from_seconds(NOW + 5)));
+    late.updated_at = Some(cubist_protocol::timestamp::IsoTime(
+        UnixMillis::from_seconds(NOW + 5),
+    ));
     serve(&world, vec![kept(1, NOW - 1_000), late, kept(3, NOW + 10)]);
     catch_up(&world).await;
     assert_eq!(
@@ -79,7 +95,10 @@ async fn what_was_missed_is_fetched_by_its_change_and_leaves_no_hole() {
     );
     let asked = world.api.asked();
     assert!(
-        asked.contains(&format!("messages None..None since Some({}) skip 0", NOW - 300)),
+        asked.contains(&format!(
+            "messages None..None since Some({}) skip 0",
+            NOW - 300
+        )),
         "{asked:?}"
     );
 }
@@ -90,10 +109,14 @@ async fn a_hole_larger_than_a_page_stays_visible_and_can_be_filled() {
     serve(&world, vec![kept(0, NOW - 10_000)]);
     catch_up(&world).await;
     // More than every page of changes together.
-    let many: Vec<_> = (0..700).map(|n| kept(n, NOW - 10_000 + 20 * i64::from(n))).collect();
+    let many: Vec<_> = (0..700)
+        .map(|n| kept(n, NOW - 10_000 + 20 * i64::from(n)))
+        .collect();
     let mut changed = many.clone();
     for message in &mut changed {
-        message.updated_at = Some(cubist_protocol::timestamp::IsoTime(UnixMillis::from_seconds(NOW + 9)));
+        message.updated_at = Some(cubist_protocol::timestamp::IsoTime(
+            UnixMillis::from_seconds(NOW + 9),
+        ));
     }
     serve(&world, changed);
     catch_up(&world).await;
@@ -102,9 +125,15 @@ async fn a_hole_larger_than_a_page_stays_visible_and_can_be_filled() {
     assert!(ids.len() < 700);
     for _ in 0..10 {
         let id = *ids.first().unwrap();
-        let place = world.context.store.read(move |db| messages::place(db, id)).await;
+        let place = world
+            .context
+            .store
+            .read(move |db| messages::place(db, id))
+            .await;
         let (_, place) = place.unwrap().unwrap();
-        history::older(&world.context, dialog_id(1), place).await.unwrap();
+        history::older(&world.context, dialog_id(1), place)
+            .await
+            .unwrap();
         let (ids, before) = world
             .context
             .store
@@ -144,7 +173,9 @@ async fn hundreds_of_messages_in_one_second_are_all_found() {
         .await
         .unwrap();
     for _ in 0..4 {
-        history::older(&world.context, dialog_id(1), newest).await.unwrap();
+        history::older(&world.context, dialog_id(1), newest)
+            .await
+            .unwrap();
         let window = world
             .context
             .store
@@ -172,7 +203,10 @@ async fn a_message_that_came_on_the_line_meanwhile_joins_the_page() {
         .await
         .unwrap();
     session(&world.context, epoch).await.unwrap();
-    assert_eq!(all(&world).await, ([1, 5].map(message_id).to_vec(), Side::End));
+    assert_eq!(
+        all(&world).await,
+        ([1, 5].map(message_id).to_vec(), Side::End)
+    );
 }
 
 #[tokio::test]
@@ -191,9 +225,16 @@ async fn own_messages_that_the_server_has_are_confirmed_by_the_history() {
     stored.read_ids = vec![user_id(ME)];
     serve(&world, vec![stored]);
     catch_up(&world).await;
-    let message = world.context.store.read(|db| messages::load(db, message_id(4))).await;
+    let message = world
+        .context
+        .store
+        .read(|db| messages::load(db, message_id(4)))
+        .await;
     let message = message.unwrap().unwrap();
-    assert_eq!((message.status, message.delivered_to), (Status::Delivered, vec![user_id(2)]));
+    assert_eq!(
+        (message.status, message.delivered_to),
+        (Status::Delivered, vec![user_id(2)])
+    );
     assert_eq!(world.context.store.read(outbox::waiting).await.unwrap(), 0);
 }
 
@@ -202,12 +243,25 @@ async fn a_failure_leaves_the_moment_where_it_was_so_that_nothing_is_skipped() {
     let world = World::new().await;
     serve(&world, vec![kept(1, NOW - 10)]);
     let epoch = world.start_session();
-    world.api.failures.lock().unwrap().extend([
-        crate::rest::Error::Unreachable { host: "test".to_owned() },
-    ]);
+    world
+        .api
+        .failures
+        .lock()
+        .unwrap()
+        .extend([crate::rest::Error::Unreachable {
+            host: "test".to_owned(),
+        }]);
     assert!(session(&world.context, epoch).await.is_err());
     assert!(!world.context.progress.is_settled());
-    assert_eq!(world.context.store.read(sync_state::followed_until).await.unwrap(), None);
+    assert_eq!(
+        world
+            .context
+            .store
+            .read(sync_state::followed_until)
+            .await
+            .unwrap(),
+        None
+    );
     session(&world.context, epoch).await.unwrap();
     assert!(world.context.progress.is_settled());
 }
@@ -219,7 +273,11 @@ async fn counts_other_devices_changed_are_asked_for_again() {
     world.api.dialogs.lock().unwrap()[0].unread_messages_count = 1;
     catch_up(&world).await;
     let unread = || async {
-        let dialog = world.context.store.read(|db| dialogs::load(db, dialog_id(1))).await;
+        let dialog = world
+            .context
+            .store
+            .read(|db| dialogs::load(db, dialog_id(1)))
+            .await;
         dialog.unwrap().unwrap().unread
     };
     assert_eq!(unread().await, 1);

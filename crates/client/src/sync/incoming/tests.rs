@@ -44,7 +44,10 @@ async fn the_reflection_of_an_own_group_message_is_its_ack_and_no_second_message
         ..outgoing(7, NOW + 7, "hi")
     };
     let store = &world.context.store;
-    store.write(move |tx| rows::enqueue(tx, &own)).await.unwrap();
+    store
+        .write(move |tx| rows::enqueue(tx, &own))
+        .await
+        .unwrap();
     world.arrive(&[&in_group(7, ME)]).await;
     let (message, waiting, unread) = store
         .read(|db| {
@@ -59,7 +62,10 @@ async fn the_reflection_of_an_own_group_message_is_its_ack_and_no_second_message
     assert_eq!((message.status, waiting, unread), (Status::Sent, 0, 0));
     // The acknowledgement of the stream comes later and finds nothing to do.
     world.ack(&[outbox::message_tag(1, 1)]).await;
-    let message = store.read(|db| messages::load(db, message_id(7))).await.unwrap();
+    let message = store
+        .read(|db| messages::load(db, message_id(7)))
+        .await
+        .unwrap();
     assert_eq!(message.unwrap().status, Status::Sent);
 }
 
@@ -74,10 +80,23 @@ async fn messages_and_markers_of_one_batch_are_taken_in_their_order() {
             &private(2, "two"),
         ])
         .await;
-    let dialog = world.context.store.read(|db| dialogs::load(db, dialog_id(1))).await.unwrap();
+    let dialog = world
+        .context
+        .store
+        .read(|db| dialogs::load(db, dialog_id(1)))
+        .await
+        .unwrap();
     let dialog = dialog.unwrap();
-    assert_eq!((dialog.unread, dialog.first_unread), (1, Some(message_id(2))));
-    let queued = world.context.store.read(|db| receipts::due(db, 0, 10)).await.unwrap();
+    assert_eq!(
+        (dialog.unread, dialog.first_unread),
+        (1, Some(message_id(2)))
+    );
+    let queued = world
+        .context
+        .store
+        .read(|db| receipts::due(db, 0, 10))
+        .await
+        .unwrap();
     assert_eq!(queued.len(), 2, "one received marker per message");
 }
 
@@ -93,10 +112,16 @@ async fn a_live_message_continues_the_range_only_when_nothing_was_missed() {
         .unwrap();
     let epoch = world.start_session();
     let top = || async {
-        let found = world.context.store.read(|db| ranges::top(db, dialog_id(1))).await;
+        let found = world
+            .context
+            .store
+            .read(|db| ranges::top(db, dialog_id(1)))
+            .await;
         found.unwrap().unwrap().to
     };
-    world.arrive(&[&private(1, "before the hole is closed")]).await;
+    world
+        .arrive(&[&private(1, "before the hole is closed")])
+        .await;
     assert_eq!(top().await, start);
     world.context.progress.listed(epoch, []);
     world.arrive(&[&private(2, "after")]).await;
@@ -135,7 +160,12 @@ async fn private_words_do_not_land_in_a_group_they_name() {
     let forged = private(3, "as if in the group")
         .replace(&dialog_id(1).to_string(), &dialog_id(2).to_string());
     world.arrive(&[&forged]).await;
-    let home = world.context.store.read(|db| messages::place(db, message_id(3))).await.unwrap();
+    let home = world
+        .context
+        .store
+        .read(|db| messages::place(db, message_id(3)))
+        .await
+        .unwrap();
     assert_eq!(home.unwrap().0, dialog_id(1));
 }
 
@@ -151,7 +181,12 @@ async fn a_private_message_without_dialog_is_found_a_home() {
         .replace("2-21@localhost/x", "9-21@localhost/x")
         .replace(&format!("<dialog_id>{}</dialog_id>", dialog_id(1)), "");
     world.arrive(&[&homeless]).await;
-    let home = world.context.store.read(|db| messages::place(db, message_id(4))).await.unwrap();
+    let home = world
+        .context
+        .store
+        .read(|db| messages::place(db, message_id(4)))
+        .await
+        .unwrap();
     assert_eq!(home.unwrap().0, dialog_id(5));
     assert_eq!(world.api.asked(), ["private 9"]);
 }
@@ -167,7 +202,11 @@ async fn only_where_a_message_is_can_it_be_removed_from() {
         )
     };
     let present = || async {
-        let found = world.context.store.read(|db| messages::load(db, message_id(1))).await;
+        let found = world
+            .context
+            .store
+            .read(|db| messages::load(db, message_id(1)))
+            .await;
         found.unwrap().is_some()
     };
     world.arrive(&[&removal(3)]).await;
@@ -197,7 +236,10 @@ async fn typing_without_dialog_is_mapped_by_person_and_ends_with_the_message() {
 async fn a_passing_refusal_waits_and_a_final_one_parks() {
     let world = World::new().await;
     let store = &world.context.store;
-    store.write(|tx| rows::enqueue(tx, &outgoing(1, NOW, "hi"))).await.unwrap();
+    store
+        .write(|tx| rows::enqueue(tx, &outgoing(1, NOW, "hi")))
+        .await
+        .unwrap();
     let refused = |kind: &str, condition: &str| {
         format!(
             r#"<message xmlns="jabber:client" from="2-21@localhost" to="1-21@localhost/r" type="error" id="{}"><error type="{kind}"><{condition} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></message>"#,
@@ -209,15 +251,30 @@ async fn a_passing_refusal_waits_and_a_final_one_parks() {
         found.unwrap().unwrap()
     };
     for _ in 0..5 {
-        world.arrive(&[&refused("wait", "resource-constraint")]).await;
+        world
+            .arrive(&[&refused("wait", "resource-constraint")])
+            .await;
         assert_eq!(message().await.status, Status::Pending);
     }
-    world.arrive(&[&refused("wait", "resource-constraint")]).await;
-    assert_eq!(message().await.status, Status::Failed, "the sixth time is the last");
-    store.write(|tx| rows::retry(tx, message_id(1))).await.unwrap();
-    world.arrive(&[&refused("cancel", "service-unavailable")]).await;
+    world
+        .arrive(&[&refused("wait", "resource-constraint")])
+        .await;
+    assert_eq!(
+        message().await.status,
+        Status::Failed,
+        "the sixth time is the last"
+    );
+    store
+        .write(|tx| rows::retry(tx, message_id(1)))
+        .await
+        .unwrap();
+    world
+        .arrive(&[&refused("cancel", "service-unavailable")])
+        .await;
     let failed = message().await;
     assert_eq!(failed.status, Status::Failed);
-    assert_eq!(failed.failure.unwrap().kind, crate::model::FailureKind::Refused);
+    assert_eq!(
+        failed.failure.unwrap().kind,
+        crate::model::FailureKind::Refused
+    );
 }
-

@@ -1,0 +1,193 @@
+//! The newest message of each dialog, as a copy in the dialog's row.
+
+use rusqlite::params;
+
+use crate::model::{DialogId, MessageId, Position, Status, UserId};
+use crate::store::columns::Oid;
+use crate::store::dialogs::{LastRecord, change_unread, server_last};
+use crate::store::messages::{self, NewRow};
+use crate::store::{Error, WriteTx};
+
+/// A row of the list shows no more of a message than this many characters.
+const PREVIEW_CHARS: usize = 200;
+
+/// What new messages of one batch mean for the dialog's row.
+#[derive(Default)]
+pub(in crate::store) struct Newcomers {
+    last: Option<(Position, UserId, String, Status)>,
+    /// Where the unread ones stand, and whether the server counts them.
+    unread: Vec<(Position, bool)>,
+}
+
+impl Newcomers {
+    pub(in crate::store) fn add(&mut self, me: UserId, row: &NewRow<'_>) {
+        let place = row.record.position();
+        if row.unread {
+            self.unread.push((place, row.record.in_history));
+        }
+        if self
+            .last
+            .as_ref()
+            .is_none_or(|(newest, ..)| place > *newest)
+        {
+            let status = if row.record.sender == me {
+                row.status
+            } else {
+                Status::Failed
+            };
+            self.last = Some((place, row.record.sender, preview(&row.record.text), status));
+        }
+    }
+}
+
+pub(in crate::store) fn add_newcomers(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    newcomers: &Newcomers,
+) -> Result<(), Error> {
+    if let Some((place, sender, text, status)) = &newcomers.last {
+        set_last(tx, dialog, *place, *sender, text, *status)?;
+    }
+    let unread = i64::try_from(newcomers.unread.len()).unwrap_or(i64::MAX);
+    change_unread(tx, dialog, unread)?;
+    if unread > 0 {
+        // What the server had counted already was unread elsewhere until now.
+        let counted_up_to = server_last(tx, dialog)?.unwrap_or(Position::BEGIN);
+        let counted = newcomers
+            .unread
+            .iter()
+            .filter(|&&(place, in_history)| in_history && place <= counted_up_to)
+            .count();
+        tx.run(
+            "UPDATE dialogs SET unread_elsewhere = max(0, unread_elsewhere - ?2)
+             WHERE id = ?1 AND unread_elsewhere > 0",
+            params![
+                Oid::from(dialog),
+                i64::try_from(counted).unwrap_or(i64::MAX)
+            ],
+        )?;
+    }
+    tx.touch_dialog(dialog);
+    Ok(())
+}
+
+pub(super) fn save_server_last(
+    tx: &mut WriteTx<'_>,
+    id: DialogId,
+    last: &LastRecord,
+) -> Result<(), Error> {
+    let me = tx.me();
+    let mine = last.sender == me;
+    let status =
+        last.status
+            .filter(|_| mine)
+            .unwrap_or(if mine { Status::Sent } else { Status::Failed });
+    tx.run(
+        "UPDATE dialogs SET server_last_id = ?2, server_last_date = ?3
+         WHERE id = ?1 AND (server_last_date, server_last_id) < (?3, ?2)",
+        params![Oid::from(id), Oid::from(last.id), last.sent_at.seconds()],
+    )?;
+    if messages::sender(tx, last.id)? == Some(me) {
+        // Only who has it is unknown here; how far it came is not.
+        messages::confirm(tx, last.id, status)?;
+    }
+    set_last(
+        tx,
+        id,
+        last.position(),
+        last.sender,
+        &preview(&last.text),
+        status,
+    )
+}
+
+fn set_last(
+    tx: &mut WriteTx<'_>,
+    id: DialogId,
+    place: Position,
+    sender: UserId,
+    text: &str,
+    status: Status,
+) -> Result<(), Error> {
+    tx.run(
+        "UPDATE dialogs SET last_id = ?2, last_date = ?3, last_sender = ?4, last_text = ?5,
+           last_status = ?6, last_activity = max(last_activity, ?3 * 1000)
+         WHERE id = ?1 AND (last_id = x'' OR (last_date, last_id) < (?3, ?2))",
+        params![
+            Oid::from(id),
+            Oid::from(place.id),
+            place.seconds,
+            sender.as_i64(),
+            text,
+            status.code()
+        ],
+    )?;
+    Ok(())
+}
+
+/// The tick of the newest message, when it is this one.
+pub(in crate::store) fn refresh_last_status(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    message: MessageId,
+    status: Status,
+) -> Result<(), Error> {
+    tx.run(
+        "UPDATE dialogs SET last_status = ?3 WHERE id = ?1 AND last_id = ?2",
+        params![Oid::from(dialog), Oid::from(message), status.code()],
+    )?;
+    Ok(())
+}
+
+/// The text of the newest message, when it is this one. Returns whether it is.
+pub(in crate::store) fn refresh_last_text(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    message: MessageId,
+    text: &str,
+) -> Result<bool, Error> {
+    let changed = tx.run(
+        "UPDATE dialogs SET last_text = ?3 WHERE id = ?1 AND last_id = ?2",
+        params![Oid::from(dialog), Oid::from(message), preview(text)],
+    )?;
+    Ok(changed > 0)
+}
+
+/// The newest message is gone when it was this one: the one before it takes its place. The dialog
+/// keeps its place in the list, which would otherwise jump.
+pub(in crate::store) fn forget_last(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    message: MessageId,
+) -> Result<(), Error> {
+    let was_last = tx.run(
+        "UPDATE dialogs SET last_id = x'', last_date = 0, last_sender = 0, last_text = '', last_status = 0
+         WHERE id = ?1 AND last_id = ?2",
+        params![Oid::from(dialog), Oid::from(message)],
+    )? > 0;
+    if !was_last {
+        return Ok(());
+    }
+    let newest = messages::page_below(tx, dialog, Position::END, Position::BEGIN, 1)?;
+    if let Some(newest) = newest.first() {
+        let status = if newest.sender == tx.me() {
+            newest.status
+        } else {
+            Status::Failed
+        };
+        set_last(
+            tx,
+            dialog,
+            newest.position(),
+            newest.sender,
+            &preview(&newest.text),
+            status,
+        )?;
+    }
+    Ok(())
+}
+
+/// The beginning of a text, cut between characters.
+fn preview(text: &str) -> String {
+    text.chars().take(PREVIEW_CHARS).collect()
+}

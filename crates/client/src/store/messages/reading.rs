@@ -1,0 +1,199 @@
+//! Reading messages: one, a page, a place.
+
+use cubist_protocol::ext::extra_params::ExtraParams;
+use rusqlite::{Row, params};
+
+use crate::model::{
+    DialogId, Failure, FailureKind, Message, MessageId, Position, SearchHit, Status, UnixMillis,
+};
+use crate::store::columns::{Oid, optional_text, user};
+use crate::store::{Error, ReadDb, dialogs, states};
+
+/// Where a message stands, if it is here.
+pub fn place(db: &ReadDb<'_>, message: MessageId) -> Result<Option<(DialogId, Position)>, Error> {
+    db.one(
+        "SELECT dialog, date_sent FROM messages WHERE id = ?1",
+        [Oid::from(message)],
+        |row| {
+            let position = Position {
+                seconds: row.get(1)?,
+                id: message,
+            };
+            Ok((row.get::<_, Oid>(0)?.dialog(), position))
+        },
+    )
+}
+
+/// Where a message stands in the history of the server; `None` for one that the server does not
+/// keep, or does not have yet.
+pub fn place_in_history(
+    db: &ReadDb<'_>,
+    message: MessageId,
+) -> Result<Option<(DialogId, Position)>, Error> {
+    db.one(
+        "SELECT dialog, date_sent FROM messages WHERE id = ?1 AND in_history = 1 AND status >= 2",
+        [Oid::from(message)],
+        |row| {
+            let position = Position {
+                seconds: row.get(1)?,
+                id: message,
+            };
+            Ok((row.get::<_, Oid>(0)?.dialog(), position))
+        },
+    )
+}
+
+/// The oldest unread message of a dialog.
+pub fn first_unread(db: &ReadDb<'_>, dialog: DialogId) -> Result<Option<Position>, Error> {
+    db.one(
+        "SELECT date_sent, id FROM messages WHERE dialog = ?1 AND unread = 1
+         ORDER BY date_sent, id LIMIT 1",
+        [Oid::from(dialog)],
+        read_position,
+    )
+}
+
+/// The newest message of a dialog that the server keeps and has.
+pub fn newest_in_history(db: &ReadDb<'_>, dialog: DialogId) -> Result<Option<Position>, Error> {
+    db.one(
+        "SELECT date_sent, id FROM messages WHERE dialog = ?1 AND in_history = 1 AND status >= 2
+         ORDER BY date_sent DESC, id DESC LIMIT 1",
+        [Oid::from(dialog)],
+        read_position,
+    )
+}
+
+/// One message.
+pub fn load(db: &ReadDb<'_>, id: MessageId) -> Result<Option<Message>, Error> {
+    let found = db.one(
+        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra
+         FROM messages WHERE id = ?1",
+        [Oid::from(id)],
+        read,
+    )?;
+    found
+        .map(|message| with_recipients(db, message))
+        .transpose()
+}
+
+/// One hit of a search, by row number.
+pub(in crate::store) fn load_hit(db: &ReadDb<'_>, row: i64) -> Result<Option<SearchHit>, Error> {
+    let found = db.one(
+        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra
+         FROM messages WHERE row = ?1",
+        [row],
+        read,
+    )?;
+    let Some(message) = found else {
+        return Ok(None);
+    };
+    let dialog_name = dialogs::name(db, message.dialog)?.unwrap_or_default();
+    let message = with_recipients(db, message)?;
+    Ok(Some(SearchHit {
+        message,
+        dialog_name,
+    }))
+}
+
+/// Messages of a dialog from `floor` on and below `below`, the newest `limit` of them, oldest first.
+pub fn page_below(
+    db: &ReadDb<'_>,
+    dialog: DialogId,
+    below: Position,
+    floor: Position,
+    limit: u32,
+) -> Result<Vec<Message>, Error> {
+    let mut page = db.all(
+        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra
+         FROM messages
+         WHERE dialog = ?1 AND (date_sent, id) < (?2, ?3) AND (date_sent, id) >= (?4, ?5)
+         ORDER BY date_sent DESC, id DESC LIMIT ?6",
+        params![
+            Oid::from(dialog),
+            below.seconds,
+            Oid::from(below.id),
+            floor.seconds,
+            Oid::from(floor.id),
+            limit
+        ],
+        read,
+    )?;
+    page.reverse();
+    page.into_iter()
+        .map(|message| with_recipients(db, message))
+        .collect()
+}
+
+/// Messages of a dialog above `above` and up to `ceiling`, the oldest `limit` of them, oldest first.
+pub fn page_above(
+    db: &ReadDb<'_>,
+    dialog: DialogId,
+    above: Position,
+    ceiling: Position,
+    limit: u32,
+) -> Result<Vec<Message>, Error> {
+    db.all(
+        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra
+         FROM messages
+         WHERE dialog = ?1 AND (date_sent, id) > (?2, ?3) AND (date_sent, id) <= (?4, ?5)
+         ORDER BY date_sent, id LIMIT ?6",
+        params![
+            Oid::from(dialog),
+            above.seconds,
+            Oid::from(above.id),
+            ceiling.seconds,
+            Oid::from(ceiling.id),
+            limit
+        ],
+        read,
+    )?
+    .into_iter()
+    .map(|message| with_recipients(db, message))
+    .collect()
+}
+
+fn with_recipients(db: &ReadDb<'_>, mut message: Message) -> Result<Message, Error> {
+    if message.sender == db.me() && message.status >= Status::Delivered {
+        let recipients = states::load(db, message.id)?;
+        message.delivered_to = recipients.delivered_to;
+        message.read_by = recipients.read_by;
+    }
+    Ok(message)
+}
+
+fn read(row: &Row<'_>) -> Result<Message, Error> {
+    let status = Status::from_code(row.get(5)?).ok_or(Error::Corrupt { what: "status" })?;
+    let failure_text: String = row.get(7)?;
+    let failure = FailureKind::from_code(row.get(6)?).map(|kind| Failure {
+        kind,
+        text: optional_text(failure_text),
+    });
+    Ok(Message {
+        id: row.get::<_, Oid>(0)?.message(),
+        dialog: row.get::<_, Oid>(1)?.dialog(),
+        sender: user(row.get(2)?)?,
+        text: row.get(3)?,
+        sent_at: UnixMillis::from_seconds(row.get(4)?),
+        status,
+        failure,
+        delivered_to: Vec::new(),
+        read_by: Vec::new(),
+        in_history: row.get(8)?,
+        extra: decode_extra(&row.get::<_, String>(9)?)?,
+    })
+}
+
+fn read_position(row: &Row<'_>) -> Result<Position, Error> {
+    Ok(Position {
+        seconds: row.get(0)?,
+        id: row.get::<_, Oid>(1)?.message(),
+    })
+}
+
+fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
+    if text.is_empty() {
+        return Ok(ExtraParams::new());
+    }
+    let map = serde_json::from_str(text).map_err(|_| Error::Corrupt { what: "parameter" })?;
+    Ok(ExtraParams::from_json(&map))
+}

@@ -1,0 +1,162 @@
+//! One batch of arrivals, from the stanzas to the tasks that must hear of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use cubist_protocol::stanza::Stanza;
+
+use crate::connection::SendTag;
+use crate::events::ClientEvent;
+use crate::model::{DialogId, UserId};
+use crate::outbox::{self, Tagged};
+use crate::store::{Error, sync_state};
+use crate::sync::arrival::{self, Arrival, Content, Place};
+use crate::sync::context::Context;
+use crate::sync::incoming::transaction::take_in;
+use crate::sync::{catch_up, people, requests};
+
+/// What one transaction is about to take in.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// In the order of arrival.
+    pub(super) arrivals: Vec<Arrival>,
+    /// Outbox rows the server has.
+    pub(super) sent: Vec<i64>,
+    /// Markers the server has.
+    pub(super) told: Vec<i64>,
+}
+
+impl Batch {
+    /// Reads a stanza.
+    pub(crate) fn stanza(&mut self, stanza: &Stanza, context: &Context) {
+        match stanza {
+            Stanza::Message(message) => match arrival::read(message, &context.who) {
+                Arrival::Nothing => {}
+                arrival @ (Arrival::Content(_)
+                | Arrival::Marker { .. }
+                | Arrival::Typing { .. }
+                | Arrival::Correction { .. }
+                | Arrival::Removal { .. }
+                | Arrival::Refusal { .. }
+                | Arrival::DialogNews(_)) => self.arrivals.push(arrival),
+            },
+            // Presence of people and requests between clients are no part of the cache; the
+            // connection answers what must be answered.
+            Stanza::Presence(_) | Stanza::Iq(_) => {}
+        }
+    }
+
+    /// Notes what the server has acknowledged.
+    pub(crate) fn acked(&mut self, tags: &[SendTag]) {
+        for &tag in tags {
+            match outbox::read_tag(tag) {
+                Tagged::Message { seq, .. } => self.sent.push(seq),
+                Tagged::Marker { seq, .. } => self.told.push(seq),
+            }
+        }
+    }
+
+    /// Whether nothing in it is worth a write: people typing.
+    fn is_passing(&self) -> bool {
+        let typing = |arrival: &Arrival| matches!(arrival, Arrival::Typing { .. });
+        self.sent.is_empty() && self.told.is_empty() && self.arrivals.iter().all(typing)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.arrivals.is_empty() && self.sent.is_empty() && self.told.is_empty()
+    }
+}
+
+/// What is left to do after the commit.
+#[derive(Debug, Default)]
+pub(super) struct Aftermath {
+    /// People named by what arrived.
+    pub(super) people: BTreeSet<UserId>,
+    /// Dialogs of which too little is known.
+    pub(super) incomplete: BTreeSet<DialogId>,
+    /// Typists, by the dialog they were found in.
+    pub(super) typists: Vec<(DialogId, UserId, bool)>,
+    /// Private messages whose dialog nobody knows.
+    pub(super) homeless: Vec<Content>,
+    /// Whether markers were queued.
+    pub(super) markers: bool,
+}
+
+/// Stores a batch; resolves after the commit.
+pub(crate) async fn process(context: &Arc<Context>, batch: Batch) -> Result<(), Error> {
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let mut after = store(context, batch).await?;
+    let homeless = std::mem::take(&mut after.homeless);
+    finish(context, after).await?;
+    if homeless.is_empty() {
+        return Ok(());
+    }
+    // The server names the dialog of every message; one that did not needs a question first. The
+    // dialog exists by then, so asking for it with the same person finds it.
+    let opponents: BTreeSet<UserId> = homeless.iter().filter_map(opponent).collect();
+    for opponent in opponents {
+        if let Err(error) = catch_up::find_private(context, opponent).await {
+            tracing::warn!(%error, "the dialog of a message was not found; the history has it");
+        }
+    }
+    let again = Batch {
+        arrivals: homeless
+            .into_iter()
+            .map(|content| Arrival::Content(Box::new(content)))
+            .collect(),
+        ..Batch::default()
+    };
+    let mut after = store(context, again).await?;
+    after.homeless.clear();
+    finish(context, after).await
+}
+
+fn opponent(content: &Content) -> Option<UserId> {
+    match content.place {
+        Place::Private { opponent, .. } => Some(opponent),
+        Place::Room(_) => None,
+    }
+}
+
+async fn finish(context: &Arc<Context>, after: Aftermath) -> Result<(), Error> {
+    for (dialog, user, composing) in after.typists {
+        typing(context, dialog, user, composing);
+    }
+    if after.markers {
+        context.markers_wake.notify_one();
+    }
+    requests::complete(context, after.incomplete);
+    people::want_unknown(context, after.people).await
+}
+
+fn typing(context: &Context, dialog: DialogId, user: UserId, composing: bool) {
+    if user == context.who.me {
+        return;
+    }
+    if let Some(users) = context.typing.set(dialog, user, composing) {
+        context.publish(ClientEvent::TypingChanged {
+            account: context.account.clone(),
+            dialog,
+            users,
+        });
+    }
+}
+
+async fn store(context: &Arc<Context>, batch: Batch) -> Result<Aftermath, Error> {
+    context.taken.confirm(&batch.sent);
+    let shared = Arc::clone(context);
+    let passing = batch.is_passing();
+    context
+        .store
+        .write(move |tx| {
+            let mut after = Aftermath::default();
+            take_in(tx, &shared, batch, &mut after)?;
+            if !passing && shared.progress.is_settled() {
+                sync_state::set_followed_until(tx, shared.server_now())?;
+            }
+            Ok(after)
+        })
+        .await
+}

@@ -1,0 +1,187 @@
+//! What a batch changes in the cache, all of it or nothing.
+
+use crate::model::{DialogId, DialogKind, Failure, FailureKind, MessageId, Status, UnixMillis};
+use crate::outbox;
+use crate::store::messages::{MessageRecord, Stored};
+use crate::store::{Error, WriteTx, dialogs, messages, outbox as rows, ranges, receipts};
+use crate::sync::arrival::{Arrival, Content, Place};
+use crate::sync::context::Context;
+use crate::sync::incoming::batch::{Aftermath, Batch};
+
+pub(super) fn take_in(
+    tx: &mut WriteTx<'_>,
+    context: &Context,
+    batch: Batch,
+    after: &mut Aftermath,
+) -> Result<(), Error> {
+    for seq in batch.sent {
+        if let Some(message) = rows::acked(tx, seq)? {
+            continue_range(tx, context, message)?;
+        }
+    }
+    receipts::done(tx, &batch.told)?;
+    // Runs of content are stored together; what is about other messages sees them stored.
+    let mut run: Vec<MessageRecord> = Vec::new();
+    for arrival in batch.arrivals {
+        if let Arrival::Content(content) = arrival {
+            after.people.insert(content.sender);
+            match home(tx, &content, after)? {
+                Some(dialog) => {
+                    after.typists.push((dialog, content.sender, false));
+                    run.push(record(context, *content, dialog));
+                }
+                None => after.homeless.push(*content),
+            }
+            continue;
+        }
+        store_run(tx, context, &mut run, after)?;
+        apply(tx, context, arrival, after)?;
+    }
+    store_run(tx, context, &mut run, after)
+}
+
+fn record(shared: &Context, content: Content, dialog: DialogId) -> MessageRecord {
+    MessageRecord {
+        id: content.id,
+        dialog,
+        sender: content.sender,
+        text: content.text,
+        sent_at: content.sent_at.unwrap_or_else(|| shared.server_now()),
+        status: Status::Sent,
+        in_history: content.in_history,
+        extra: content.extra,
+        delivered_to: Vec::new(),
+        read_by: Vec::new(),
+        from_history: false,
+    }
+}
+
+fn store_run(
+    tx: &mut WriteTx<'_>,
+    context: &Context,
+    run: &mut Vec<MessageRecord>,
+    after: &mut Aftermath,
+) -> Result<(), Error> {
+    let run = std::mem::take(run);
+    let stored = messages::insert_batch(tx, &run)?;
+    for (record, stored) in run.iter().zip(stored) {
+        after.markers |= stored == Stored::New && record.sender != tx.me();
+        continue_range(tx, context, record.id)?;
+    }
+    Ok(())
+}
+
+/// A message that came on the line continues the newest range, if nothing was missed before it.
+fn continue_range(
+    tx: &mut WriteTx<'_>,
+    context: &Context,
+    message: MessageId,
+) -> Result<(), Error> {
+    match messages::place_in_history(tx, message)? {
+        Some((dialog, place)) if context.progress.is_current(dialog) => {
+            ranges::extend_top(tx, dialog, place)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The dialog a message belongs to, made if only the message is known of it.
+fn home(
+    tx: &mut WriteTx<'_>,
+    content: &Content,
+    after: &mut Aftermath,
+) -> Result<Option<DialogId>, Error> {
+    let dialog = match content.place {
+        Place::Room(dialog) => {
+            dialogs::ensure(tx, dialog, DialogKind::Group, None)?;
+            Some(dialog)
+        }
+        Place::Private { opponent, dialog } => {
+            after.people.insert(opponent);
+            match dialog {
+                // A sender could name any dialog; what is said in private stays between the two.
+                Some(dialog) if dialogs::may_hold_private(tx, dialog, opponent)? => {
+                    dialogs::ensure(tx, dialog, DialogKind::Private, Some(opponent))?;
+                    Some(dialog)
+                }
+                _ => dialogs::with_opponent(tx, opponent)?,
+            }
+        }
+    };
+    if let Some(dialog) = dialog
+        && dialogs::is_incomplete(tx, dialog)?
+    {
+        after.incomplete.insert(dialog);
+    }
+    Ok(dialog)
+}
+
+fn apply(
+    tx: &mut WriteTx<'_>,
+    context: &Context,
+    arrival: Arrival,
+    after: &mut Aftermath,
+) -> Result<(), Error> {
+    match arrival {
+        Arrival::Marker {
+            message,
+            from,
+            status,
+        } => {
+            messages::marked(tx, message, from, status)?;
+            continue_range(tx, context, message)?;
+        }
+        Arrival::Typing {
+            place,
+            from,
+            composing,
+        } => {
+            let dialog = match place {
+                Place::Room(dialog) => Some(dialog),
+                Place::Private { opponent, .. } => dialogs::with_opponent(tx, opponent)?,
+            };
+            after
+                .typists
+                .extend(dialog.map(|dialog| (dialog, from, composing)));
+        }
+        Arrival::Correction { message, by, text } => messages::correct(tx, message, by, &text)?,
+        Arrival::Removal { message, place } => {
+            let here = messages::place(tx, message)?.map(|(dialog, _)| dialog);
+            let there = match place {
+                Place::Room(dialog) => Some(dialog),
+                Place::Private { opponent, .. } => dialogs::with_opponent(tx, opponent)?,
+            };
+            // Only from where the message is: a stranger's word deletes nothing elsewhere.
+            if here.is_some() && here == there {
+                messages::remove(tx, message)?;
+            }
+        }
+        Arrival::Refusal { message, failure } => {
+            refused(tx, context, message, &failure)?;
+        }
+        Arrival::DialogNews(dialog) => {
+            after.incomplete.insert(dialog);
+        }
+        Arrival::Content(_) | Arrival::Nothing => {}
+    }
+    Ok(())
+}
+
+fn refused(
+    tx: &mut WriteTx<'_>,
+    context: &Context,
+    message: MessageId,
+    failure: &Failure,
+) -> Result<(), Error> {
+    if failure.kind == FailureKind::Server {
+        let attempts = rows::attempts(tx, message)?;
+        if let Some(wait) = attempts.and_then(outbox::next_wait) {
+            let not_before = UnixMillis(context.clock.now().0.saturating_add(wait));
+            rows::postpone(tx, message, not_before)?;
+            outbox::refused_for_now(context);
+            return Ok(());
+        }
+    }
+    rows::fail(tx, message, failure)?;
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! What is fetched because someone looks at it, or because something about it arrived.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::StreamExt;
+use futures::stream;
+use tokio::sync::Notify;
+
+use crate::model::DialogId;
+use crate::sync::catch_up;
+use crate::sync::context::Context;
+
+/// What must be fetched because someone looks at it, or something about it arrived.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    wanted: Mutex<Wanted>,
+    wake: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Wanted {
+    /// Dialogs whose description is missing or out of date.
+    dialogs: BTreeSet<DialogId>,
+    /// Dialogs whose newest messages may be missing.
+    histories: BTreeSet<DialogId>,
+}
+
+impl Requests {
+    fn add(&self, change: impl FnOnce(&mut Wanted)) {
+        change(&mut self.wanted.lock().unwrap_or_else(PoisonError::into_inner));
+        self.wake.notify_one();
+    }
+
+    fn take(&self) -> Wanted {
+        std::mem::take(&mut self.wanted.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn is_empty(&self) -> bool {
+        let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        wanted.dialogs.is_empty() && wanted.histories.is_empty()
+    }
+}
+
+/// The newest messages of a dialog are wanted; they arrive as events.
+pub(crate) fn refresh(context: &Context, dialog: DialogId) {
+    context.requests.add(|wanted| {
+        wanted.histories.insert(dialog);
+    });
+}
+
+/// The descriptions of these dialogs are wanted; they arrive as events.
+pub(crate) fn complete(context: &Context, dialogs: BTreeSet<DialogId>) {
+    if !dialogs.is_empty() {
+        context
+            .requests
+            .add(|wanted| wanted.dialogs.extend(dialogs));
+    }
+}
+
+/// Fetches what is requested until the account ends.
+pub(crate) async fn run(context: Arc<Context>) {
+    let work = async {
+        loop {
+            if context.requests.is_empty() {
+                context.requests.wake.notified().await;
+            }
+            let wanted = context.requests.take();
+            let ids: Vec<DialogId> = wanted.dialogs.into_iter().collect();
+            for part in ids.chunks(catch_up::PAGE as usize) {
+                if let Err(error) = catch_up::describe(&context, part).await {
+                    // They stay marked in the cache; the next session asks again.
+                    tracing::warn!(%error, "dialogs were not described");
+                }
+            }
+            let epoch = context.progress.epoch();
+            stream::iter(wanted.histories)
+                .for_each_concurrent(catch_up::AT_ONCE, |dialog| {
+                    let context = &context;
+                    async move {
+                        if let Err(error) = catch_up::fetch(context, epoch, dialog, None).await {
+                            tracing::warn!(%error, "the newest messages were not fetched");
+                        }
+                    }
+                })
+                .await;
+        }
+    };
+    context.shutdown.run_until_cancelled(work).await;
+}
