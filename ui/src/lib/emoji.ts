@@ -10,6 +10,9 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** How many emoji the text consists of; 0 when it has anything else, or more than three. */
 export function emojiAlone(text: string): 0 | 1 | 2 | 3 {
+  // Nearly every message begins with a letter, and the segmenter is the costliest part of grouping. Digits, # and *
+  // go on: with U+20E3 they are keycaps.
+  if (/^\s*[\p{L}\p{P}]/u.test(text) && !/^\s*[#*]/u.test(text)) return 0;
   const trimmed = text.trim();
   if (trimmed === '' || trimmed.length > MOST_UNITS) return 0;
   let count = 0;

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 
+const tag = vi.hoisted(() => ({ locale: 'en-GB' }));
 vi.mock('~/i18n/locale', () => ({
-  locale: () => 'en-GB',
+  locale: () => tag.locale,
   direction: () => 'ltr',
   setLanguage: () => undefined,
 }));
@@ -50,7 +51,10 @@ describe('calendar days', () => {
     expect(dayKey(on(2026, 11, 20))).not.toBe(dayKey(on(2026, 11, 21)));
   });
 
-  it('have two digits for hour and minute', () => {
+  it('are told by the clock of the place: two digits of twenty-four hours, or one of twelve', () => {
     expect(clockTime(on(2026, 11, 20, 7, 5))).toBe('07:05');
+    tag.locale = 'en-US';
+    expect(clockTime(on(2026, 11, 20, 19, 5)).replace('\u202f', ' ')).toBe('7:05 PM');
+    tag.locale = 'en-GB';
   });
 });

@@ -4,17 +4,41 @@ import { locale, m } from '~/i18n';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Building a formatter costs far more than using it, and a list needs hundreds of labels. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const FORMATS = {
+  clock: { hour: '2-digit', minute: '2-digit' },
+  clock12: { hour: 'numeric', minute: '2-digit' },
+  full: { dateStyle: 'long', timeStyle: 'medium' },
+  weekday: { weekday: 'long' },
+  shortWeekday: { weekday: 'short' },
+  dayOfYear: { weekday: 'long', day: 'numeric', month: 'long' },
+  shortDay: { day: 'numeric', month: 'short' },
+  date: { day: 'numeric', month: 'long', year: 'numeric' },
+  shortDate: { dateStyle: 'short' },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${locale()} ${JSON.stringify(options)}`;
-  let found = formatters.get(key);
-  if (found === undefined) {
-    found = new Intl.DateTimeFormat(locale(), options);
-    formatters.set(key, found);
+type Format = keyof typeof FORMATS;
+
+/** Building a formatter costs far more than using it, and a list needs hundreds of labels. */
+const formatters = new Map<Format, { locale: string; formatter: Intl.DateTimeFormat }>();
+
+/** Twelve hours have one digit or two (7:05 PM), twenty-four always two (07:05). */
+let twelve: { locale: string; yes: boolean } | null = null;
+
+function twelveHours(): boolean {
+  if (twelve?.locale !== locale()) {
+    const { hour12 } = new Intl.DateTimeFormat(locale(), { hour: 'numeric' }).resolvedOptions();
+    twelve = { locale: locale(), yes: hour12 === true };
   }
-  return found;
+  return twelve.yes;
+}
+
+function format(name: Format, millis: number): string {
+  let found = formatters.get(name);
+  if (found?.locale !== locale()) {
+    found = { locale: locale(), formatter: new Intl.DateTimeFormat(locale(), FORMATS[name]) };
+    formatters.set(name, found);
+  }
+  return found.formatter.format(millis);
 }
 
 /** Whole calendar days from `earlier` to `later`; daylight saving makes some days 23 or 25 hours long. */
@@ -34,12 +58,12 @@ export function dayKey(millis: number): string {
 
 /** Hours and minutes. */
 export function clockTime(millis: number): string {
-  return formatter({ hour: '2-digit', minute: '2-digit' }).format(millis);
+  return format(twelveHours() ? 'clock12' : 'clock', millis);
 }
 
 /** Day and time in full, for names of things and the information of a message. */
 export function fullTime(millis: number): string {
-  return formatter({ dateStyle: 'long', timeStyle: 'medium' }).format(millis);
+  return format('full', millis);
 }
 
 /** The pill between days: Today, Yesterday, a weekday, then the date; with the year only if it is another one. */
@@ -47,11 +71,11 @@ export function dayLabel(millis: number, now: number): string {
   const days = daysBetween(millis, now);
   if (days === 0) return m.time_today();
   if (days === 1) return m.time_yesterday();
-  if (days > 1 && days <= 6) return formatter({ weekday: 'long' }).format(millis);
+  if (days > 1 && days <= 6) return format('weekday', millis);
   if (new Date(millis).getFullYear() === new Date(now).getFullYear()) {
-    return formatter({ weekday: 'long', day: 'numeric', month: 'long' }).format(millis);
+    return format('dayOfYear', millis);
   }
-  return formatter({ day: 'numeric', month: 'long', year: 'numeric' }).format(millis);
+  return format('date', millis);
 }
 
 /** The time in the chat list: shorter the older it is. */
@@ -60,9 +84,9 @@ export function listTime(millis: number, now: number): string {
   // A clock that runs ahead must not turn a message of today into a date.
   if (days <= 0) return clockTime(millis);
   if (days === 1) return m.time_yesterday();
-  if (days <= 6) return formatter({ weekday: 'short' }).format(millis);
+  if (days <= 6) return format('shortWeekday', millis);
   if (new Date(millis).getFullYear() === new Date(now).getFullYear()) {
-    return formatter({ day: 'numeric', month: 'short' }).format(millis);
+    return format('shortDay', millis);
   }
-  return formatter({ dateStyle: 'short' }).format(millis);
+  return format('shortDate', millis);
 }

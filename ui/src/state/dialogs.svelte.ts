@@ -23,7 +23,8 @@ export class Dialogs {
   /** Chats, not messages, that have something new. */
   readonly unreadChats = $derived(this.list.reduce((sum, dialog) => sum + (dialog.unread > 0 ? 1 : 0), 0));
 
-  readonly #index = $derived(new Map(this.list.map((dialog) => [dialog.id, dialog])));
+  /** Kept beside the list by hand: building it anew for every change would cost as much as drawing the change. */
+  readonly #index = new Map<DialogId, Dialog>();
   #run = 0;
 
   constructor(
@@ -32,7 +33,8 @@ export class Dialogs {
   ) {}
 
   get(id: DialogId | null): Dialog | undefined {
-    return id === null ? undefined : this.#index.get(id);
+    // The list is the signal; whoever asks is asked again when it changes.
+    return id === null || this.list.length === 0 ? undefined : this.#index.get(id);
   }
 
   /** Loads everything from the cache, the first page at once. A later call outruns an earlier one. */
@@ -62,7 +64,7 @@ export class Dialogs {
     for (const id of this.#arrived) seen.add(id);
     this.#arrived.clear();
     if (this.list.some((dialog) => !seen.has(dialog.id))) {
-      this.list = this.list.filter((dialog) => seen.has(dialog.id));
+      this.#put(this.list.filter((dialog) => seen.has(dialog.id)));
     }
   }
 
@@ -96,6 +98,14 @@ export class Dialogs {
       const rest = moved[at];
       if (rest) next.push(rest);
     }
+    for (const id of gone) this.#index.delete(id);
+    for (const dialog of moved) this.#index.set(dialog.id, dialog);
     this.list = next;
+  }
+
+  #put(list: Dialog[]): void {
+    this.#index.clear();
+    for (const dialog of list) this.#index.set(dialog.id, dialog);
+    this.list = list;
   }
 }

@@ -63,7 +63,7 @@ describe('the run of messages on the screen', () => {
   it('slides back down without a hole', async () => {
     const run = new MessageWindow(history(600).backend, 'a', 'd', ME);
     await run.open(null, 0);
-    for (let i = 0; i < 8; i += 1) await run.loadBefore();
+    for (let i = 0; i < 12; i += 1) await run.loadBefore();
     while (run.after.type !== 'end') await run.loadAfter();
     const numbers = run.items.map((item) => Number(item.text));
     expect(numbers.at(-1)).toBe(599);
@@ -78,7 +78,7 @@ describe('the run of messages on the screen', () => {
     await run.open(null, 0);
     run.apply([at(600)], []);
     expect(texts(run).at(-1)).toBe('600');
-    for (let i = 0; i < 8; i += 1) await run.loadBefore();
+    for (let i = 0; i < 12; i += 1) await run.loadBefore();
     const before = run.items;
     run.apply([at(601)], []);
     expect(run.items).toBe(before);

@@ -15,8 +15,8 @@ import type {
 import type { Phase } from './dialogs.svelte';
 import { compareMessages, mergeMessages } from './order';
 
-/** About three screens: one answer of the engine. */
-export const PAGE = 50;
+/** Two screens: one answer of the engine, drawn within a few frames. */
+export const PAGE = 32;
 /** What the page keeps at most; more costs memory and layout without being seen. */
 export const CAP = 300;
 

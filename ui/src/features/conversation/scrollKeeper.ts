@@ -148,8 +148,7 @@ export class ScrollKeeper {
   }
 
   #find(id: string): Element | undefined {
-    for (const row of this.#rows) if (row instanceof HTMLElement && row.dataset['id'] === id) return row;
-    return undefined;
+    return this.view.querySelector(`[data-id="${CSS.escape(id)}"]`) ?? undefined;
   }
 
   #measure(): ScrollState {
