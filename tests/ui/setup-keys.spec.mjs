@@ -47,6 +47,8 @@ describe('without a keychain', () => {
 describe('locked messages', () => {
   it('stay locked for a wrong passphrase, which is marked to be typed over', async () => {
     const { page, done } = await browser.open('state=locked');
+    await page.getByLabel('Passphrase').waitFor();
+    // No click: the cursor stands in the field from the start.
     await page.keyboard.type('not it');
     await page.keyboard.press('Enter');
     await page.getByText('This passphrase does not fit.').waitFor();
