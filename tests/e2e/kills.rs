@@ -79,7 +79,7 @@ async fn a_client_that_was_killed_between_queued_and_sent_sends_after_its_restar
     let bob = world.person("bob").await;
     let (endpoints, rest, chat) = world.lines().await;
     let home = TempDir::new().unwrap();
-    let mut alice = Puppet::start(home.path()).await;
+    let mut alice = Puppet::start(home.path());
     let server = server(&endpoints, &world.ready().ca_cert);
     let sign_up = json!({ "server": server, "login": "alice", "password": "alice's password", "full_name": "alice" });
     alice.ask("sign_up", sign_up).await;
@@ -106,7 +106,7 @@ async fn a_client_that_was_killed_between_queued_and_sent_sends_after_its_restar
     rest.cut();
     rest.thaw(Direction::Up);
 
-    let mut alice = Puppet::start(home.path()).await;
+    let mut alice = Puppet::start(home.path());
     let id = dialog.as_str().unwrap().parse().unwrap();
     let seen = bob.sees_in(id, "last words").await;
     assert_eq!(
@@ -138,7 +138,7 @@ async fn a_client_that_was_killed_before_the_acknowledgement_does_not_double_its
     let bob = world.person("bob").await;
     let (endpoints, _rest, chat) = world.lines().await;
     let home = TempDir::new().unwrap();
-    let mut alice = Puppet::start(home.path()).await;
+    let mut alice = Puppet::start(home.path());
     let server = server(&endpoints, &world.ready().ca_cert);
     let sign_up = json!({ "server": server, "login": "alice", "password": "alice's password", "full_name": "alice" });
     alice.ask("sign_up", sign_up).await;
@@ -164,7 +164,7 @@ async fn a_client_that_was_killed_before_the_acknowledgement_does_not_double_its
     chat.cut();
     chat.thaw(Direction::Down);
 
-    let mut alice = Puppet::start(home.path()).await;
+    let mut alice = Puppet::start(home.path());
     alice
         .until("alice to know that it was sent", |event| {
             event["event"] == "outbox" && event["waiting"] == 0

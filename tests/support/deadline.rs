@@ -8,8 +8,8 @@ pub const DEADLINE: Duration = Duration::from_secs(45);
 
 /// Waits for `future`, and fails the test with the name of what was waited for.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(DEADLINE, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("waited {} s for {what}", DEADLINE.as_secs()),
-    }
+    let Ok(value) = tokio::time::timeout(DEADLINE, future).await else {
+        panic!("waited {} s for {what}", DEADLINE.as_secs());
+    };
+    value
 }

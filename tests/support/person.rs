@@ -152,16 +152,16 @@ impl Person {
                 }
             }
         };
-        match tokio::time::timeout(DEADLINE, waiting).await {
-            Ok(found) => found,
-            Err(_) => panic!(
+        let Ok(found) = tokio::time::timeout(DEADLINE, waiting).await else {
+            panic!(
                 "{} waited {} s {what}\nconnection: {:?}\nchats: {:#?}",
                 self.name,
                 DEADLINE.as_secs(),
                 self.account().connection(),
                 self.dialogs().await,
-            ),
-        }
+            );
+        };
+        found
     }
 
     /// Waits until the line is up.

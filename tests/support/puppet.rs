@@ -24,7 +24,7 @@ pub struct Puppet {
 
 impl Puppet {
     /// Starts an engine on a folder.
-    pub async fn start(home: &Path) -> Self {
+    pub fn start(home: &Path) -> Self {
         let mut child = Command::new(program("cubist-headless"))
             .arg(home)
             .stdin(Stdio::piped())

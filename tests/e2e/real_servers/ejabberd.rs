@@ -38,13 +38,12 @@ modules:
 "#
         ),
     );
-    let accounts: String = ACCOUNTS
-        .iter()
-        .map(|(user, password)| {
-            format!("ok = ejabberd_auth:try_register(<<\"{user}\">>, <<\"{DOMAIN}\">>, <<\"{password}\">>), ")
-        })
-        .collect();
-    let script = format!("{accounts}io:format(\"{READY}~n\").");
+    let mut script = String::new();
+    for (user, password) in ACCOUNTS {
+        let call = format!("(<<\"{user}\">>, <<\"{DOMAIN}\">>, <<\"{password}\">>)");
+        script.extend(["ok = ejabberd_auth:try_register", &call, ", "]);
+    }
+    script.extend(["io:format(\"", READY, "~n\")."]);
     let mut command = Command::new("erl");
     // No node name: neither epmd nor a port for other nodes is opened.
     command

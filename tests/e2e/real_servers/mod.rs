@@ -80,7 +80,7 @@ async fn a_ping_is_answered(server: RealServer) {
 
 async fn a_session_is_resumed_after_a_cut_and_nothing_is_lost_or_doubled(server: RealServer) {
     let line = FlakyProxy::to(Arc::new(Mutex::new(server.tls_address))).await;
-    let mut romeo = Party::enter(&server, server::ROMEO, vec![server.through(&line)]).await;
+    let mut romeo = Party::enter(&server, server::ROMEO, vec![server::through(&line)]).await;
     let mut juliet = Party::enter(&server, server::JULIET, vec![server.direct_tls()]).await;
     let first = romeo.jid.clone();
     line.cut();
@@ -100,7 +100,7 @@ async fn a_session_is_resumed_after_a_cut_and_nothing_is_lost_or_doubled(server:
 
 async fn what_was_sent_while_the_line_was_dead_is_delivered_once(server: RealServer) {
     let line = FlakyProxy::to(Arc::new(Mutex::new(server.tls_address))).await;
-    let mut romeo = Party::enter(&server, server::ROMEO, vec![server.through(&line)]).await;
+    let mut romeo = Party::enter(&server, server::ROMEO, vec![server::through(&line)]).await;
     let mut juliet = Party::enter(&server, server::JULIET, vec![server.direct_tls()]).await;
     // Up, so that the server gets nothing of the first, and down, so that the acknowledgement of
     // the second never comes back although the server has it.

@@ -109,12 +109,12 @@ impl RealServer {
             port: self.starttls_address.port(),
         }
     }
+}
 
-    /// TLS through a line that can fail.
-    pub(super) fn through(&self, line: &FlakyProxy) -> ChatAddress {
-        ChatAddress::Tls {
-            host: DOMAIN.to_owned(),
-            port: line.address().port(),
-        }
+/// TLS through a line that can fail.
+pub(super) fn through(line: &FlakyProxy) -> ChatAddress {
+    ChatAddress::Tls {
+        host: DOMAIN.to_owned(),
+        port: line.address().port(),
     }
 }
