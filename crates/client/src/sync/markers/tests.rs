@@ -121,10 +121,14 @@ async fn reading_a_full_dialog_is_one_request_which_is_repeated_until_it_succeed
     };
     world.api.failures.lock().unwrap().push_back(unreachable);
     start(&world);
-    assert_eq!(asked(&world).await, [format!("read all {}", dialog_id(1))]);
-    assert!(!queue_is_empty(&world).await);
+    let wanted = format!("read all {}", dialog_id(1));
+    let mut requests = asked(&world).await;
+    // Waking it stands in for the pause before the next try.
     world.context.markers_wake.notify_one();
-    assert_eq!(asked(&world).await, [format!("read all {}", dialog_id(1))]);
+    while requests.len() < 2 {
+        requests.extend(asked(&world).await);
+    }
+    assert_eq!(requests, [wanted.clone(), wanted]);
     tokio::time::timeout(DEADLINE, async { while !queue_is_empty(&world).await {} })
         .await
         .unwrap();
