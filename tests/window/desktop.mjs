@@ -3,7 +3,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -27,7 +37,8 @@ export async function until(what, look, patience = PATIENCE_MS) {
     } catch (error) {
       last = error;
     }
-    if (Date.now() > end) throw new Error(`waited ${patience} ms for ${what}${last ? `: ${last.message}` : ''}`);
+    if (Date.now() > end)
+      throw new Error(`waited ${patience} ms for ${what}${last ? `: ${last.message}` : ''}`);
     await pause(30);
   }
 }
@@ -67,7 +78,8 @@ class Page {
   async element(css, patience) {
     return until(
       `an element ${css}`,
-      async () => Object.values(await this.call('POST', '/element', { using: 'css selector', value: css }))[0],
+      async () =>
+        Object.values(await this.call('POST', '/element', { using: 'css selector', value: css }))[0],
       patience,
     );
   }
@@ -153,10 +165,14 @@ export class Desktop {
     if (!existsSync(app)) throw new Error(`${app} is not built`);
     const displayFile = join(this.home, 'display');
     const display = openSync(displayFile, 'w');
-    const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], {
-      stdio: ['ignore', 'ignore', 'ignore', display],
-      detached: true,
-    });
+    const xvfb = spawn(
+      'Xvfb',
+      ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'],
+      {
+        stdio: ['ignore', 'ignore', 'ignore', display],
+        detached: true,
+      },
+    );
     closeSync(display);
     this.children.push(xvfb);
     const number = await until('the virtual display', () => readFileSync(displayFile, 'utf8').trim());
@@ -188,7 +204,9 @@ export class Desktop {
       detached: true,
     });
     this.children.push(bus);
-    this.env.DBUS_SESSION_BUS_ADDRESS = await until('the session bus', () => readFileSync(busFile, 'utf8').trim());
+    this.env.DBUS_SESSION_BUS_ADDRESS = await until('the session bus', () =>
+      readFileSync(busFile, 'utf8').trim(),
+    );
     // Without a window manager nothing has the focus, and what is not focused is not read.
     this.start('openbox', ['--sm-disable'], this.env, 'openbox');
     if (keychain) this.startKeychain();
@@ -199,7 +217,8 @@ export class Desktop {
   chooseFont() {
     const folder = join(this.env.XDG_CONFIG_HOME, 'fontconfig');
     mkdirSync(folder, { recursive: true });
-    const prefer = (family) => `<alias binding="strong"><family>${family}</family><prefer><family>Inter</family></prefer></alias>`;
+    const prefer = (family) =>
+      `<alias binding="strong"><family>${family}</family><prefer><family>Inter</family></prefer></alias>`;
     writeFileSync(
       join(folder, 'fonts.conf'),
       `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${prefer('system-ui')}${prefer('sans-serif')}</fontconfig>`,
@@ -299,7 +318,11 @@ export class Desktop {
   }
 
   tool(command, args) {
-    const { status, stdout, stderr } = spawnSync(command, args, { env: this.env, encoding: 'utf8', timeout: 20_000 });
+    const { status, stdout, stderr } = spawnSync(command, args, {
+      env: this.env,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
     if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr || status}`);
     return stdout.trim();
   }

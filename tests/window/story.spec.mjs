@@ -56,7 +56,10 @@ async function write(text) {
 /** A state may share its frame with the next, since the server is on this computer; none comes back. */
 function assertForward(seen) {
   const order = ['waiting to be sent', 'sent', 'delivered', 'read'];
-  assert.deepEqual(seen, order.filter((word) => seen.includes(word)));
+  assert.deepEqual(
+    seen,
+    order.filter((word) => seen.includes(word)),
+  );
 }
 
 test('a newcomer signs up on this computer and finds people there', async () => {
@@ -101,7 +104,11 @@ test('a message gets two ticks, is read and answered', async () => {
     const preview = await page.run(
       `() => [...document.querySelectorAll('[role=option],[role=row],li')].find((e) => e.innerText.includes('Robin Hale'))?.innerText ?? ''`,
     );
-    return !preview.includes('Is the boat still there?') && !preview.includes('typing') && !preview.includes('Write me anything');
+    return (
+      !preview.includes('Is the boat still there?') &&
+      !preview.includes('typing') &&
+      !preview.includes('Write me anything')
+    );
   });
   desktop.shot('answered');
 });
@@ -131,6 +138,8 @@ test('what is typed and not sent is a draft after a restart, and all is painted 
   assert.equal(await page.run(`() => document.querySelector('textarea').value`), 'And the oars?');
   const sendable = await page.element('textarea');
   await page.keys(sendable, '\uE007');
-  await until('the draft to be sent', async () => ['delivered', 'read'].includes(await ticksOf('And the oars?')));
+  await until('the draft to be sent', async () =>
+    ['delivered', 'read'].includes(await ticksOf('And the oars?')),
+  );
   desktop.shot('back');
 });
