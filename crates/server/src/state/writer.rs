@@ -335,15 +335,19 @@ mod tests {
     #[tokio::test]
     async fn jobs_that_wait_together_share_a_transaction() {
         let (writer, _dir) = writer(64);
-        // The first job holds the writer until all others wait in the channel.
+        // The first job holds the writer, alone, until all others wait in the channel.
         let (release, gate) = std::sync::mpsc::channel::<()>();
+        let (begin, begun) = oneshot::channel();
         let mut jobs = tokio::task::JoinSet::new();
         let first = Arc::clone(&writer);
         jobs.spawn(async move {
-            first
-                .write(move |_| gate.recv().map_err(|_| StateError::Stopping))
-                .await
+            let hold = move |_: &mut WriteTx<'_>| {
+                begin.send(()).map_err(|()| StateError::Stopping)?;
+                gate.recv().map_err(|_| StateError::Stopping)
+            };
+            first.write(hold).await
         });
+        begun.await.unwrap();
         for x in 0..50 {
             let writer = Arc::clone(&writer);
             jobs.spawn(async move { writer.write(move |tx| insert(tx, x)).await });
