@@ -101,6 +101,36 @@ describe('settings', () => {
   });
 });
 
+describe('several accounts', () => {
+  it('stand in the menu with where they are, and the other one is shown when it is chosen', async () => {
+    const { page, done } = await browser.open('');
+    await page.getByRole('list', { name: 'Chats' }).waitFor();
+    await page.evaluate(async () => {
+      const { accounts } = await window.fake.bootstrap();
+      const second = {
+        ...accounts[0],
+        id: '00000000000000b2',
+        userId: 77,
+        name: 'Mira at work',
+        login: 'm.lindqvist',
+        origin: 'cloud',
+        server: 'api.connectycube.com, application 8214',
+      };
+      window.fake.emit({ type: 'accountsChanged', payload: { accounts: [...accounts, second] } });
+    });
+    await page
+      .getByRole('button', { name: /^Mira Lindqvist/ })
+      .first()
+      .click();
+    const first = page.getByRole('menuitemradio', { name: /Mira Lindqvist.*This computer/ });
+    assert.equal(await first.getAttribute('aria-checked'), 'true');
+    await page.getByRole('menuitemradio', { name: /Mira at work.*application 8214/ }).click();
+    await page.getByRole('button', { name: /^Mira at work/ }).waitFor();
+    assert.equal(await page.getByRole('menu').count(), 0);
+    await done();
+  });
+});
+
 describe('signing out', () => {
   async function ask(page) {
     await page.getByRole('button', { name: /accounts and settings/i }).click();
