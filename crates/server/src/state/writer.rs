@@ -337,17 +337,17 @@ mod tests {
         let (writer, _dir) = writer(64);
         // The first job holds the writer, alone, until all others wait in the channel.
         let (release, gate) = std::sync::mpsc::channel::<()>();
-        let (begin, begun) = oneshot::channel();
+        let (announce, started) = oneshot::channel();
         let mut jobs = tokio::task::JoinSet::new();
         let first = Arc::clone(&writer);
         jobs.spawn(async move {
             let hold = move |_: &mut WriteTx<'_>| {
-                begin.send(()).map_err(|()| StateError::Stopping)?;
+                announce.send(()).map_err(|()| StateError::Stopping)?;
                 gate.recv().map_err(|_| StateError::Stopping)
             };
             first.write(hold).await
         });
-        begun.await.unwrap();
+        started.await.unwrap();
         for x in 0..50 {
             let writer = Arc::clone(&writer);
             jobs.spawn(async move { writer.write(move |tx| insert(tx, x)).await });
