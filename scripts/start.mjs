@@ -102,9 +102,13 @@ async function showOnVirtualScreen(steps, app, appArguments, stay) {
   process.once('SIGINT', () => void stop().then(() => process.exit(130)));
   process.once('SIGTERM', () => void stop().then(() => process.exit(143)));
   try {
-    await steps.step('Opening the window', () => painted(child, log));
-    screen.capture(picture);
-    console.log(`Screenshot: ${picture}`);
+    await steps
+      .step('Opening the window', () => painted(child, log))
+      .finally(() => {
+        // Also when it failed: what is there instead tells most.
+        screen.capture(picture);
+        console.log(`Screenshot: ${picture}`);
+      });
     if (stay) {
       console.log(`It stays on display ${screen.display} until Ctrl+C.`);
       await ended;
