@@ -37,6 +37,15 @@ async function scrollTo(page, top) {
   await settle(page);
 }
 
+/** To a place with more than a screen above and below it. */
+async function scrollIntoThePast(page) {
+  const before = await firstId(page);
+  await scrollTo(page, 0);
+  await page.waitForFunction((id) => document.querySelector('.message-row').dataset.id !== id, before);
+  await settle(page);
+  await scrollTo(page, 1200);
+}
+
 describe('the place in a conversation', () => {
   it('is kept over ten pages of older messages', async () => {
     const { page, done } = await browser.open('open=jonas');
@@ -74,7 +83,7 @@ describe('the place in a conversation', () => {
   it('is kept over pages of newer messages, when rows above are let go', async () => {
     const { page, done } = await browser.open('open=jonas');
     await page.waitForSelector('.message-row');
-    for (let load = 0; load < 8; load += 1) {
+    for (let load = 0; load < 11; load += 1) {
       await scrollTo(page, 0);
       await settle(page);
     }
@@ -100,7 +109,7 @@ describe('the place in a conversation', () => {
   it('is kept when something above gets its height late', async () => {
     const { page, done } = await browser.open('open=jonas');
     await page.waitForSelector('.message-row');
-    await scrollTo(page, 1500);
+    await scrollIntoThePast(page);
     await watch(page);
     await page.evaluate(() => {
       document.querySelector('.message-row').style.paddingBlockEnd = '137px';
@@ -113,7 +122,7 @@ describe('the place in a conversation', () => {
   it('is kept when messages arrive below', async () => {
     const { page, done } = await browser.open('open=jonas');
     await page.waitForSelector('.message-row');
-    await scrollTo(page, 1500);
+    await scrollIntoThePast(page);
     await watch(page);
     await page.evaluate(() => {
       const { fake } = window;
@@ -127,7 +136,7 @@ describe('the place in a conversation', () => {
   it('is kept when the window changes its size', async () => {
     const { page, done } = await browser.open('open=jonas');
     await page.waitForSelector('.message-row');
-    await scrollTo(page, 1500);
+    await scrollIntoThePast(page);
     // A row that stands at the top: what is above it may wrap anew, what is looked at first may not move.
     const before = await page.evaluate(() => {
       const view = document.querySelector('.view[role=region]');

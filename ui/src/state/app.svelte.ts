@@ -110,11 +110,9 @@ export class App {
           ?.windowOf(event.payload.dialogId)
           ?.apply(event.payload.messages, event.payload.removedIds);
         break;
-      case 'historyChanged': {
-        const space = this.#spaces.get(event.payload.accountId);
-        void space?.windowOf(event.payload.dialogId)?.reload(space.lookingAt());
+      case 'historyChanged':
+        this.#spaces.get(event.payload.accountId)?.windowOf(event.payload.dialogId)?.historyChanged();
         break;
-      }
       case 'typingChanged':
         this.#spaces.get(event.payload.accountId)?.typing.set(event.payload.dialogId, event.payload.userIds);
         break;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Backend } from '~/ipc/backend';
 import type { Anchor, Edge, Message, MessagePage } from '~/ipc/bindings.gen';
 import { CAP, MessageWindow, PAGE } from './messages.svelte';
@@ -144,5 +144,70 @@ describe('the run of messages on the screen', () => {
     await run.reload(at(570).id);
     expect(asked.at(-1)).toEqual({ type: 'around', payload: at(570).id });
     expect(run.items.some((item) => item.id === at(570).id)).toBe(true);
+  });
+
+  describe('when the engine knows more of the history', () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+
+    it('asks once after a row of events, and draws nothing again when nothing was missing', async () => {
+      const { backend, asked } = history(600);
+      const run = new MessageWindow(backend, 'a', 'd', ME);
+      await run.open(null, 0);
+      const before = run.items;
+      run.historyChanged();
+      run.historyChanged();
+      await vi.runAllTimersAsync();
+      expect(asked.filter((anchor) => anchor.type === 'before')).toEqual([
+        { type: 'before', payload: at(599).id },
+      ]);
+      expect(run.items).toEqual(before);
+      expect(run.items.every((item, index) => item === before[index])).toBe(true);
+    });
+
+    it('fills in what was missing before the newest message', async () => {
+      const { backend } = history(600);
+      const run = new MessageWindow(backend, 'a', 'd', ME);
+      await run.open(null, 0);
+      run.items = run.items.filter((item) => item.text === '599' || Number(item.text) < 590);
+      run.historyChanged();
+      await vi.runAllTimersAsync();
+      expect(texts(run).slice(-3)).toEqual(['597', '598', '599']);
+    });
+
+    it('begins behind a gap that came to light', async () => {
+      const { backend } = history(600);
+      const run = new MessageWindow(backend, 'a', 'd', ME);
+      await run.open(null, 0);
+      backend.messages = () =>
+        Promise.resolve({
+          items: [at(598)],
+          before: { type: 'gap', payload: { reason: 'offline' } },
+          after: { type: 'end' },
+        });
+      run.historyChanged();
+      await vi.runAllTimersAsync();
+      expect(texts(run)).toEqual(['598', '599']);
+      expect(run.before.type).toBe('gap');
+    });
+
+    it('tries again where a gap was', async () => {
+      const run = new MessageWindow(history(600).backend, 'a', 'd', ME);
+      await run.open(null, 0);
+      run.before = { type: 'gap', payload: { reason: 'offline' } };
+      run.historyChanged();
+      expect(run.before).toEqual({ type: 'more' });
+      run.close();
+    });
+
+    it('does nothing more once the chat is left', async () => {
+      const { backend, asked } = history(600);
+      const run = new MessageWindow(backend, 'a', 'd', ME);
+      await run.open(null, 0);
+      run.historyChanged();
+      run.close();
+      await vi.runAllTimersAsync();
+      expect(asked.length).toBe(1);
+    });
   });
 });

@@ -20,6 +20,9 @@ export const PAGE = 32;
 /** What the page keeps at most; more costs memory and layout without being seen. */
 export const CAP = 300;
 
+/** History grows in steps, and each of them is told: one look after the last is enough, ms. */
+const LOOK_DELAY_MS = 150;
+
 /** Where the unread part began when the chat was opened. It stays there until the chat is left. */
 export interface Divider {
   beforeId: MessageId;
@@ -35,6 +38,7 @@ export class MessageWindow {
   /** An edge being loaded. */
   loading = $state.raw<{ before: boolean; after: boolean }>({ before: false, after: false });
 
+  #look: ReturnType<typeof setTimeout> | null = null;
   /** Answers of an older run are thrown away: the window has moved elsewhere since. */
   #run = 0;
   /** Ids that the engine took back while a page was under way. */
@@ -57,11 +61,59 @@ export class MessageWindow {
   }
 
   async toNewest(): Promise<void> {
-    if (this.after.type === 'end' && this.phase.kind === 'ready') return;
+    if (this.after.type === 'end' && this.phase.kind === 'ready' && this.items.length > 0) return;
     await this.#replace({ type: 'newest' }, PAGE);
   }
 
-  /** Loads the run again around what is being looked at: after a lag, and when gaps opened or closed. */
+  /** The chat is left; answers that are still under way find nobody. */
+  close(): void {
+    this.#run += 1;
+    if (this.#look !== null) clearTimeout(this.#look);
+  }
+
+  /** The event of the engine: it knows more of the history now, so a gap may be closed, or one have come to light. */
+  historyChanged(): void {
+    if (this.before.type === 'gap') this.before = { type: 'more' };
+    if (this.after.type === 'gap') this.after = { type: 'more' };
+    if (this.#look !== null) clearTimeout(this.#look);
+    this.#look = setTimeout(() => void this.#lookBelow(), LOOK_DELAY_MS);
+  }
+
+  /**
+   * Makes sure that nothing is missing before the newest message: what arrived after a time without connection was
+   * put behind the last one that was here, and between them there may be more.
+   */
+  async #lookBelow(): Promise<void> {
+    this.#look = null;
+    const last = this.items.at(-1);
+    if (!last) {
+      await this.toNewest();
+      return;
+    }
+    if (this.after.type !== 'end' || this.phase.kind !== 'ready') return;
+    const run = this.#run;
+    try {
+      const page = await this.#page({ type: 'before', payload: last.id }, PAGE);
+      if (run !== this.#run) return;
+      const first = this.items[0] ?? last;
+      const begin = page.items[0] ?? last;
+      // Only what lies between the messages that are here; the edges are looked at when they come near.
+      let items = mergeMessages(
+        this.items,
+        page.items.filter((message) => compareMessages(message, first) > 0),
+      );
+      if (page.before.type === 'gap' && compareMessages(begin, first) > 0) {
+        // Above the gap is another run of messages. This one is what follows the gap.
+        items = items.filter((message) => compareMessages(message, begin) >= 0);
+        this.before = page.before;
+      }
+      this.items = items.slice(-CAP);
+    } catch {
+      // What is shown stays; the next connection brings the next event.
+    }
+  }
+
+  /** Loads the run again around what is being looked at: after a lag. */
   async reload(lookingAt: MessageId | null): Promise<void> {
     const anchor: Anchor = lookingAt === null ? { type: 'newest' } : { type: 'around', payload: lookingAt };
     await this.#replace(anchor, Math.min(CAP, Math.max(PAGE, this.items.length)));
@@ -145,7 +197,12 @@ export class MessageWindow {
       const during = this.items === known ? [] : this.items.filter((message) => !known.includes(message));
       this.before = page.before;
       this.after = page.after;
-      this.items = page.items;
+      // Objects that say the same stay, and with them what is drawn.
+      const here = new Set(page.items.map((message) => message.id));
+      this.items = mergeMessages(
+        known.filter((message) => here.has(message.id)),
+        page.items,
+      );
       if (during.length > 0) this.apply(during, []);
       settle?.();
       this.phase = { kind: 'ready' };

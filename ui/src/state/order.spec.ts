@@ -44,7 +44,7 @@ describe('the order of messages', () => {
 
   it('is idempotent: the same arrivals twice leave one of each', () => {
     const once = mergeMessages([], [at('a', 1000), at('a', 1000)]);
-    expect(ids(mergeMessages(once, once))).toEqual(['a']);
+    expect(mergeMessages(once, [at('a', 1000)])).toBe(once);
   });
 
   it('keeps the very array when nothing arrived', () => {

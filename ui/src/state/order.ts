@@ -10,14 +10,37 @@ export function compareMessages(a: Placed, b: Placed): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
+function sameIds(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id, index) => id === b[index]);
+}
+
+/** Whether two versions of one message draw the same. */
+export function sameMessage(a: Message, b: Message): boolean {
+  return (
+    a.status === b.status &&
+    a.text === b.text &&
+    a.sentAt === b.sentAt &&
+    a.senderId === b.senderId &&
+    a.failure?.kind === b.failure?.kind &&
+    a.failure?.text === b.failure?.text &&
+    sameIds(a.readBy, b.readBy) &&
+    sameIds(a.deliveredTo, b.deliveredTo)
+  );
+}
+
 /**
- * Puts `arrived` among `items`, which are in order; the later version of a message wins. Gives the same array back
- * when nothing changed, so that nothing is drawn again.
+ * Puts `arrived` among `items`, which are in order; the later version of a message wins, but one that says the same
+ * leaves the object that is here. Gives the same array back when nothing changed, so that nothing is drawn again.
  */
 export function mergeMessages(items: Message[], arrived: Message[]): Message[] {
   if (arrived.length === 0) return items;
   const fresh = new Map<MessageId, Message>();
   for (const message of arrived) fresh.set(message.id, message);
+  for (const message of items) {
+    const version = fresh.get(message.id);
+    if (version && sameMessage(version, message)) fresh.delete(message.id);
+  }
+  if (fresh.size === 0) return items;
   const kept = items.filter((message) => !fresh.has(message.id));
   const sorted = [...fresh.values()].sort(compareMessages);
   const merged: Message[] = [];

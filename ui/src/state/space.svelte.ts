@@ -39,6 +39,7 @@ export class Space {
   }
 
   close(window: MessageWindow): void {
+    window.close();
     if (this.#open === window) {
       this.#open = null;
       this.lookingAt = () => null;
