@@ -9,6 +9,10 @@
     clippy::indexing_slicing,
     reason = "a measurement that goes wrong must end at once"
 )]
+#![allow(
+    clippy::large_futures,
+    reason = "each is awaited a few times, outside of what is measured"
+)]
 
 mod bare;
 mod cache;

@@ -150,12 +150,11 @@ fn merge<T, K: std::hash::Hash + Eq>(rows: &mut Vec<T>, news: Vec<T>, key: impl 
         .collect();
     for row in news {
         let id = key(&row);
-        match places.get(&id).and_then(|&place| rows.get_mut(place)) {
-            Some(old) => *old = row,
-            None => {
-                places.insert(id, rows.len());
-                rows.push(row);
-            }
+        if let Some(old) = places.get(&id).and_then(|&place| rows.get_mut(place)) {
+            *old = row;
+        } else {
+            places.insert(id, rows.len());
+            rows.push(row);
         }
     }
 }

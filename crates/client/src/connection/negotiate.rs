@@ -158,7 +158,7 @@ async fn open_stream(socket: &mut Socket, config: &ConnectionConfig) -> Result<F
     let open = StreamOpen::to_server(domain);
     socket.queue(open.to_xml(socket.framing()));
     match socket.receive(config.timing.negotiation_step, step).await? {
-        Received::Open(_) => {}
+        Received::Open(header) => tracing::debug!(id = header.attr("id"), "the stream is open"),
         // A server that refuses at once may leave out its header.
         Received::Element(element) => {
             return Err(match StreamElement::from_element(element)? {

@@ -1,5 +1,10 @@
 //! Commands: each parses, asks the engine once and converts the answer.
 
+#![allow(
+    clippy::let_underscore_must_use,
+    reason = "the command macro writes such a line into every command"
+)]
+
 pub mod accounts;
 pub mod dialogs;
 pub mod keys;
