@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::events::ClientEvent;
-use crate::model::{AccountId, DialogId, MessageId, UserId};
+use crate::model::{AccountId, DialogId, Message, MessageId, UserId};
 use crate::store::{Error, ReadDb, dialogs, messages, outbox, users};
 
 /// Rows touched since the transaction began. What is gone by its end is reported as removed.
@@ -15,8 +15,8 @@ use crate::store::{Error, ReadDb, dialogs, messages, outbox, users};
 pub(super) struct Changes {
     /// Dialogs whose row in the list may look different.
     pub(super) dialogs: BTreeSet<DialogId>,
-    /// Messages that may look different.
-    pub(super) messages: BTreeMap<DialogId, BTreeSet<MessageId>>,
+    /// Messages that may look different; with what they look like, when the one who made them knew.
+    pub(super) messages: BTreeMap<DialogId, BTreeMap<MessageId, Option<Message>>>,
     /// People who may look different.
     pub(super) users: BTreeSet<UserId>,
     /// Dialogs whose known parts of the history moved.
@@ -26,9 +26,16 @@ pub(super) struct Changes {
 }
 
 impl Changes {
+    /// A job was undone: what was known of new messages may never have been.
+    pub(super) fn forget_copies(&mut self) {
+        for known in self.messages.values_mut().flat_map(BTreeMap::values_mut) {
+            *known = None;
+        }
+    }
+
     /// The events that describe these changes, from the rows as they are now.
     pub(super) fn events(
-        &self,
+        self,
         account: &AccountId,
         db: &ReadDb<'_>,
     ) -> Result<Vec<ClientEvent>, Error> {
@@ -43,7 +50,7 @@ impl Changes {
         if !self.dialogs.is_empty() {
             let mut found = Vec::with_capacity(self.dialogs.len());
             let mut removed = Vec::new();
-            for &id in &self.dialogs {
+            for id in self.dialogs {
                 match dialogs::load(db, id)? {
                     Some(dialog) => found.push(dialog),
                     None => removed.push(id),
@@ -55,16 +62,20 @@ impl Changes {
                 removed,
             });
         }
-        for (&dialog, ids) in &self.messages {
+        for (dialog, ids) in self.messages {
             let mut found = Vec::with_capacity(ids.len());
             let mut removed = Vec::new();
-            for &id in ids {
-                match messages::load(db, id)? {
+            for (id, known) in ids {
+                let message = match known {
+                    Some(message) => Some(message),
+                    None => messages::load(db, id)?,
+                };
+                match message {
                     Some(message) => found.push(message),
                     None => removed.push(id),
                 }
             }
-            found.sort_by_key(crate::model::Message::position);
+            found.sort_by_key(Message::position);
             events.push(ClientEvent::MessagesChanged {
                 account: account.clone(),
                 dialog,
@@ -74,8 +85,8 @@ impl Changes {
         }
         events.extend(
             self.history
-                .iter()
-                .map(|&dialog| ClientEvent::HistoryChanged {
+                .into_iter()
+                .map(|dialog| ClientEvent::HistoryChanged {
                     account: account.clone(),
                     dialog,
                 }),

@@ -15,14 +15,13 @@ pub(super) use self::newest::{
 };
 pub(super) use self::reading::name;
 pub use self::reading::{
-    incomplete, is_incomplete, is_known, load, may_hold_private, most_recent, occupants, page,
-    server_last, unsettled, with_opponent,
+    incomplete, is_known, load, most_recent, occupants, page, server_last, unsettled, with_opponent,
 };
 pub(super) use self::unread::change_unread;
 pub use self::unread::mark_read;
 use crate::model::{DialogId, DialogKind, MessageId, Position, Status, UnixMillis, UserId};
 use crate::store::columns::Oid;
-use crate::store::{Error, WriteTx};
+use crate::store::{Error, WriteTx, messages};
 
 /// A dialog as the server describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +67,7 @@ impl LastRecord {
     /// Its place in the dialog.
     pub fn position(&self) -> Position {
         Position {
-            seconds: self.sent_at.seconds(),
+            seconds: messages::stored_seconds(self.sent_at),
             id: self.id,
         }
     }
@@ -118,7 +117,7 @@ pub fn save(tx: &mut WriteTx<'_>, record: &DialogRecord) -> Result<(), Error> {
 
 /// Makes a row for a dialog of which only a message is known so far, so that the message can be
 /// shown at once. What the server knows of it is fetched behind it.
-pub fn ensure(
+fn ensure(
     tx: &mut WriteTx<'_>,
     id: DialogId,
     kind: DialogKind,
@@ -141,6 +140,42 @@ pub fn ensure(
         tx.touch_dialog(id);
     }
     Ok(())
+}
+
+/// The home of a private message that names its dialog.
+///
+/// A sender can name any dialog; what is said in private stays between the two. So a dialog of
+/// other people is no home, and one that nobody knows yet is made. Returns whether the server must
+/// be asked for the rest of it, or `None` when the message does not belong there.
+pub fn home_of_private(
+    tx: &mut WriteTx<'_>,
+    id: DialogId,
+    opponent: UserId,
+) -> Result<Option<bool>, Error> {
+    let known = tx.one(
+        "SELECT kind = 3 AND opponent = ?2, incomplete FROM dialogs WHERE id = ?1",
+        params![Oid::from(id), opponent.as_i64()],
+        |row| Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?)),
+    )?;
+    if let Some((theirs, incomplete)) = known {
+        return Ok(theirs.then_some(incomplete));
+    }
+    ensure(tx, id, DialogKind::Private, Some(opponent))?;
+    Ok(Some(true))
+}
+
+/// The home of a message of a room, made if nobody knows it yet. Returns whether the server must
+/// be asked for the rest of it.
+pub fn home_of_room(tx: &mut WriteTx<'_>, id: DialogId) -> Result<bool, Error> {
+    let known = tx.one(
+        "SELECT incomplete FROM dialogs WHERE id = ?1",
+        [Oid::from(id)],
+        |row| Ok(row.get::<_, bool>(0)?),
+    )?;
+    if known.is_none() {
+        ensure(tx, id, DialogKind::Group, None)?;
+    }
+    Ok(known.unwrap_or(true))
 }
 
 /// Takes a dialog and everything in it out of the cache.

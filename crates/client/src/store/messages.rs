@@ -4,7 +4,7 @@ mod edits;
 mod marks;
 mod reading;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::params;
@@ -16,11 +16,11 @@ pub(super) use self::reading::load_hit;
 pub use self::reading::{
     first_unread, load, newest_in_history, page_above, page_below, place, place_in_history,
 };
-use crate::model::{DialogId, MessageId, Position, Status, UnixMillis, UserId};
+use crate::model::{DialogId, Message, MessageId, Position, Status, UnixMillis, UserId};
 use crate::store::columns::{Oid, user};
 use crate::store::dialogs::{self, Newcomers};
 use crate::store::receipts::{self, Kind};
-use crate::store::{Error, ReadDb, WriteTx, states};
+use crate::store::{Error, ReadDb, WriteTx, ranges, states};
 
 /// Dates outside of 1970 to 2242 are moved to the nearest of the two: they come from strangers,
 /// and a row number must hold them.
@@ -66,8 +66,13 @@ impl MessageRecord {
     }
 
     fn seconds(&self) -> i64 {
-        self.sent_at.seconds().clamp(0, MAX_SECONDS)
+        stored_seconds(self.sent_at)
     }
+}
+
+/// The second a date is stored as.
+pub(super) fn stored_seconds(date: UnixMillis) -> i64 {
+    date.seconds().clamp(0, MAX_SECONDS)
 }
 
 /// What became of a record.
@@ -92,8 +97,9 @@ pub fn insert(tx: &mut WriteTx<'_>, record: &MessageRecord) -> Result<Stored, Er
 pub fn insert_batch(tx: &mut WriteTx<'_>, records: &[MessageRecord]) -> Result<Vec<Stored>, Error> {
     let mut outcome = Vec::with_capacity(records.len());
     let mut newcomers: BTreeMap<DialogId, Newcomers> = BTreeMap::new();
+    let mut rows = Rows::new(tx)?;
     for record in records {
-        let stored = if let Some(message) = insert_row(tx, record)? {
+        let stored = if let Some(message) = insert_row(tx, &mut rows, record)? {
             newcomers
                 .entry(record.dialog)
                 .or_default()
@@ -115,6 +121,35 @@ pub fn insert_batch(tx: &mut WriteTx<'_>, records: &[MessageRecord]) -> Result<V
     Ok(outcome)
 }
 
+/// Stores messages that came on the line. In dialogs that `is_current` says nothing was missed in,
+/// they continue the newest known part of the history.
+pub fn insert_live(
+    tx: &mut WriteTx<'_>,
+    records: &[MessageRecord],
+    is_current: impl Fn(DialogId) -> bool,
+) -> Result<Vec<Stored>, Error> {
+    let stored = insert_batch(tx, records)?;
+    let mut reached: BTreeMap<DialogId, Position> = BTreeMap::new();
+    for (record, stored) in records.iter().zip(&stored) {
+        let place = match stored {
+            Stored::New => record
+                .in_history
+                .then(|| (record.dialog, record.position())),
+            Stored::Known => place_in_history(tx, record.id)?,
+        };
+        if let Some((dialog, place)) = place {
+            let newest = reached.entry(dialog).or_insert(place);
+            *newest = place.max(*newest);
+        }
+    }
+    for (dialog, place) in reached {
+        if is_current(dialog) {
+            ranges::extend_top(tx, dialog, place)?;
+        }
+    }
+    Ok(stored)
+}
+
 /// A row that was just made: what the dialog's own row must know of it.
 pub(super) struct NewRow<'r> {
     pub(super) record: &'r MessageRecord,
@@ -122,30 +157,60 @@ pub(super) struct NewRow<'r> {
     pub(super) unread: bool,
 }
 
+/// What a batch of inserts asks the tables once instead of once per message.
+struct Rows {
+    /// Next free row number by second.
+    next: HashMap<i64, i64>,
+    /// Whether any marker waits for its message; nearly always none does.
+    early_markers: bool,
+}
+
+impl Rows {
+    fn new(db: &ReadDb<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            next: HashMap::new(),
+            early_markers: states::any_early(db)?,
+        })
+    }
+
+    /// A free row number for a message of this second.
+    fn free(&mut self, db: &ReadDb<'_>, second: i64) -> Result<i64, Error> {
+        let lowest = second << ROW_BITS;
+        let free = match self.next.get(&second) {
+            Some(next) => *next,
+            None => db
+                .one(
+                    "SELECT coalesce(max(row) + 1, ?1) FROM messages WHERE row BETWEEN ?1 AND ?2",
+                    [lowest, lowest | ((1 << ROW_BITS) - 1)],
+                    |row| Ok(row.get::<_, i64>(0)?),
+                )?
+                .unwrap_or(lowest),
+        };
+        self.next.insert(second, free + 1);
+        Ok(free)
+    }
+}
+
 fn insert_row<'r>(
     tx: &mut WriteTx<'_>,
+    rows: &mut Rows,
     record: &'r MessageRecord,
 ) -> Result<Option<NewRow<'r>>, Error> {
     let me = tx.me();
     let mine = record.sender == me;
-    let lowest = record.seconds() << ROW_BITS;
-    let highest = lowest | ((1 << ROW_BITS) - 1);
     let seen = record.read_by.contains(&me);
     let status = match (mine, seen) {
         (true, _) => record.status,
         (false, true) => Status::Read,
         (false, false) => Status::Delivered,
     };
-    let unread = !mine && !seen;
-    let extra = encode_extra(&record.extra);
-    let row = tx.one(
+    let row = rows.free(tx, record.seconds())?;
+    let inserted = tx.run(
         "INSERT INTO messages (row, id, dialog, sender, text, date_sent, status, in_history, unread, extra)
-         VALUES (coalesce((SELECT max(row) + 1 FROM messages WHERE row BETWEEN ?1 AND ?2), ?1),
-           ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-         ON CONFLICT (id) DO NOTHING RETURNING row",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (id) DO NOTHING",
         params![
-            lowest,
-            highest,
+            row,
             Oid::from(record.id),
             Oid::from(record.dialog),
             record.sender.as_i64(),
@@ -153,37 +218,39 @@ fn insert_row<'r>(
             record.seconds(),
             status.code(),
             record.in_history,
-            unread,
-            extra
+            !mine && !seen,
+            encode_extra(&record.extra)
         ],
-        |row| Ok(row.get::<_, i64>(0)?),
     )?;
-    let Some(row) = row else {
+    if inserted == 0 {
         return Ok(None);
-    };
+    }
     if !record.text.is_empty() {
         tx.run(
             "INSERT INTO messages_fts (rowid, text) VALUES (?1, ?2)",
             params![row, record.text],
         )?;
     }
-    tx.touch_message(record.dialog, record.id);
     let mut made = NewRow {
         record,
         status,
-        unread,
+        unread: !mine && !seen,
     };
-    let early = states::take_early(tx, record.id)?;
+    let early = if rows.early_markers {
+        states::take_early(tx, record.id)?
+    } else {
+        Vec::new()
+    };
     if mine {
         made.status = apply_recipients(tx, record, status, &early)?;
     } else {
         let seen_elsewhere = early
             .iter()
             .any(|&(from, status)| from == me && status == Status::Read);
-        if unread && seen_elsewhere {
+        if made.unread && seen_elsewhere {
             tx.run(
-                "UPDATE messages SET unread = 0, status = 4 WHERE id = ?1",
-                [Oid::from(record.id)],
+                "UPDATE messages SET unread = 0, status = 4 WHERE row = ?1",
+                [row],
             )?;
             made.status = Status::Read;
             made.unread = false;
@@ -192,7 +259,32 @@ fn insert_row<'r>(
             receipts::queue(tx, Kind::Received, record.dialog, record.id, record.sender)?;
         }
     }
+    if mine && made.status >= Status::Delivered {
+        // Who has it stands in a table of its own.
+        tx.touch_message(record.dialog, record.id);
+    } else {
+        tx.touch_new_message(made.to_message());
+    }
     Ok(Some(made))
+}
+
+impl NewRow<'_> {
+    /// The message as reading the row would give it, while nobody has received it.
+    fn to_message(&self) -> Message {
+        Message {
+            id: self.record.id,
+            dialog: self.record.dialog,
+            sender: self.record.sender,
+            text: self.record.text.clone(),
+            sent_at: UnixMillis::from_seconds(self.record.seconds()),
+            status: self.status,
+            failure: None,
+            delivered_to: Vec::new(),
+            read_by: Vec::new(),
+            in_history: self.record.in_history,
+            extra: self.record.extra.clone(),
+        }
+    }
 }
 
 /// Notes who has a message of this person, and returns its status after that.

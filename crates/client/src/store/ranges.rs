@@ -123,19 +123,13 @@ pub fn add(
 ///
 /// Without any range nothing is known to go on from, and nothing happens.
 pub fn extend_top(tx: &mut WriteTx<'_>, dialog: DialogId, to: Position) -> Result<(), Error> {
-    if let Some(range) = top(tx, dialog)?.filter(|range| range.to < to) {
-        tx.run(
-            "UPDATE ranges SET to_date = ?4, to_id = ?5
-             WHERE dialog = ?1 AND from_date = ?2 AND from_id = ?3",
-            params![
-                Oid::from(dialog),
-                range.from.seconds,
-                Oid::from(range.from.id),
-                to.seconds,
-                Oid::from(to.id)
-            ],
-        )?;
-    }
+    tx.run(
+        "UPDATE ranges SET to_date = ?2, to_id = ?3
+         WHERE dialog = ?1 AND (to_date, to_id) < (?2, ?3) AND (from_date, from_id) =
+           (SELECT from_date, from_id FROM ranges WHERE dialog = ?1
+            ORDER BY from_date DESC, from_id DESC LIMIT 1)",
+        params![Oid::from(dialog), to.seconds, Oid::from(to.id)],
+    )?;
     Ok(())
 }
 

@@ -75,6 +75,13 @@ pub(super) fn keep_early(
     Ok(())
 }
 
+/// Whether any marker waits for its message.
+pub(super) fn any_early(db: &ReadDb<'_>) -> Result<bool, Error> {
+    Ok(db
+        .one("SELECT 1 FROM early_markers LIMIT 1", [], |_| Ok(()))?
+        .is_some())
+}
+
 /// Takes out the markers that came before this message.
 pub(super) fn take_early(
     tx: &mut WriteTx<'_>,

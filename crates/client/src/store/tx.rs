@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use rusqlite::{CachedStatement, Connection, Params, Row};
 
-use crate::model::{DialogId, MessageId, UserId};
+use crate::model::{DialogId, Message, MessageId, UserId};
 use crate::store::Error;
 use crate::store::changes::Changes;
 
@@ -106,7 +106,16 @@ impl<'c> WriteTx<'c> {
             .messages
             .entry(dialog)
             .or_default()
-            .insert(message);
+            .insert(message, None);
+    }
+
+    /// The message is new, and this is what reading it would give.
+    pub(super) fn touch_new_message(&mut self, message: Message) {
+        self.changes
+            .messages
+            .entry(message.dialog)
+            .or_default()
+            .insert(message.id, Some(message));
     }
 
     /// The person looks different now.

@@ -199,6 +199,7 @@ fn batch(
         done.push(outcome);
         if !keep {
             tx.execute_batch("ROLLBACK TO job")?;
+            changes.forget_copies();
         }
         tx.execute_batch("RELEASE job")?;
         next = if done.len() < BATCH_JOBS && started.elapsed() < BATCH_TIME {

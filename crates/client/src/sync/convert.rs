@@ -3,7 +3,7 @@
 use cubist_protocol::rest;
 use cubist_protocol::rest::{DialogKind as WireKind, LastMessageStatus};
 
-use crate::model::{DialogKind, Position, Status, UnixMillis, User};
+use crate::model::{DialogKind, Position, Status, User};
 use crate::store::dialogs::{DialogRecord, LastRecord};
 use crate::store::messages::MessageRecord;
 
@@ -83,12 +83,5 @@ pub(crate) fn history_record(message: &rest::Message) -> MessageRecord {
 
 /// Where a message of the history stands.
 pub(crate) fn history_position(message: &rest::Message) -> Position {
-    history_record_position(message.date_sent.0, message)
-}
-
-fn history_record_position(sent_at: UnixMillis, message: &rest::Message) -> Position {
-    Position {
-        seconds: sent_at.seconds(),
-        id: message.id,
-    }
+    history_record(message).position()
 }

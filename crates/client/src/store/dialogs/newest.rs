@@ -4,7 +4,8 @@ use rusqlite::params;
 
 use crate::model::{DialogId, MessageId, Position, Status, UserId};
 use crate::store::columns::Oid;
-use crate::store::dialogs::{LastRecord, change_unread, server_last};
+use crate::store::dialogs::reading::stored_position;
+use crate::store::dialogs::{LastRecord, change_unread};
 use crate::store::messages::{self, NewRow};
 use crate::store::{Error, WriteTx};
 
@@ -45,27 +46,42 @@ pub(in crate::store) fn add_newcomers(
     dialog: DialogId,
     newcomers: &Newcomers,
 ) -> Result<(), Error> {
-    if let Some((place, sender, text, status)) = &newcomers.last {
-        set_last(tx, dialog, *place, *sender, text, *status)?;
-    }
     let unread = i64::try_from(newcomers.unread.len()).unwrap_or(i64::MAX);
-    change_unread(tx, dialog, unread)?;
+    let mut is_newest = false;
+    if let Some((place, sender, text, status)) = &newcomers.last {
+        let last = Last {
+            place: *place,
+            sender: *sender,
+            text,
+            status: *status,
+        };
+        is_newest = set_last(tx, dialog, &last, unread)?;
+    }
+    if !is_newest {
+        change_unread(tx, dialog, unread)?;
+    }
     if unread > 0 {
-        // What the server had counted already was unread elsewhere until now.
-        let counted_up_to = server_last(tx, dialog)?.unwrap_or(Position::BEGIN);
-        let counted = newcomers
-            .unread
-            .iter()
-            .filter(|&&(place, in_history)| in_history && place <= counted_up_to)
-            .count();
-        tx.run(
-            "UPDATE dialogs SET unread_elsewhere = max(0, unread_elsewhere - ?2)
+        let behind = tx.one(
+            "SELECT server_last_date, server_last_id FROM dialogs
              WHERE id = ?1 AND unread_elsewhere > 0",
-            params![
-                Oid::from(dialog),
-                i64::try_from(counted).unwrap_or(i64::MAX)
-            ],
+            [Oid::from(dialog)],
+            |row| Ok(stored_position(row.get(0)?, &row.get::<_, Vec<u8>>(1)?)),
         )?;
+        // What the server had counted already was unread elsewhere until now.
+        if let Some(Some(counted_up_to)) = behind {
+            let counted = newcomers
+                .unread
+                .iter()
+                .filter(|&&(place, in_history)| in_history && place <= counted_up_to)
+                .count();
+            tx.run(
+                "UPDATE dialogs SET unread_elsewhere = max(0, unread_elsewhere - ?2) WHERE id = ?1",
+                params![
+                    Oid::from(dialog),
+                    i64::try_from(counted).unwrap_or(i64::MAX)
+                ],
+            )?;
+        }
     }
     tx.touch_dialog(dialog);
     Ok(())
@@ -85,44 +101,55 @@ pub(super) fn save_server_last(
     tx.run(
         "UPDATE dialogs SET server_last_id = ?2, server_last_date = ?3
          WHERE id = ?1 AND (server_last_date, server_last_id) < (?3, ?2)",
-        params![Oid::from(id), Oid::from(last.id), last.sent_at.seconds()],
+        params![Oid::from(id), Oid::from(last.id), last.position().seconds],
     )?;
     if messages::sender(tx, last.id)? == Some(me) {
         // Only who has it is unknown here; how far it came is not.
         messages::confirm(tx, last.id, status)?;
     }
-    set_last(
-        tx,
-        id,
-        last.position(),
-        last.sender,
-        &preview(&last.text),
+    let last = Last {
+        place: last.position(),
+        sender: last.sender,
+        text: &preview(&last.text),
         status,
-    )
+    };
+    set_last(tx, id, &last, 0)?;
+    Ok(())
 }
 
+/// What the row of the list shows of a message.
+struct Last<'t> {
+    place: Position,
+    sender: UserId,
+    text: &'t str,
+    /// `Failed`, which is zero, for messages of others.
+    status: Status,
+}
+
+/// Makes a message the newest one, unless the present one is newer; counts unread ones with it.
+/// Returns whether it is the newest.
 fn set_last(
     tx: &mut WriteTx<'_>,
     id: DialogId,
-    place: Position,
-    sender: UserId,
-    text: &str,
-    status: Status,
-) -> Result<(), Error> {
-    tx.run(
+    last: &Last<'_>,
+    unread: i64,
+) -> Result<bool, Error> {
+    let changed = tx.run(
         "UPDATE dialogs SET last_id = ?2, last_date = ?3, last_sender = ?4, last_text = ?5,
-           last_status = ?6, last_activity = max(last_activity, ?3 * 1000)
+           last_status = ?6, last_activity = max(last_activity, ?3 * 1000),
+           unread_known = unread_known + ?7
          WHERE id = ?1 AND (last_id = x'' OR (last_date, last_id) < (?3, ?2))",
         params![
             Oid::from(id),
-            Oid::from(place.id),
-            place.seconds,
-            sender.as_i64(),
-            text,
-            status.code()
+            Oid::from(last.place.id),
+            last.place.seconds,
+            last.sender.as_i64(),
+            last.text,
+            last.status.code(),
+            unread
         ],
     )?;
-    Ok(())
+    Ok(changed > 0)
 }
 
 /// The tick of the newest message, when it is this one.
@@ -175,14 +202,13 @@ pub(in crate::store) fn forget_last(
         } else {
             Status::Failed
         };
-        set_last(
-            tx,
-            dialog,
-            newest.position(),
-            newest.sender,
-            &preview(&newest.text),
+        let last = Last {
+            place: newest.position(),
+            sender: newest.sender,
+            text: &preview(&newest.text),
             status,
-        )?;
+        };
+        set_last(tx, dialog, &last, 0)?;
     }
     Ok(())
 }

@@ -92,26 +92,6 @@ pub fn is_known(db: &ReadDb<'_>, id: DialogId) -> Result<bool, Error> {
         .is_some())
 }
 
-/// Whether a private message of this opponent can belong to the dialog: it is theirs, or unknown.
-pub fn may_hold_private(db: &ReadDb<'_>, id: DialogId, opponent: UserId) -> Result<bool, Error> {
-    let theirs = db.one(
-        "SELECT kind = 3 AND opponent = ?2 FROM dialogs WHERE id = ?1",
-        params![Oid::from(id), opponent.as_i64()],
-        |row| Ok(row.get::<_, bool>(0)?),
-    )?;
-    Ok(theirs.unwrap_or(true))
-}
-
-/// Whether only a message is known of the dialog so far.
-pub fn is_incomplete(db: &ReadDb<'_>, id: DialogId) -> Result<bool, Error> {
-    let incomplete = db.one(
-        "SELECT incomplete FROM dialogs WHERE id = ?1",
-        [Oid::from(id)],
-        |row| Ok(row.get::<_, bool>(0)?),
-    )?;
-    Ok(incomplete.unwrap_or(false))
-}
-
 /// Dialogs of which only a message is known so far.
 pub fn incomplete(db: &ReadDb<'_>, limit: u32) -> Result<Vec<DialogId>, Error> {
     db.all(
@@ -181,7 +161,15 @@ pub(in crate::store) fn name(db: &ReadDb<'_>, id: DialogId) -> Result<Option<Str
 }
 
 fn with_occupants(db: &ReadDb<'_>, mut dialog: Dialog) -> Result<Dialog, Error> {
-    dialog.occupants = occupants(db, dialog.id)?;
+    dialog.occupants = match (dialog.kind, dialog.opponent) {
+        // Most dialogs are private, and who is in those needs no question.
+        (DialogKind::Private, Some(opponent)) => {
+            let mut both = vec![db.me(), opponent];
+            both.sort_unstable();
+            both
+        }
+        _ => occupants(db, dialog.id)?,
+    };
     Ok(dialog)
 }
 

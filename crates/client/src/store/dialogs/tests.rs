@@ -280,15 +280,14 @@ fn what_others_may_have_changed_is_found_without_a_scan() {
     db.write(|tx| messages::insert(tx, &incoming(1, 10, "unread")));
     assert_eq!(db.read(|db| unsettled(db, 10)), [dialog_id(1)]);
     assert_eq!(db.read(|db| incomplete(db, 10)), []);
-    db.write(|tx| ensure(tx, dialog_id(9), DialogKind::Group, None));
+    assert!(db.write(|tx| home_of_room(tx, dialog_id(9))));
     assert_eq!(db.read(|db| incomplete(db, 10)), [dialog_id(9)]);
-    assert!(db.read(|db| is_incomplete(db, dialog_id(9))));
     assert_eq!(
         db.read(|db| with_opponent(db, user_id(2))),
         Some(dialog_id(1))
     );
-    assert!(
-        !db.read(|db| may_hold_private(db, dialog_id(2), user_id(2))),
-        "a group"
-    );
+    let home = |n| db.write(|tx| home_of_private(tx, dialog_id(n), user_id(2)));
+    assert_eq!(home(1), Some(false));
+    assert_eq!(home(2), None, "a group");
+    assert_eq!(home(12), Some(true), "made, and to be asked for");
 }

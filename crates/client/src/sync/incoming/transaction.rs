@@ -1,6 +1,6 @@
 //! What a batch changes in the cache, all of it or nothing.
 
-use crate::model::{DialogId, DialogKind, Failure, FailureKind, MessageId, Status, UnixMillis};
+use crate::model::{DialogId, Failure, FailureKind, MessageId, Status, UnixMillis};
 use crate::outbox;
 use crate::store::messages::{MessageRecord, Stored};
 use crate::store::{Error, WriteTx, dialogs, messages, outbox as rows, ranges, receipts};
@@ -63,10 +63,10 @@ fn store_run(
     after: &mut Aftermath,
 ) -> Result<(), Error> {
     let run = std::mem::take(run);
-    let stored = messages::insert_batch(tx, &run)?;
+    let is_current = |dialog| context.progress.is_current(dialog);
+    let stored = messages::insert_live(tx, &run, is_current)?;
     for (record, stored) in run.iter().zip(stored) {
         after.markers |= stored == Stored::New && record.sender != tx.me();
-        continue_range(tx, context, record.id)?;
     }
     Ok(())
 }
@@ -91,29 +91,24 @@ fn home(
     content: &Content,
     after: &mut Aftermath,
 ) -> Result<Option<DialogId>, Error> {
-    let dialog = match content.place {
-        Place::Room(dialog) => {
-            dialogs::ensure(tx, dialog, DialogKind::Group, None)?;
-            Some(dialog)
-        }
+    let (dialog, incomplete) = match content.place {
+        Place::Room(dialog) => (dialog, dialogs::home_of_room(tx, dialog)?),
         Place::Private { opponent, dialog } => {
             after.people.insert(opponent);
-            match dialog {
-                // A sender could name any dialog; what is said in private stays between the two.
-                Some(dialog) if dialogs::may_hold_private(tx, dialog, opponent)? => {
-                    dialogs::ensure(tx, dialog, DialogKind::Private, Some(opponent))?;
-                    Some(dialog)
-                }
-                _ => dialogs::with_opponent(tx, opponent)?,
+            let named = match dialog {
+                Some(dialog) => dialogs::home_of_private(tx, dialog, opponent)?,
+                None => None,
+            };
+            match dialog.zip(named) {
+                Some(home) => home,
+                None => return dialogs::with_opponent(tx, opponent),
             }
         }
     };
-    if let Some(dialog) = dialog
-        && dialogs::is_incomplete(tx, dialog)?
-    {
+    if incomplete {
         after.incomplete.insert(dialog);
     }
-    Ok(dialog)
+    Ok(Some(dialog))
 }
 
 fn apply(
