@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use cubist_client::clock::{Clock, SystemClock};
-use cubist_client::model::DialogKind;
 use cubist_client::model::Position;
 use cubist_client::store::messages::{MessageRecord, Stored};
 use cubist_client::store::{
@@ -116,18 +115,15 @@ async fn take_in(store: &Store, batch: Vec<MessageRecord>) {
 
 fn store_batch(tx: &mut WriteTx<'_>, batch: &[MessageRecord]) -> Result<(), Error> {
     for record in batch {
-        if dialogs::may_hold_private(tx, record.dialog, record.sender)? {
-            dialogs::ensure(tx, record.dialog, DialogKind::Private, Some(record.sender))?;
-        }
-        assert!(!dialogs::is_incomplete(tx, record.dialog)?);
+        let private = dialogs::home_of_private(tx, record.dialog, record.sender)?;
+        let incomplete = match private {
+            Some(incomplete) => incomplete,
+            None => dialogs::home_of_room(tx, record.dialog)?,
+        };
+        assert!(!incomplete, "the chat is known");
     }
-    let stored = messages::insert_batch(tx, batch)?;
-    for (record, stored) in batch.iter().zip(stored) {
-        assert_eq!(stored, Stored::New);
-        if let Some((dialog, place)) = messages::place_in_history(tx, record.id)? {
-            ranges::extend_top(tx, dialog, place)?;
-        }
-    }
+    let stored = messages::insert_live(tx, batch, |_| true)?;
+    assert!(stored.iter().all(|stored| *stored == Stored::New));
     if let Some(last) = batch.last() {
         sync_state::set_followed_until(tx, last.sent_at)?;
     }
