@@ -11,7 +11,14 @@
 )]
 #![allow(
     clippy::large_futures,
-    reason = "each is awaited a few times, outside of what is measured"
+    clippy::format_collect,
+    clippy::assigning_clones,
+    clippy::wildcard_enum_match_arm,
+    reason = "each runs a few times, outside of what is measured"
+)]
+#![allow(
+    clippy::struct_field_names,
+    reason = "the fields bear the names of the file formats and columns they hold"
 )]
 
 mod bare;
