@@ -138,6 +138,16 @@ class Page {
   }
 }
 
+/** Whether a process is gone, or only waits for its parent to take note. */
+function hasEnded(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    return true;
+  }
+}
+
 export class Desktop {
   /** @param name of the folder its pictures and logs go to, below test-output/window */
   constructor(name) {
@@ -268,8 +278,11 @@ export class Desktop {
 
   /** Closes the window as a person does and waits until the app is gone. */
   async quit() {
+    const pids = this.appPids();
     this.tool('wmctrl', ['-c', 'Cubist']);
-    await until('the app to end', () => this.appPids().length === 0);
+    // Ended to the last step: a backend that is stopped while its parent is still going would get SIGHUP from the
+    // kernel, as a stopped job whose group has just been orphaned.
+    await until('the app to end', () => pids.every((pid) => hasEnded(pid)));
     this.kill(this.driver);
   }
 
