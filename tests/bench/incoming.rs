@@ -1,10 +1,12 @@
 //! Messages that come in: how many the cache takes per second, and whether a full one is slower.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cubist_client::clock::{Clock, SystemClock};
-use cubist_client::model::Position;
+use cubist_client::model::{DialogId, DialogKind, Position};
 use cubist_client::store::messages::{MessageRecord, Stored};
 use cubist_client::store::{
     Error, Store, WriteTx, dialogs, messages, ranges, receipts, sync_state,
@@ -13,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::bare::Bare;
 use crate::cache;
-use crate::corpus::{Corpus, Kind};
+use crate::corpus::{Chat, Corpus, Kind};
 use crate::figures::{per_second, progress, report};
 
 /// Chats of every cache measured here.
@@ -61,15 +63,17 @@ pub(crate) async fn measure(work: &Path, plan: Plan) {
     let corpus = Corpus::new(cache::me(), CHATS);
     let now = SystemClock.now();
     let sample: Vec<MessageRecord> = corpus.messages(Kind::Live, plan.messages, now).collect();
+    let privates = privates(&corpus);
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for run in 1..=plan.runs {
         progress(&format!("incoming messages, run {run} of {}", plan.runs));
         let folder = TempDir::new_in(work).unwrap();
         let path = folder.path().join("ours.db");
         let store = empty_cache(&path, &corpus).await;
+        let batches: Vec<_> = sample.chunks(BATCH).map(<[_]>::to_vec).collect();
         let started = Instant::now();
-        for batch in sample.chunks(BATCH) {
-            take_in(&store, batch.to_vec()).await;
+        for batch in batches {
+            take_in(&store, &privates, batch).await;
         }
         ours.push(per_second(sample.len(), started.elapsed()));
         store.close().await;
@@ -105,22 +109,36 @@ async fn empty_cache(path: &Path, corpus: &Corpus) -> Store {
     store
 }
 
+/// Which chats are private.
+type Privates = Arc<HashSet<DialogId>>;
+
+fn privates(corpus: &Corpus) -> Privates {
+    let is_private = |chat: &&Chat| chat.record.kind == DialogKind::Private;
+    let found = corpus.chats.iter().filter(is_private);
+    Arc::new(found.map(|chat| chat.record.id).collect())
+}
+
 /// One transaction of `client::sync::incoming` over messages, step by step.
-async fn take_in(store: &Store, batch: Vec<MessageRecord>) {
+async fn take_in(store: &Store, privates: &Privates, batch: Vec<MessageRecord>) {
+    let privates = Arc::clone(privates);
     store
-        .write(move |tx| store_batch(tx, &batch))
+        .write(move |tx| store_batch(tx, &privates, &batch))
         .await
         .unwrap();
 }
 
-fn store_batch(tx: &mut WriteTx<'_>, batch: &[MessageRecord]) -> Result<(), Error> {
+fn store_batch(
+    tx: &mut WriteTx<'_>,
+    privates: &HashSet<DialogId>,
+    batch: &[MessageRecord],
+) -> Result<(), Error> {
     for record in batch {
-        let private = dialogs::home_of_private(tx, record.dialog, record.sender)?;
-        let incomplete = match private {
-            Some(incomplete) => incomplete,
-            None => dialogs::home_of_room(tx, record.dialog)?,
+        let is_incomplete = if privates.contains(&record.dialog) {
+            dialogs::home_of_private(tx, record.dialog, record.sender)?.unwrap()
+        } else {
+            dialogs::home_of_room(tx, record.dialog)?
         };
-        assert!(!incomplete, "the chat is known");
+        assert!(!is_incomplete, "every chat is known");
     }
     let stored = messages::insert_live(tx, batch, |_| true)?;
     assert!(stored.iter().all(|stored| *stored == Stored::New));
@@ -138,12 +156,13 @@ async fn grow(work: &Path, corpus: &Corpus, largest: usize) {
     let store = empty_cache(&path, corpus).await;
     let now = SystemClock.now();
     let mut source = corpus.messages(Kind::Live, largest, now);
+    let privates = privates(corpus);
     let mut cost = Cost::new("incoming.cost", largest);
     progress(&format!("a cache grows to {largest} messages"));
     while let Some(batch) = next_batch(&mut source) {
         let count = batch.len();
         let started = Instant::now();
-        take_in(&store, batch).await;
+        take_in(&store, &privates, batch).await;
         cost.note(count, started.elapsed());
         // The server has the markers soon after; a cache does not collect them.
         forget_receipts(&store).await;
@@ -256,9 +275,10 @@ pub(crate) async fn ensure_full_cache(work: &Path, messages: usize) -> PathBuf {
     progress(&format!("filling a cache with {messages} messages"));
     let corpus = Corpus::new(cache::me(), CHATS);
     let store = empty_cache(&path, &corpus).await;
+    let privates = privates(&corpus);
     let mut source = corpus.messages(Kind::Live, messages, SystemClock.now());
     while let Some(batch) = next_batch(&mut source) {
-        take_in(&store, batch).await;
+        take_in(&store, &privates, batch).await;
         forget_receipts(&store).await;
     }
     store.close().await;
