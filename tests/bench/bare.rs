@@ -93,6 +93,22 @@ impl Bare {
             .unwrap();
         rows.collect::<Result<_, _>>().unwrap()
     }
+
+    /// The same with the messages themselves, as no search can do without; gives their texts.
+    pub(crate) fn search_with_messages(&self, expression: &str, limit: u32) -> Vec<String> {
+        let mut statement = self
+            .connection
+            .prepare_cached(
+                "SELECT m.id, m.dialog, m.sender, m.text, m.date_sent, m.status
+                 FROM messages_fts f JOIN messages m ON m.row = f.rowid
+                 WHERE f.messages_fts MATCH ?1 ORDER BY f.rowid DESC LIMIT ?2",
+            )
+            .unwrap();
+        let rows = statement
+            .query_map(params![expression, limit], |row| row.get(3))
+            .unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
 }
 
 fn open(path: &Path) -> Connection {

@@ -118,21 +118,30 @@ export const parts = {
     title: 'The engine: search in 1,000,000 messages',
     about:
       'The newest 50 hits with their messages, chats and names, as the screen wants them; 50 different queries of each ' +
-      'kind, six times. The limit is the bare query of FTS5 on the same file, which gives row numbers alone.',
+      'kind, six times. The limit is the bare query of FTS5 on the same file, which gives row numbers alone; the line below ' +
+      'each is the bare query joined with the messages it found.',
     figures: [
       ['rare', 'A rare word'],
       ['common', 'A common word'],
       ['prefix', 'The first three letters of a word'],
       ['two_words', 'A common and a less common word'],
-    ].map(([name, title]) => ({
-      title,
-      series: `search.${name}`,
-      limit: `search.${name}.limit`,
-      limitTitle: 'bare FTS5 query',
-      goal: 'p95 ≤ 50 ms and ≤ 2 × the limit',
-      isMet: (own, limit) => own.p95 <= 50 && limit !== null && own.p95 <= 2 * limit.p95,
-      limitedBy: 'decrypting the pages of the index, and of up to 50 messages',
-    })),
+    ].flatMap(([name, title]) => [
+      {
+        title,
+        series: `search.${name}`,
+        limit: `search.${name}.limit`,
+        limitTitle: 'bare FTS5 query',
+        goal: 'p95 ≤ 50 ms and ≤ 2 × the limit',
+        isMet: (own, limit) => own.p95 <= 50 && limit !== null && own.p95 <= 2 * limit.p95,
+        limitedBy: 'decrypting the pages of the index, and of the messages found, which lie far apart',
+      },
+      {
+        title: `${title}: bare FTS5 query with the messages found`,
+        series: `search.${name}.messages`,
+        goal: '—',
+        limitedBy: 'the same, without anything of ours',
+      },
+    ]),
   },
   send: {
     title: 'The engine: from send to acknowledgement',

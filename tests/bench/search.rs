@@ -49,13 +49,15 @@ pub(crate) async fn measure(work: &Path, plan: Plan) {
     let path = ensure_full_cache(work, plan.messages).await;
     let corpus = Corpus::new(cache::me(), CHATS);
     let store = cache::open(&path).await;
-    let bare = Bare::reader(&path);
+    // Two connections, so that each has read only what is its own.
+    let (bare, beside) = (Bare::reader(&path), Bare::reader(&path));
     for kind in [Kind::Rare, Kind::Common, Kind::Prefix, Kind::TwoWords] {
         progress(&format!("search: {}", kind.name()));
         let queries: Vec<_> = (0..plan.queries)
             .map(|n| kind.query(&corpus.language, n))
             .collect();
-        let (mut ours, mut limit): (Vec<Duration>, Vec<Duration>) = (Vec::new(), Vec::new());
+        let mut ours: Vec<Duration> = Vec::new();
+        let (mut limit, mut with_messages) = (Vec::new(), Vec::new());
         let mut hits = 0;
         for _ in 0..plan.rounds {
             for (query, expression) in &queries {
@@ -72,12 +74,18 @@ pub(crate) async fn measure(work: &Path, plan: Plan) {
                 limit.push(started.elapsed());
                 assert_eq!(found.len(), rows.len(), "{query}: both find the same");
                 hits += rows.len();
+
+                let started = Instant::now();
+                let texts = beside.search_with_messages(expression, HITS);
+                with_messages.push(started.elapsed());
+                assert_eq!(texts.len(), rows.len(), "{query}: each row has a message");
             }
         }
         assert!(hits > 0, "{}: something is found", kind.name());
         let name = kind.name();
         report_millis(&format!("search.{name}"), &ours);
         report_millis(&format!("search.{name}.limit"), &limit);
+        report_millis(&format!("search.{name}.messages"), &with_messages);
     }
     store.close().await;
 }
