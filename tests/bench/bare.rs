@@ -28,6 +28,9 @@ impl Bare {
         connection
             .pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)
             .unwrap();
+        connection
+            .pragma_update(None, "cache_size", -16 * 1024)
+            .unwrap();
         Self { connection, row: 0 }
     }
 
@@ -35,6 +38,9 @@ impl Bare {
     pub(crate) fn reader(path: &Path) -> Self {
         let connection = open(path);
         connection.pragma_update(None, "query_only", true).unwrap();
+        connection
+            .pragma_update(None, "cache_size", -4 * 1024)
+            .unwrap();
         Self { connection, row: 0 }
     }
 
@@ -124,6 +130,9 @@ fn open(path: &Path) -> Connection {
     connection
         .pragma_update(None, "temp_store", "MEMORY")
         .unwrap();
+    if let Ok(size) = std::env::var("BARE_CACHE") {
+        connection.pragma_update(None, "cache_size", size.parse::<i64>().unwrap()).unwrap();
+    }
     connection.set_prepared_statement_cache_capacity(32);
     connection
 }
