@@ -16,3 +16,4 @@ mod real_servers;
 mod sessions;
 mod slow_readers;
 mod talk;
+mod ways;
