@@ -50,15 +50,12 @@ CREATE TABLE dialogs (
   server_last_date INTEGER NOT NULL DEFAULT 0,
   unread_known     INTEGER NOT NULL DEFAULT 0,    -- rows of messages with unread = 1
   unread_elsewhere INTEGER NOT NULL DEFAULT 0     -- unread messages that the server counts and that are not cached
-) STRICT;
+) STRICT, WITHOUT ROWID;
 -- The chat list, and the page after a given dialog.
 CREATE INDEX dialogs_by_activity ON dialogs (last_activity, id);
 -- Which dialog a message without a dialog id belongs to; whose name a dialog carries.
 CREATE INDEX dialogs_by_opponent ON dialogs (opponent) WHERE opponent <> 0;
 CREATE INDEX dialogs_incomplete ON dialogs (id) WHERE incomplete = 1;
--- What must be asked for again after having been away.
-CREATE INDEX dialogs_unread ON dialogs (last_activity, id) WHERE unread_known + unread_elsewhere > 0;
-CREATE INDEX dialogs_awaiting_read ON dialogs (last_activity, id) WHERE last_status IN (2, 3);
 
 -- Who is in which dialog; nobody for public ones, whose occupants are paged from the server.
 CREATE TABLE occupants (

@@ -11,10 +11,6 @@ const ALLOWED: &[&str] = &[
     "SCAN d USING INDEX dialogs_by_activity",
     "SCAN dialogs USING INDEX dialogs_by_activity",
     "SCAN dialogs USING COVERING INDEX dialogs_by_activity",
-    "SCAN dialogs USING INDEX dialogs_unread",
-    "SCAN dialogs USING COVERING INDEX dialogs_unread",
-    "SCAN dialogs USING INDEX dialogs_awaiting_read",
-    "SCAN dialogs USING COVERING INDEX dialogs_awaiting_read",
     "SCAN dialogs USING COVERING INDEX dialogs_incomplete",
     "SCAN messages_fts VIRTUAL TABLE",
     "SCAN outbox",
@@ -22,6 +18,8 @@ const ALLOWED: &[&str] = &[
     "SCAN early_markers",
     "SCAN account",
     "SCAN CONSTANT ROW",
+    // The outer query over at most as many rows as the LIMIT of the inner one lets through.
+    "SCAN (subquery-1)",
 ];
 
 /// Panics when a statement would scan or sort what grows.

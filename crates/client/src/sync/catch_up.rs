@@ -40,8 +40,8 @@ const HISTORIES: usize = 200;
 /// Pages of changes fetched of one dialog; after that the hole stays visible.
 const CHANGE_PAGES: u32 = 5;
 
-/// Dialogs of each kind whose counts and ticks are asked for again.
-const UNSETTLED: u32 = 100;
+/// Dialogs whose counts and ticks are asked for again.
+const UNSETTLED: u32 = 200;
 
 /// Pauses between tries.
 const RETRY: [Duration; 4] = [

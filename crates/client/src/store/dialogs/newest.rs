@@ -10,7 +10,7 @@ use crate::store::messages::{self, NewRow};
 use crate::store::{Error, WriteTx};
 
 /// A row of the list shows no more of a message than this many characters.
-const PREVIEW_CHARS: usize = 200;
+const PREVIEW_CHARS: usize = 100;
 
 /// What new messages of one batch mean for the dialog's row.
 #[derive(Default)]

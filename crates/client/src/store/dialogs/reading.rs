@@ -101,25 +101,22 @@ pub fn incomplete(db: &ReadDb<'_>, limit: u32) -> Result<Vec<DialogId>, Error> {
     )
 }
 
+/// How many of the most recent dialogs are looked through for counts and ticks that may be out of
+/// date. An index of those alone would have to be kept up with every message.
+const UNSETTLED_AMONG: u32 = 500;
+
 /// Dialogs whose counts or ticks another device or person may have changed while this one was
-/// away, the most recent ones of each kind.
+/// away: among the most recent ones, those with unread messages or with a newest message of this
+/// person that has not been read.
 pub fn unsettled(db: &ReadDb<'_>, limit: u32) -> Result<Vec<DialogId>, Error> {
-    let id = |row: &Row<'_>| Ok(row.get::<_, Oid>(0)?.dialog());
-    let mut found = db.all(
-        "SELECT id FROM dialogs WHERE unread_known + unread_elsewhere > 0
-         ORDER BY last_activity DESC, id DESC LIMIT ?1",
-        [limit],
-        id,
-    )?;
-    found.extend(db.all(
-        "SELECT id FROM dialogs WHERE last_status IN (2, 3)
-         ORDER BY last_activity DESC, id DESC LIMIT ?1",
-        [limit],
-        id,
-    )?);
-    found.sort_unstable();
-    found.dedup();
-    Ok(found)
+    db.all(
+        "SELECT id FROM
+           (SELECT id, unread_known + unread_elsewhere AS unread, last_status FROM dialogs
+            ORDER BY last_activity DESC, id DESC LIMIT ?1)
+         WHERE unread > 0 OR last_status IN (2, 3) LIMIT ?2",
+        [UNSETTLED_AMONG, limit],
+        |row| Ok(row.get::<_, Oid>(0)?.dialog()),
+    )
 }
 
 /// The most recently active dialogs.

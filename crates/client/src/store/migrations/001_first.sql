@@ -37,12 +37,10 @@ CREATE TABLE dialogs (
   server_last_date INTEGER NOT NULL DEFAULT 0,
   unread_known     INTEGER NOT NULL DEFAULT 0,
   unread_elsewhere INTEGER NOT NULL DEFAULT 0
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX dialogs_by_activity ON dialogs (last_activity, id);
 CREATE INDEX dialogs_by_opponent ON dialogs (opponent) WHERE opponent <> 0;
 CREATE INDEX dialogs_incomplete ON dialogs (id) WHERE incomplete = 1;
-CREATE INDEX dialogs_unread ON dialogs (last_activity, id) WHERE unread_known + unread_elsewhere > 0;
-CREATE INDEX dialogs_awaiting_read ON dialogs (last_activity, id) WHERE last_status IN (2, 3);
 
 CREATE TABLE occupants (
   dialog BLOB NOT NULL REFERENCES dialogs (id) ON DELETE CASCADE,
