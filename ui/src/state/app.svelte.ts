@@ -25,6 +25,9 @@ export class App {
   /** Accounts whose chats were looked at in this run. */
   #spaces = $state.raw<ReadonlyMap<AccountId, Space>>(new Map());
 
+  /** The first paint is reported once, whichever screen it is of. */
+  #painted = false;
+
   constructor(readonly backend: Backend) {
     this.settings = new SettingsStore(backend);
   }
@@ -127,6 +130,20 @@ export class App {
         void this.#reload();
         break;
     }
+  }
+
+  /** The first useful screen is drawn: says so once it is on the glass, and only the first time. */
+  notePainted(): void {
+    if (this.#painted) return;
+    this.#painted = true;
+    // The first frame begins with what is drawn now; with the second it has been shown.
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
+        this.backend.painted().catch((error: unknown) => {
+          console.warn('the first paint was not noted', error);
+        });
+      });
+    });
   }
 
   /** Writes what is still waiting: the window is about to close. */
