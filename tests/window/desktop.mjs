@@ -138,16 +138,6 @@ class Page {
   }
 }
 
-/** Whether a process is gone, or only waits for its parent to take note. */
-function hasEnded(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
-  } catch {
-    return true;
-  }
-}
-
 export class Desktop {
   /** @param name of the folder its pictures and logs go to, below test-output/window */
   constructor(name) {
@@ -280,9 +270,9 @@ export class Desktop {
   async quit() {
     const pids = this.appPids();
     this.tool('wmctrl', ['-c', 'Cubist']);
-    // Ended to the last step: a backend that is stopped while its parent is still going would get SIGHUP from the
-    // kernel, as a stopped job whose group has just been orphaned.
-    await until('the app to end', () => pids.every((pid) => hasEnded(pid)));
+    // Gone, not just a zombie: a first thread that ended leaves others running, and only with the last of them does the
+    // backend get another parent. Stopped before that, it would be hung up by the kernel as an orphaned, stopped job.
+    await until('the app to end', () => pids.every((pid) => !existsSync(`/proc/${pid}`)));
     this.kill(this.driver);
   }
 

@@ -46,15 +46,6 @@ function watchText(text) {
   );
 }
 
-/** The kernel may end a stopped backend whose process group is orphaned; the app then starts another. */
-function signal(pid, name) {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
-  }
-}
-
 async function write(text) {
   const field = await page.element('textarea');
   await page.click(field);
@@ -133,7 +124,7 @@ test('what is typed and not sent is a draft after a restart, and all is painted 
 
   // A backend that answers nothing at all: what is painted now can only come from this computer.
   page = undefined;
-  signal(backend, 'SIGSTOP');
+  process.kill(backend, 'SIGSTOP');
   try {
     page = await desktop.launch();
     await page.sees('Robin Hale');
@@ -142,7 +133,7 @@ test('what is typed and not sent is a draft after a restart, and all is painted 
     assert.equal(await ticksOf('Is the boat still there?'), 'read');
     desktop.shot('offline');
   } finally {
-    signal(backend, 'SIGCONT');
+    process.kill(backend, 'SIGCONT');
   }
   assert.equal(await page.run(`() => document.querySelector('textarea').value`), 'And the oars?');
   const sendable = await page.element('textarea');
