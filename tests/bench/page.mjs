@@ -99,21 +99,30 @@ async function movesInPage(samples, moves) {
     if (sample >= 0) list.push(took);
   }
 
-  // The limit: a plain list with as many rows, one of which is put first.
+  // The limit: as many plain rows as are in view, rewritten and put in their new places by hand.
+  const drawn = document.querySelectorAll('[aria-posinset]').length;
   const plain = document.createElement('div');
-  plain.style.cssText = 'position:fixed;inset:0;overflow:auto;background:Canvas';
-  for (const dialog of dialogs) {
+  plain.style.cssText = 'position:fixed;inset:0;overflow:hidden;background:Canvas';
+  const rows = Array.from({ length: drawn }, () => {
     const line = document.createElement('div');
-    line.textContent = `${dialog.name} ${dialog.last?.text ?? ''}`;
-    line.style.cssText = 'block-size:64px;overflow:hidden;white-space:nowrap';
+    line.style.cssText = 'position:absolute;inline-size:300px;block-size:60px;overflow:hidden';
+    const parts = Array.from({ length: 4 }, () => document.createElement('div'));
+    line.append(...parts);
     plain.append(line);
-  }
+    return { line, parts };
+  });
   document.body.append(plain);
   const moves2 = [];
+  let turn = 0;
   for (let sample = -1; sample < samples; sample += 1) {
     const took = await timed(async () => {
-      plain.prepend(plain.lastElementChild);
-      plain.firstElementChild.getBoundingClientRect();
+      const dialog = dialogs[(turn += 1) % dialogs.length];
+      const moved = rows.pop();
+      rows.unshift(moved);
+      const texts = [dialog.name.slice(0, 2), dialog.name, '12:34', dialog.last?.text ?? ''];
+      moved.parts.forEach((part, index) => (part.textContent = texts[index]));
+      rows.forEach(({ line }, index) => (line.style.transform = `translateY(${index * 60}px)`));
+      moved.line.getBoundingClientRect();
     });
     if (sample >= 0) moves2.push(took);
   }
