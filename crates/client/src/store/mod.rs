@@ -42,7 +42,7 @@ pub use self::error::Error;
 use self::reader::Readers;
 pub use self::tx::{ReadDb, WriteTx};
 pub use self::writer::Publish;
-use self::writer::{Setup, Writer};
+use self::writer::{Setup, Writer, WriterThread};
 use crate::model::{AccountId, UserId};
 
 /// The raw key SQLCipher encrypts one cache with; nothing is derived from it.
@@ -55,6 +55,9 @@ pub struct Store {
     readers: Readers,
     /// Resolves when the writer's thread has closed the file; taken by the one who waits for it.
     closed: Arc<Mutex<Option<oneshot::Receiver<()>>>>,
+    /// Ended with the last handle. Must stay below `writer`: fields are dropped in their order, and
+    /// the thread ends when its last queue is gone.
+    _thread: Arc<WriterThread>,
 }
 
 impl Store {
@@ -67,7 +70,7 @@ impl Store {
         publish: Publish,
     ) -> Result<Self, Error> {
         let readers = Readers::new(path.clone(), key.clone(), me);
-        let (writer, closed) = Writer::start(Setup {
+        let (writer, thread, closed) = Writer::start(Setup {
             path,
             key,
             account,
@@ -79,6 +82,7 @@ impl Store {
             writer,
             readers,
             closed: Arc::new(Mutex::new(Some(closed))),
+            _thread: Arc::new(thread),
         })
     }
 

@@ -50,6 +50,59 @@ async fn what_was_committed_is_there_after_a_restart() {
 }
 
 #[tokio::test]
+async fn the_last_handle_waits_for_the_thread_that_writes() {
+    for _ in 0..20 {
+        let dir = TempDir::new().unwrap();
+        let (store, published) = open(&dir, 1).await;
+        let store = store.unwrap();
+        fill(&store).await;
+        let another = store.clone();
+        drop(store);
+        fill(&another).await;
+        drop(another);
+        // The thread holds the other end for as long as it lives.
+        assert_eq!(Arc::strong_count(&published), 1);
+    }
+}
+
+#[tokio::test]
+async fn nobody_hangs_who_loses_interest_while_a_store_opens() {
+    for polls in 1..20 {
+        let dir = TempDir::new().unwrap();
+        let mut opening = Box::pin(open(&dir, 1));
+        for _ in 0..polls {
+            if futures::poll!(&mut opening).is_ready() {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        drop(opening);
+    }
+}
+
+#[tokio::test]
+async fn a_job_may_hold_the_last_handle() {
+    let dir = TempDir::new().unwrap();
+    let store = open(&dir, 1).await.0.unwrap();
+    let (ended, end) = tokio::sync::oneshot::channel();
+    let (hand_over, handed_over) = std::sync::mpsc::channel::<Store>();
+    let writing = store.clone();
+    let write = tokio::spawn(async move {
+        let job = writing.write(move |_| {
+            drop(handed_over.recv());
+            drop(ended.send(()));
+            Ok(())
+        });
+        // The handle goes before the job has ended: the one inside becomes the last.
+        let mut job = Box::pin(job);
+        drop(futures::poll!(&mut job));
+    });
+    write.await.unwrap();
+    hand_over.send(store).unwrap();
+    end.await.unwrap();
+}
+
+#[tokio::test]
 async fn the_file_is_encrypted_and_opens_with_its_key_only() {
     let dir = TempDir::new().unwrap();
     let store = open(&dir, 1).await.0.unwrap();

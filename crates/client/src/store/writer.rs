@@ -7,6 +7,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -61,6 +62,35 @@ impl fmt::Debug for Writer {
     }
 }
 
+/// The writer's thread, for the one who drops the last queue to it.
+///
+/// Dropping waits until the file is closed. `SQLCipher` frees its memory when the process exits, whatever
+/// other threads do, so a thread that nobody waits for crashes a process that ends just then. The
+/// queue is dropped first, and nothing the thread still does needs the one who waits: it takes as
+/// long as the jobs that are queued, milliseconds.
+pub(super) struct WriterThread(Option<JoinHandle<()>>);
+
+impl fmt::Debug for WriterThread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WriterThread")
+    }
+}
+
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        let Some(thread) = self.0.take() else {
+            return;
+        };
+        // A job or a listener held the last handle: the thread cannot wait for itself.
+        if thread.thread().id() == std::thread::current().id() {
+            return;
+        }
+        if thread.join().is_err() {
+            tracing::error!("the thread that writes the cache panicked");
+        }
+    }
+}
+
 /// What the thread needs to begin.
 pub(super) struct Setup {
     /// The database file.
@@ -78,11 +108,16 @@ pub(super) struct Setup {
 impl Writer {
     /// Opens the database, brings it to the present schema and starts the thread. The receiver
     /// resolves when the thread has closed the file.
-    pub(super) async fn start(setup: Setup) -> Result<(Self, oneshot::Receiver<()>), Error> {
+    pub(super) async fn start(
+        setup: Setup,
+    ) -> Result<(Self, WriterThread, oneshot::Receiver<()>), Error> {
+        // Declared before the queue to it, so that it is dropped after: a caller who loses interest
+        // while the file opens would wait for a thread that waits for orders.
+        let mut thread = WriterThread(None);
         let (orders, queue) = mpsc::channel(QUEUE);
         let (opened, ready) = oneshot::channel();
         let (closed, gone) = oneshot::channel();
-        std::thread::Builder::new()
+        let spawned = std::thread::Builder::new()
             .name("cubist-store".to_owned())
             .spawn(move || {
                 let conn = match open_and_migrate(&setup) {
@@ -98,8 +133,9 @@ impl Writer {
                 // Closes the channel, which is the message.
                 drop::<oneshot::Sender<()>>(closed);
             })?;
+        thread.0 = Some(spawned);
         ready.await.map_err(|_| Error::Closed)??;
-        Ok((Self { orders }, gone))
+        Ok((Self { orders }, thread, gone))
     }
 
     /// Runs `job` in a transaction; resolves after its commit.
