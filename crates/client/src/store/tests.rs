@@ -90,7 +90,7 @@ async fn a_job_may_hold_the_last_handle() {
     let write = tokio::spawn(async move {
         let job = writing.write(move |_| {
             drop(handed_over.recv());
-            drop(ended.send(()));
+            ended.send(()).unwrap();
             Ok(())
         });
         // The handle goes before the job has ended: the one inside becomes the last.
