@@ -29,18 +29,77 @@ export const commands = {
 	signOut: (accountId: AccountId, erase: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("sign_out", { accountId, erase })),
 	/**  Tries to connect now instead of at the next turn. */
 	connectNow: (accountId: AccountId) => typedError<null, IpcError>(__TAURI_INVOKE("connect_now", { accountId })),
+	/**  Asks the server for an answer and gives the milliseconds it took. */
+	ping: (accountId: AccountId) => typedError<number, IpcError>(__TAURI_INVOKE("ping", { accountId })),
+	/**  My own profile, as the server has it. */
+	ownProfile: (accountId: AccountId) => typedError<User, IpcError>(__TAURI_INVOKE("own_profile", { accountId })),
+	/**  Changes what the edit names. */
+	updateProfile: (accountId: AccountId, edit: ProfileEdit) => typedError<null, IpcError>(__TAURI_INVOKE("update_profile", { accountId, edit })),
+	/**  Changes the password; the old one has to fit. */
+	changePassword: (accountId: AccountId, oldPassword: string, newPassword: string) => typedError<null, IpcError>(__TAURI_INVOKE("change_password", { accountId, oldPassword, newPassword })),
+	/**  Replaces my picture; `null` takes it away. */
+	setAvatar: (accountId: AccountId, picture: Picture | null) => typedError<null, IpcError>(__TAURI_INVOKE("set_avatar", { accountId, picture })),
+	/**  Deletes the account on the server and everything of it on this computer. */
+	deleteAccount: (accountId: AccountId, password: string) => typedError<null, IpcError>(__TAURI_INVOKE("delete_account", { accountId, password })),
 	/**  A page of the chat list, newest activity first. */
 	dialogs: (accountId: AccountId, after: string | null, limit: number) => typedError<DialogPage, IpcError>(__TAURI_INVOKE("dialogs", { accountId, after, limit })),
 	/**  One row. */
 	dialog: (accountId: AccountId, dialogId: DialogId) => typedError<Dialog | null, IpcError>(__TAURI_INVOKE("dialog", { accountId, dialogId })),
 	/**  The private dialog with a person, made if there is none. */
 	createPrivate: (accountId: AccountId, userId: UserId) => typedError<DialogId, IpcError>(__TAURI_INVOKE("create_private", { accountId, userId })),
-	/**  A new group with these people. */
-	createGroup: (accountId: AccountId, name: string, userIds: UserId[]) => typedError<DialogId, IpcError>(__TAURI_INVOKE("create_group", { accountId, name, userIds })),
+	/**  A new group or public dialog. */
+	createDialog: (accountId: AccountId, request: NewDialog) => typedError<DialogId, IpcError>(__TAURI_INVOKE("create_dialog", { accountId, request })),
+	/**  Changes what the edit names. */
+	updateDialog: (accountId: AccountId, dialogId: DialogId, edit: DialogEdit) => typedError<null, IpcError>(__TAURI_INVOKE("update_dialog", { accountId, dialogId, edit })),
+	/**  Leaves a group; the owner's place goes to the next. */
+	leaveDialog: (accountId: AccountId, dialogId: DialogId) => typedError<null, IpcError>(__TAURI_INVOKE("leave_dialog", { accountId, dialogId })),
+	/**  Deletes dialogs for me, or for everyone where I own them. */
+	deleteDialogs: (accountId: AccountId, dialogIds: DialogId[], forAll: boolean) => typedError<DeleteOutcome, IpcError>(__TAURI_INVOKE("delete_dialogs", { accountId, dialogIds, forAll })),
+	/**  Hides every message there is now from me. */
+	clearHistory: (accountId: AccountId, dialogId: DialogId) => typedError<null, IpcError>(__TAURI_INVOKE("clear_history", { accountId, dialogId })),
 	/**  Keeps what was typed and not sent; an empty text forgets it. */
 	saveDraft: (accountId: AccountId, dialogId: DialogId, text: string) => typedError<null, IpcError>(__TAURI_INVOKE("save_draft", { accountId, dialogId, text })),
 	/**  The person types, or stopped. */
 	setTyping: (accountId: AccountId, dialogId: DialogId, typing: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("set_typing", { accountId, dialogId, typing })),
+	/**  A page of the people of a dialog; of a public one the server is asked. */
+	occupants: (accountId: AccountId, dialogId: DialogId, skip: number, limit: number) => typedError<OccupantPage, IpcError>(__TAURI_INVOKE("occupants", { accountId, dialogId, skip, limit })),
+	/**  Adds people. */
+	addOccupants: (accountId: AccountId, dialogId: DialogId, userIds: UserId[]) => typedError<null, IpcError>(__TAURI_INVOKE("add_occupants", { accountId, dialogId, userIds })),
+	/**  Removes people; the owner may. */
+	removeOccupants: (accountId: AccountId, dialogId: DialogId, userIds: UserId[]) => typedError<null, IpcError>(__TAURI_INVOKE("remove_occupants", { accountId, dialogId, userIds })),
+	/**  Makes people admins, five at most; the owner may. */
+	addAdmins: (accountId: AccountId, dialogId: DialogId, userIds: UserId[]) => typedError<null, IpcError>(__TAURI_INVOKE("add_admins", { accountId, dialogId, userIds })),
+	/**  Takes the role of admin away; the owner may. */
+	removeAdmins: (accountId: AccountId, dialogId: DialogId, userIds: UserId[]) => typedError<null, IpcError>(__TAURI_INVOKE("remove_admins", { accountId, dialogId, userIds })),
+	/**  Public dialogs of the application whose name has `query`. */
+	explore: (accountId: AccountId, query: string, skip: number) => typedError<ExplorePage, IpcError>(__TAURI_INVOKE("explore", { accountId, query, skip })),
+	/**  The last messages of a public dialog I am not in, oldest first; nothing is kept. */
+	previewDialog: (accountId: AccountId, dialogId: DialogId) => typedError<Message[], IpcError>(__TAURI_INVOKE("preview_dialog", { accountId, dialogId })),
+	/**  Joins a public dialog or a group. */
+	subscribeDialog: (accountId: AccountId, dialogId: DialogId) => typedError<null, IpcError>(__TAURI_INVOKE("subscribe_dialog", { accountId, dialogId })),
+	/**  Leaves a public dialog. */
+	unsubscribeDialog: (accountId: AccountId, dialogId: DialogId) => typedError<null, IpcError>(__TAURI_INVOKE("unsubscribe_dialog", { accountId, dialogId })),
+	/**  Whether the server notifies about this dialog. */
+	setNotifications: (accountId: AccountId, dialogId: DialogId, enabled: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("set_notifications", { accountId, dialogId, enabled })),
+	/**
+	 *  No notifications on this computer until then (unix milliseconds); `null` ends it.
+	 *  `Number.MAX_SAFE_INTEGER` stands for good.
+	 */
+	muteDialog: (accountId: AccountId, dialogId: DialogId, until: number | null) => typedError<null, IpcError>(__TAURI_INVOKE("mute_dialog", { accountId, dialogId, until })),
+	/**  Keeps dialogs at the top of the list, or no longer. */
+	pinDialogs: (accountId: AccountId, dialogIds: DialogId[], on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("pin_dialogs", { accountId, dialogIds, on })),
+	/**  Moves dialogs to the archive, or back. */
+	archiveDialogs: (accountId: AccountId, dialogIds: DialogId[], on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("archive_dialogs", { accountId, dialogIds, on })),
+	/**  Marks dialogs as unread, or as read. */
+	markDialogsUnread: (accountId: AccountId, dialogIds: DialogId[], on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("mark_dialogs_unread", { accountId, dialogIds, on })),
+	/**  The folders of the chat list, in their order. */
+	folders: (accountId: AccountId) => typedError<Folder[], IpcError>(__TAURI_INVOKE("folders", { accountId })),
+	/**  Makes a folder (`id` is `null`) or changes one; the answer is its id. */
+	saveFolder: (accountId: AccountId, id: number | null, name: string, rule: FolderRule) => typedError<number, IpcError>(__TAURI_INVOKE("save_folder", { accountId, id, name, rule })),
+	/**  Deletes a folder; its dialogs stay. */
+	deleteFolder: (accountId: AccountId, folderId: number) => typedError<null, IpcError>(__TAURI_INVOKE("delete_folder", { accountId, folderId })),
+	/**  Puts dialogs into a folder, or takes them out. */
+	fileDialogs: (accountId: AccountId, folderId: number, dialogIds: DialogId[], on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("file_dialogs", { accountId, folderId, dialogIds, on })),
 	/**  A stretch of the conversation. */
 	messages: (accountId: AccountId, dialogId: DialogId, anchor: Anchor, limit: number) => typedError<MessagePage, IpcError>(__TAURI_INVOKE("messages", { accountId, dialogId, anchor, limit })),
 	/**  Queues a text; the answer is the id it keeps for life. */
@@ -55,6 +114,33 @@ export const commands = {
 	users: (accountId: AccountId, ids: UserId[]) => typedError<User[], IpcError>(__TAURI_INVOKE("users", { accountId, ids })),
 	/**  Finds people on the server. */
 	searchPeople: (accountId: AccountId, query: string) => typedError<User[], IpcError>(__TAURI_INVOKE("search_people", { accountId, query })),
+	/**  What is known of a person; news follow as events. */
+	profile: (accountId: AccountId, userId: UserId) => typedError<Profile, IpcError>(__TAURI_INVOKE("profile", { accountId, userId })),
+	/**  Follows when these people are online, and nobody else from now on. */
+	watchActivity: (accountId: AccountId, userIds: UserId[]) => typedError<null, IpcError>(__TAURI_INVOKE("watch_activity", { accountId, userIds })),
+	/**
+	 *  The window got or lost the focus. Without it for the time the settings name, every account
+	 *  becomes inactive; with it active at once.
+	 */
+	setWindowActive: (active: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("set_window_active", { active })),
+	/**  The people I block. */
+	blocked: (accountId: AccountId) => typedError<Block[], IpcError>(__TAURI_INVOKE("blocked", { accountId })),
+	/**  Blocks a person; mutual also stops what I would send them. */
+	blockPerson: (accountId: AccountId, userId: UserId, mutual: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("block_person", { accountId, userId, mutual })),
+	/**  Ends a block. */
+	unblockPerson: (accountId: AccountId, userId: UserId) => typedError<null, IpcError>(__TAURI_INVOKE("unblock_person", { accountId, userId })),
+	/**  All privacy lists. */
+	privacyLists: (accountId: AccountId) => typedError<PrivacyList[], IpcError>(__TAURI_INVOKE("privacy_lists", { accountId })),
+	/**  Makes or replaces a privacy list; with `isDefault` it takes effect. */
+	savePrivacyList: (accountId: AccountId, list: PrivacyList) => typedError<null, IpcError>(__TAURI_INVOKE("save_privacy_list", { accountId, list })),
+	/**  Deletes a privacy list. */
+	deletePrivacyList: (accountId: AccountId, name: string) => typedError<null, IpcError>(__TAURI_INVOKE("delete_privacy_list", { accountId, name })),
+	/**  Chooses the list that takes effect; `null` for none. */
+	setDefaultPrivacyList: (accountId: AccountId, name: string | null) => typedError<null, IpcError>(__TAURI_INVOKE("set_default_privacy_list", { accountId, name })),
+	/**  Reports a person to those who run the application. */
+	reportPerson: (accountId: AccountId, userId: UserId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_person", { accountId, userId, reason })),
+	/**  Reports a message to those who run the application. */
+	reportMessage: (accountId: AccountId, dialogId: DialogId, messageId: MessageId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_message", { accountId, dialogId, messageId, reason })),
 	/**  Opens a web page in the person's browser. */
 	openLink: (url: string) => typedError<null, IpcError>(__TAURI_INVOKE("open_link", { url })),
 };
@@ -86,6 +172,15 @@ export type Account = {
 
 /**  The engine's id of an account, 16 hex digits. */
 export type AccountId = string;
+
+/**  Whether a person is there. */
+export type Activity = 
+/**  Online now. */
+{ type: "online" } | 
+/**  When they were last online, in unix milliseconds. */
+{ type: "lastSeen"; payload: number } | 
+/**  The server does not tell. */
+{ type: "hidden" };
 
 /**  Where a page of messages is wanted. */
 export type Anchor = 
@@ -164,10 +259,39 @@ export type AppEvent =
 	/**  How many wait. */
 	waiting: number,
 } } | 
+/**  Whether people are there changed. */
+{ type: "activityChanged"; payload: {
+	/**  Which account. */
+	accountId: AccountId,
+	/**  The people. */
+	people: PersonActivity[],
+} } | 
+/**  Whom I block changed. */
+{ type: "privacyChanged"; payload: {
+	/**  Which account. */
+	accountId: AccountId,
+	/**  Everyone I block now. */
+	blocked: Block[],
+} } | 
+/**  The folders of the chat list changed. */
+{ type: "foldersChanged"; payload: {
+	/**  Which account. */
+	accountId: AccountId,
+	/**  All of them, in their order. */
+	folders: Folder[],
+} } | 
 /**  The window is about to close: keep what was typed, then call `close`. */
 { type: "closing" } | 
 /**  The window read too slowly and missed something: load again what is shown. */
 { type: "reload" };
+
+/**  Somebody I block. */
+export type Block = {
+	/**  Who. */
+	userId: UserId,
+	/**  Whether I cannot write to them either. */
+	mutual: boolean,
+};
 
 /**  All that the first frame needs. */
 export type Bootstrap = {
@@ -207,6 +331,14 @@ export type ConnectionState =
 	reason: SignedOutReason,
 } };
 
+/**  What became of a request to delete several dialogs. */
+export type DeleteOutcome = {
+	/**  Those that are gone. */
+	deletedIds: DialogId[],
+	/**  Those I may not delete like that. */
+	refusedIds: DialogId[],
+};
+
 /**  One row of the chat list. */
 export type Dialog = {
 	/**  The server's id. */
@@ -221,8 +353,12 @@ export type Dialog = {
 	description: string | null,
 	/**  Who created it. */
 	ownerId: UserId,
+	/**  Who helps the owner, five at most. */
+	adminIds: UserId[],
 	/**  Everyone in it; empty for public dialogs. */
 	occupantIds: UserId[],
+	/**  How many people are in it. */
+	occupantCount: number,
 	/**  The other person of a private dialog. */
 	opponentId: UserId | null,
 	/**  Newest message. */
@@ -237,6 +373,43 @@ export type Dialog = {
 	draft: string | null,
 	/**  Whether a message here failed and waits for the person. */
 	unsent: boolean,
+	/**  Custom fields. */
+	fields: Field[],
+	/**  Whether people outside may read the last messages of a public dialog. */
+	allowPreview: boolean,
+	/**  What I am here. */
+	role: Role,
+	/**  Whether I may write here. */
+	canWrite: boolean,
+	/**  Place among the pinned, 0 first; `null` when not pinned. */
+	pinned: number | null,
+	/**  Whether it lies in the archive. */
+	archived: boolean,
+	/**  Whether I marked it unread by hand. */
+	markedUnread: boolean,
+	/**
+	 *  No notifications until then, in unix milliseconds; `Number.MAX_SAFE_INTEGER` stands for
+	 *  good.
+	 */
+	mutedUntil: number | null,
+	/**  Whether the server notifies about it. */
+	notifications: boolean,
+	/**  Folders it was put into by hand. */
+	folderIds: number[],
+};
+
+/**  Changes of a dialog; `null` keeps what there is. */
+export type DialogEdit = {
+	/**  Name, 1 to 200 characters. */
+	name: string | null,
+	/**  Description, 1,000 characters at most; empty takes it away. */
+	description: string | null,
+	/**  Picture. */
+	photo: PictureChange | null,
+	/**  All custom fields, three at most. */
+	fields: Field[] | null,
+	/**  Whether people outside may read the last messages. */
+	allowPreview: boolean | null,
 };
 
 /**  A dialog's id, 24 hex digits. */
@@ -273,6 +446,14 @@ export type Edge =
 	reason: GapReason,
 } };
 
+/**  Public dialogs of the application. */
+export type ExplorePage = {
+	/**  The dialogs. */
+	items: PublicDialog[],
+	/**  Whether there are more. */
+	more: boolean,
+};
+
 /**  A failure and the server's words for it. */
 export type Failure = {
 	/**  The kind the screen words itself. */
@@ -292,7 +473,17 @@ export type FailureKind =
 /**  The server could not. */
 "server" | 
 /**  No answer for too long. */
-"noAnswer";
+"noAnswer" | 
+/**  They block me, or I block them. */
+"blocked";
+
+/**  A custom field of a dialog. */
+export type Field = {
+	/**  Its name. */
+	name: string,
+	/**  Its value. */
+	value: string,
+};
 
 /**  A field the server did not take, and why. */
 export type FieldError = {
@@ -301,6 +492,25 @@ export type FieldError = {
 	/**  The server's words. */
 	message: string,
 };
+
+/**  A folder of the chat list. */
+export type Folder = {
+	/**  Its id, of this account. */
+	id: number,
+	/**  Its name. */
+	name: string,
+	/**  What is in it. */
+	rule: FolderRule,
+	/**  Its place among the folders, 0 first. */
+	place: number,
+};
+
+/**  What a folder holds. */
+export type FolderRule = 
+/**  What I put into it. */
+{ type: "byHand" } | 
+/**  Every dialog of these kinds. */
+{ type: "kinds"; payload: DialogKind[] };
 
 /**  Why a stretch of history could not be loaded. */
 export type GapReason = 
@@ -349,6 +559,12 @@ host: string } |
 { kind: "notFound" } | 
 /**  Not allowed for this person. */
 { kind: "forbidden" } | 
+/**  More than there may be, as a sixth admin. */
+{ kind: "tooMany"; 
+/**  How many there may be. */
+limit: number } | 
+/**  The picture is none that can be read, or too large. */
+{ kind: "unsupportedPicture" } | 
 /**  The server refuses some fields. */
 { kind: "validation"; 
 /**  Which, and why. */
@@ -420,6 +636,11 @@ export type Message = {
 	deliveredTo: UserId[],
 	/**  People who read it. */
 	readBy: UserId[],
+	/**
+	 *  What happened, for a line the messenger writes itself; such a message has no text and no
+	 *  status to show, and `senderId` is who did it.
+	 */
+	system: SystemLine | null,
 };
 
 /**  A message's id, 24 hex digits. */
@@ -433,6 +654,32 @@ export type MessagePage = {
 	before: Edge,
 	/**  What lies after the last. */
 	after: Edge,
+};
+
+/**  A dialog to be made. */
+export type NewDialog = {
+	/**  Group or public. */
+	kind: DialogKind,
+	/**  Name, 1 to 200 characters. */
+	name: string,
+	/**  Description, 1,000 characters at most. */
+	description: string | null,
+	/**  Picture, cropped already. */
+	photo: Picture | null,
+	/**  Who is in it from the start, beside me. */
+	userIds: UserId[],
+	/**  Custom fields, three at most. */
+	fields: Field[],
+	/**  Whether people outside may read the last messages of a public dialog. */
+	allowPreview: boolean,
+};
+
+/**  A part of the people of a dialog. */
+export type OccupantPage = {
+	/**  The people. */
+	items: User[],
+	/**  Whether there are more. */
+	more: boolean,
 };
 
 /**  What keeps an account offline. */
@@ -457,6 +704,24 @@ export type Origin =
 /**  Endpoints typed by the person. */
 "custom";
 
+/**  A person and whether they are there. */
+export type PersonActivity = {
+	/**  Who. */
+	userId: UserId,
+	/**  Whether they are there. */
+	activity: Activity,
+};
+
+/**  An encoded picture (PNG, JPEG, GIF or WebP) as Base64, 2 MB at most before encoding. */
+export type Picture = string;
+
+/**  What becomes of a picture. */
+export type PictureChange = 
+/**  This one takes its place. */
+{ type: "set"; payload: Picture } | 
+/**  It goes away. */
+{ type: "remove" };
+
 /**  The system the window runs on. */
 export type Platform = 
 /**  Linux and the other free desktops. */
@@ -480,6 +745,86 @@ export type Preview = {
 	status: Status | null,
 };
 
+/**  What a privacy list does about a person. */
+export type PrivacyAction = 
+/**  Lets them through. */
+"allow" | 
+/**  Stops them. */
+"deny";
+
+/**  One rule of a privacy list. */
+export type PrivacyItem = {
+	/**  About whom. */
+	userId: UserId,
+	/**  What is done. */
+	action: PrivacyAction,
+	/**  Whether it also stops what I would send them. */
+	mutual: boolean,
+};
+
+/**  A privacy list (XEP-0016). */
+export type PrivacyList = {
+	/**  Its name. */
+	name: string,
+	/**  Whether it is the one that takes effect. */
+	isDefault: boolean,
+	/**  Its rules, the first that fits decides. */
+	items: PrivacyItem[],
+};
+
+/**  All that a person's card shows. */
+export type Profile = {
+	/**  The person. */
+	user: User,
+	/**  Whether they are there, where it is known yet. */
+	activity: Activity | null,
+	/**  My block, where there is one. */
+	block: Block | null,
+	/**  Groups we are both in. */
+	sharedGroupIds: DialogId[],
+};
+
+/**  Changes of my own profile; `null` keeps what there is, an empty text takes it away. */
+export type ProfileEdit = {
+	/**  Full name. */
+	name: string | null,
+	/**  Login. */
+	login: string | null,
+	/**  E-mail address. */
+	email: string | null,
+	/**  Phone number. */
+	phone: string | null,
+	/**  Address of a web page. */
+	website: string | null,
+};
+
+/**  A public dialog as somebody outside sees it. */
+export type PublicDialog = {
+	/**  The server's id. */
+	id: DialogId,
+	/**  Its name. */
+	name: string,
+	/**  Blob uid or address of the picture. */
+	photo: string | null,
+	/**  Description, where there is one. */
+	description: string | null,
+	/**  How many people are in it. */
+	occupantCount: number,
+	/**  Whether its last messages may be read from outside. */
+	allowPreview: boolean,
+	/**  Whether I am in it. */
+	subscribed: boolean,
+};
+
+/**  What I am in a dialog. */
+export type Role = 
+/**  Who made it, or was left it. */
+"owner" | 
+/**  Somebody the owner trusts. */
+"admin" | 
+/**  Anybody else. */
+"occupant";
+
 /**  Choices of this profile, kept in `settings.json`. */
 export type Settings = {
 	/**  Colours. */
@@ -492,6 +837,8 @@ export type Settings = {
 	keepLocalBackend: boolean,
 	/**  Width of the chat list in CSS pixels, 260 to 420. */
 	listWidth: number,
+	/**  Seconds without the focus after which I count as inactive, 30 to 3,600. */
+	inactiveAfterS: number,
 	/**  The account shown last. */
 	lastAccount: AccountId | null,
 	/**  The dialog shown last. */
@@ -529,6 +876,44 @@ export type Status =
 "delivered" | 
 /**  Read. */
 "read";
+
+/**  What happened in a dialog; who did it is the message's sender. */
+export type SystemLine = 
+/**  Made the dialog. */
+{ type: "created" } | 
+/**  Added people. */
+{ type: "added"; payload: {
+	/**  Whom. */
+	userIds: UserId[],
+} } | 
+/**  Removed people. */
+{ type: "removed"; payload: {
+	/**  Whom. */
+	userIds: UserId[],
+} } | 
+/**  Left. */
+{ type: "left" } | 
+/**  Gave it another name. */
+{ type: "renamed"; payload: {
+	/**  The new one. */
+	name: string,
+} } | 
+/**  Changed the picture. */
+{ type: "photoChanged" } | 
+/**  Changed the description. */
+{ type: "descriptionChanged" } | 
+/**  Changed the custom fields. */
+{ type: "fieldsChanged" } | 
+/**  Made people admins. */
+{ type: "adminsAdded"; payload: {
+	/**  Whom. */
+	userIds: UserId[],
+} } | 
+/**  Took the role of admin away. */
+{ type: "adminsRemoved"; payload: {
+	/**  From whom. */
+	userIds: UserId[],
+} };
 
 /**  Where to sign in. */
 export type Target = 
@@ -576,6 +961,12 @@ export type User = {
 	name: string,
 	/**  Login, where the server shows it. */
 	login: string | null,
+	/**  E-mail address, where the server shows it. */
+	email: string | null,
+	/**  Phone number, where the server shows it. */
+	phone: string | null,
+	/**  Address of a web page, where there is one. */
+	website: string | null,
 	/**  Blob uid or address of the picture. */
 	avatar: string | null,
 };

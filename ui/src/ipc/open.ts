@@ -1,11 +1,18 @@
 // Chooses the backend: the shell's commands inside the app, memory in a plain browser.
 import type { Backend } from './backend';
+import { drawFrom } from './pictures';
 
 export async function openBackend(): Promise<Backend> {
+  const backend = await choose();
+  drawFrom(backend);
+  return backend;
+}
+
+async function choose(): Promise<Backend> {
   if ('__TAURI_INTERNALS__' in window) {
-    const { TauriBackend } = await import('./tauri');
-    return new TauriBackend();
+    const { tauriBackend } = await import('./tauri');
+    return tauriBackend();
   }
-  const { FakeBackend } = await import('./fake');
-  return new FakeBackend(new URLSearchParams(window.location.search));
+  const { openFake } = await import('./fake');
+  return openFake(new URLSearchParams(window.location.search));
 }

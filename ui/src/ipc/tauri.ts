@@ -1,31 +1,15 @@
 // The backend of the real window: the generated commands, and one channel for everything the engine says.
-import { Channel } from '@tauri-apps/api/core';
-import type { Backend } from './backend';
+import { Channel, convertFileSrc } from '@tauri-apps/api/core';
+import type { Backend, Commands } from './backend';
 import { toIpcError } from './backend';
 import { commands } from './bindings.gen';
-import type {
-  Account,
-  AccountId,
-  Anchor,
-  AppEvent,
-  Bootstrap,
-  Dialog,
-  DialogId,
-  DialogPage,
-  Identity,
-  IpcError,
-  KeyChoice,
-  MessageId,
-  MessagePage,
-  Settings,
-  SignUp,
-  Target,
-  User,
-  UserId,
-} from './bindings.gen';
+import type { AppEvent, IpcError } from './bindings.gen';
+
+/** Scheme under which the shell hands out pictures. */
+const PICTURES = 'cubist-picture';
 
 /** A command answers with one of two; a rejection (the bridge itself failed) becomes an internal error. */
-type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: IpcError };
+type Answer = { status: 'ok'; data: unknown } | { status: 'error'; error: IpcError };
 
 /** Carries the typed error through a rejected promise. */
 export class BackendError extends Error {
@@ -38,8 +22,8 @@ export class BackendError extends Error {
   }
 }
 
-async function open<T>(answer: Promise<Answer<T>>): Promise<T> {
-  let result: Answer<T>;
+async function open(answer: Promise<Answer>): Promise<unknown> {
+  let result: Answer;
   try {
     result = await answer;
   } catch (error) {
@@ -49,110 +33,26 @@ async function open<T>(answer: Promise<Answer<T>>): Promise<T> {
   return result.data;
 }
 
-async function done(answer: Promise<Answer<null>>): Promise<void> {
-  await open(answer);
+/** Every generated command, with its answer taken out of its envelope: the runtime half of `Commands`. */
+function unwrapped(): Commands {
+  const named = Object.entries(commands).map(([name, command]) => [
+    name,
+    (...args: unknown[]) => open((command as (...args: unknown[]) => Promise<Answer>)(...args)),
+  ]);
+  return Object.fromEntries(named) as Commands;
 }
 
-export class TauriBackend implements Backend {
-  subscribe(onEvent: (event: AppEvent) => void): Promise<void> {
-    const channel = new Channel<AppEvent>();
-    channel.onmessage = onEvent;
-    return done(commands.subscribe(channel));
-  }
-
-  bootstrap(): Promise<Bootstrap> {
-    return open(commands.bootstrap());
-  }
-
-  createKeys(choice: KeyChoice): Promise<void> {
-    return done(commands.createKeys(choice));
-  }
-
-  unlock(passphrase: string): Promise<void> {
-    return done(commands.unlock(passphrase));
-  }
-
-  saveSettings(settings: Settings): Promise<void> {
-    return done(commands.saveSettings(settings));
-  }
-
-  signUp(target: Target, request: SignUp): Promise<Account> {
-    return open(commands.signUp(target, request));
-  }
-
-  signIn(target: Target, identity: Identity): Promise<Account> {
-    return open(commands.signIn(target, identity));
-  }
-
-  signOut(accountId: AccountId, erase: boolean): Promise<void> {
-    return done(commands.signOut(accountId, erase));
-  }
-
-  dialogs(accountId: AccountId, after: string | null, limit: number): Promise<DialogPage> {
-    return open(commands.dialogs(accountId, after, limit));
-  }
-
-  dialog(accountId: AccountId, dialogId: DialogId): Promise<Dialog | null> {
-    return open(commands.dialog(accountId, dialogId));
-  }
-
-  messages(accountId: AccountId, dialogId: DialogId, anchor: Anchor, limit: number): Promise<MessagePage> {
-    return open(commands.messages(accountId, dialogId, anchor, limit));
-  }
-
-  sendText(accountId: AccountId, dialogId: DialogId, text: string): Promise<MessageId> {
-    return open(commands.sendText(accountId, dialogId, text));
-  }
-
-  retry(accountId: AccountId, messageId: MessageId): Promise<void> {
-    return done(commands.retry(accountId, messageId));
-  }
-
-  discardUnsent(accountId: AccountId, messageId: MessageId): Promise<string | null> {
-    return open(commands.discardUnsent(accountId, messageId));
-  }
-
-  markRead(accountId: AccountId, dialogId: DialogId, upTo: MessageId): Promise<void> {
-    return done(commands.markRead(accountId, dialogId, upTo));
-  }
-
-  setTyping(accountId: AccountId, dialogId: DialogId, typing: boolean): Promise<void> {
-    return done(commands.setTyping(accountId, dialogId, typing));
-  }
-
-  saveDraft(accountId: AccountId, dialogId: DialogId, text: string): Promise<void> {
-    return done(commands.saveDraft(accountId, dialogId, text));
-  }
-
-  users(accountId: AccountId, ids: UserId[]): Promise<User[]> {
-    return open(commands.users(accountId, ids));
-  }
-
-  searchPeople(accountId: AccountId, query: string): Promise<User[]> {
-    return open(commands.searchPeople(accountId, query));
-  }
-
-  createPrivate(accountId: AccountId, userId: UserId): Promise<DialogId> {
-    return open(commands.createPrivate(accountId, userId));
-  }
-
-  createGroup(accountId: AccountId, name: string, userIds: UserId[]): Promise<DialogId> {
-    return open(commands.createGroup(accountId, name, userIds));
-  }
-
-  connectNow(accountId: AccountId): Promise<void> {
-    return done(commands.connectNow(accountId));
-  }
-
-  openLink(url: string): Promise<void> {
-    return done(commands.openLink(url));
-  }
-
-  painted(): Promise<void> {
-    return done(commands.painted());
-  }
-
-  close(): Promise<void> {
-    return done(commands.close());
-  }
+export function tauriBackend(): Backend {
+  return {
+    ...unwrapped(),
+    async subscribe(onEvent: (event: AppEvent) => void): Promise<void> {
+      const channel = new Channel<AppEvent>();
+      channel.onmessage = onEvent;
+      await open(commands.subscribe(channel));
+    },
+    pictureUrl(accountId, uid) {
+      // The shell's own function knows the form of the system: a host of its own on Windows, a scheme elsewhere.
+      return `${convertFileSrc('', PICTURES)}${accountId}/${encodeURIComponent(uid)}`;
+    },
+  };
 }

@@ -1,25 +1,6 @@
-// Who and what the page shows without an engine: a small world whose people, chats and words fill every state.
-import type { DialogKind, Status, User } from '../bindings.gen';
-
-export const ME = 5187200;
-
-export const PEOPLE: User[] = [
-  { id: ME, name: 'Mira Lindqvist', login: 'mira', avatar: null },
-  { id: 5187204, name: 'Olena Kovalenko', login: 'olena', avatar: null },
-  { id: 5187260, name: 'Jonas Weber', login: 'jonas', avatar: null },
-  { id: 5187219, name: 'Layla Haddad', login: 'layla', avatar: null },
-  { id: 5187226, name: 'Priya Nair', login: 'priya', avatar: null },
-  { id: 5187233, name: 'Sam Okafor', login: 'sam', avatar: null },
-  { id: 5187318, name: 'Tomás Rivera', login: 'tomas', avatar: null },
-  { id: 5187211, name: 'Amara Nwosu', login: 'amara', avatar: null },
-  { id: 5187271, name: 'Kofi Mensah', login: 'kofi', avatar: null },
-  { id: 5187282, name: 'Eva Brandt', login: 'eva', avatar: null },
-  { id: 5187293, name: 'ليلى حداد', login: 'layla.ar', avatar: null },
-];
-
-const [, olena, jonas, layla, priya, sam, tomas, amara, kofi, eva, laylaArabic] = PEOPLE.map(
-  (user) => user.id,
-) as [number, number, number, number, number, number, number, number, number, number, number];
+// The words of the browser's world: chats that fill every state.
+import type { DialogKind, Field, FailureKind, Status, SystemLine, UserId } from '../bindings.gen';
+import { amara, eva, jonas, kofi, layla, laylaArabic, ME, olena, priya, sam, tomas } from './cast';
 
 /** A line of a script: who, how many minutes before now, what, and for mine what became of it. */
 export interface Line {
@@ -27,9 +8,11 @@ export interface Line {
   ago: number;
   text: string;
   status?: Status;
-  failure?: 'noAnswer' | 'refused';
+  failure?: FailureKind;
   readBy?: number[];
   deliveredTo?: number[];
+  /** A line the messenger writes itself. */
+  system?: SystemLine;
 }
 
 export interface Script {
@@ -37,8 +20,23 @@ export interface Script {
   slug: string;
   kind: DialogKind;
   name: string;
-  with: number[];
-  owner?: number;
+  with: UserId[];
+  owner?: UserId;
+  admins?: UserId[];
+  photo?: string;
+  description?: string;
+  fields?: Field[];
+  allowPreview?: boolean;
+  /** People of a public or broadcast dialog, who are not listed by id. */
+  occupantCount?: number;
+  /** I was in it once. */
+  former?: boolean;
+  pinned?: number;
+  archived?: boolean;
+  markedUnread?: boolean;
+  mutedForS?: number;
+  notifications?: boolean;
+  folderIds?: number[];
   unread?: number;
   draft?: string;
   unsent?: boolean;
@@ -57,6 +55,13 @@ export const SCRIPTS: Script[] = [
     name: 'Ridge Walk',
     with: [olena, jonas, layla, priya, sam, tomas],
     owner: olena,
+    admins: [ME, sam],
+    photo: 'photo-ridge',
+    description: 'Two days over the ridge, one night in the winter room. Seven of us, ropes for three.',
+    fields: [
+      { name: 'location', value: 'Lower car park, 7:10' },
+      { name: 'difficulty', value: 'T4' },
+    ],
     unread: 2,
     past: 400,
     lines: [
@@ -115,6 +120,8 @@ export const SCRIPTS: Script[] = [
     kind: 'group',
     name: 'Design crit',
     with: [priya, kofi, eva],
+    admins: [priya],
+    description: 'Bring one thing that is not finished.',
     unread: 3,
     lines: [
       { by: priya, ago: 9, text: 'New round is up' },
@@ -155,6 +162,8 @@ export const SCRIPTS: Script[] = [
     kind: 'group',
     name: 'Housing co-op, block 7',
     with: [kofi, eva, amara, sam],
+    owner: kofi,
+    admins: [eva],
     unread: 148,
     past: 160,
     lines: [{ by: kofi, ago: 95, text: 'The plumber has time on Thursday only, from eight' }],
@@ -165,6 +174,8 @@ export const SCRIPTS: Script[] = [
     name: 'Mountain weather',
     with: [eva],
     owner: eva,
+    description: 'The forecast of the mountain station, every evening at six.',
+    occupantCount: 1482,
     unread: 1,
     lines: [{ by: eva, ago: 160, text: 'Saturday: clear above 1,400 m, valley fog until ten.' }],
   },
@@ -196,6 +207,10 @@ export const SCRIPTS: Script[] = [
     name: 'Rust Berlin',
     with: [eva, kofi, priya],
     owner: eva,
+    admins: [kofi],
+    description: 'Talks every second Thursday, questions on every day.',
+    occupantCount: 3214,
+    allowPreview: true,
     lines: [{ by: eva, ago: 6 * DAY, text: 'Slides of last night → rust.example/berlin' }],
   },
   {
@@ -204,6 +219,16 @@ export const SCRIPTS: Script[] = [
     name: 'Familie Lindqvist',
     with: [sam, amara],
     lines: [
+      { by: ME, ago: 8 * DAY, text: '', system: { type: 'created' } },
+      { by: ME, ago: 8 * DAY - 1, text: '', system: { type: 'added', payload: { userIds: [sam, amara] } } },
+      { by: sam, ago: 8 * DAY - 2, text: '', system: { type: 'renamed', payload: { name: 'Familie Lindqvist' } } },
+      { by: sam, ago: 8 * DAY - 3, text: '', system: { type: 'photoChanged' } },
+      { by: amara, ago: 8 * DAY - 4, text: '', system: { type: 'descriptionChanged' } },
+      { by: amara, ago: 8 * DAY - 5, text: '', system: { type: 'fieldsChanged' } },
+      { by: ME, ago: 8 * DAY - 6, text: '', system: { type: 'adminsAdded', payload: { userIds: [sam] } } },
+      { by: ME, ago: 8 * DAY - 7, text: '', system: { type: 'adminsRemoved', payload: { userIds: [sam] } } },
+      { by: ME, ago: 8 * DAY - 8, text: '', system: { type: 'removed', payload: { userIds: [kofi] } } },
+      { by: eva, ago: 8 * DAY - 9, text: '', system: { type: 'left' } },
       {
         by: ME,
         ago: 7 * DAY + 30,
@@ -230,6 +255,81 @@ export const SCRIPTS: Script[] = [
     ],
   },
 ];
+
+/** Chats of the state `organised`, after those above. */
+export const MORE_SCRIPTS: Script[] = [
+  {
+    slug: 'club',
+    kind: 'public',
+    name: 'Book club',
+    with: [olena],
+    description: 'One book a month, everybody may read along.',
+    occupantCount: 57,
+    allowPreview: true,
+    fields: [{ name: 'location', value: 'Library, second floor' }],
+    lines: [{ by: olena, ago: 900, text: 'Chapter four is the best so far' }],
+  },
+  {
+    slug: 'bulletin',
+    kind: 'broadcast',
+    name: 'House bulletin',
+    with: [],
+    description: 'News of the house for everyone in it.',
+    occupantCount: 1482,
+    lines: [{ by: ME, ago: 1100, text: 'The lift is back', status: 'sent' }],
+  },
+  {
+    slug: 'former',
+    kind: 'group',
+    name: 'Old flat share',
+    with: [kofi, eva],
+    owner: kofi,
+    former: true,
+    lines: [
+      { by: kofi, ago: 3 * DAY, text: 'The deposit came back at last' },
+      { by: kofi, ago: 2 * DAY, text: '', system: { type: 'removed', payload: { userIds: [ME] } } },
+    ],
+  },
+  {
+    slug: 'kiln',
+    kind: 'group',
+    name: 'Pottery kiln rota',
+    with: [eva, tomas],
+    archived: true,
+    unread: 2,
+    lines: [
+      { by: eva, ago: 20 * DAY, text: 'Who fires on Sunday?' },
+      { by: tomas, ago: 19 * DAY, text: 'I can' },
+    ],
+  },
+  {
+    slug: 'kofi',
+    kind: 'private',
+    name: 'Kofi Mensah',
+    with: [kofi],
+    archived: true,
+    lines: [{ by: kofi, ago: 40 * DAY, text: 'See you next year' }],
+  },
+  {
+    slug: 'fair',
+    kind: 'public',
+    name: 'Street fair',
+    with: [amara],
+    owner: amara,
+    occupantCount: 212,
+    archived: true,
+    lines: [{ by: amara, ago: 60 * DAY, text: 'Thank you all for coming' }],
+  },
+];
+
+/** How the state `organised` arranges the chats above. */
+export const ARRANGED: Record<string, Partial<Script>> = {
+  ridge: { pinned: 0, folderIds: [2] },
+  jonas: { pinned: 1, folderIds: [2] },
+  housing: { mutedForS: Infinity },
+  design: { mutedForS: 3600, notifications: false },
+  tomas: { markedUnread: true },
+};
 
 /** Small talk for the far past of a chat. Lengths differ on purpose: rows of many heights are what scrolling is about. */
 export const SMALL_TALK = [

@@ -1,6 +1,23 @@
 // The fake engine's memory: chats and messages built from the script, in the order the real one keeps.
-import type { Dialog, DialogId, Message, MessageId, Preview, Status, UserId } from '../bindings.gen';
-import { ME, PEOPLE, SCRIPTS, SMALL_TALK, type Script } from './script';
+import type {
+  Activity,
+  Block,
+  Dialog,
+  DialogId,
+  Folder,
+  Message,
+  MessageId,
+  Preview,
+  PrivacyList,
+  PublicDialog,
+  Role,
+  Status,
+  UserId,
+} from '../bindings.gen';
+import { activitiesOf, blocksOf, ME, PEOPLE, privacyListsOf } from './cast';
+import { publicDialogsOf } from './publicDialogs';
+import { ARRANGED, MORE_SCRIPTS, SCRIPTS, SMALL_TALK, type Script } from './script';
+import type { StateName } from './states';
 
 const MINUTE_MS = 60_000;
 
@@ -21,6 +38,12 @@ export interface World {
   messages: Map<DialogId, Message[]>;
   bySlug: Map<string, DialogId>;
   typing: Map<DialogId, UserId[]>;
+  /** What exploring finds beside the public dialogs I am in. */
+  publicDialogs: PublicDialog[];
+  folders: Folder[];
+  activities: Map<UserId, Activity>;
+  blocks: Block[];
+  privacyLists: PrivacyList[];
 }
 
 export function message(
@@ -31,12 +54,23 @@ export function message(
   status: Status,
   id: MessageId = makeId(sentAt),
 ): Message {
-  return { id, dialogId, senderId, text, sentAt, status, failure: null, deliveredTo: [], readBy: [] };
+  return {
+    id,
+    dialogId,
+    senderId,
+    text,
+    sentAt,
+    status,
+    failure: null,
+    deliveredTo: [],
+    readBy: [],
+    system: null,
+  };
 }
 
 /** What the list says about the newest message. */
 export function previewOf(items: Message[]): Preview | null {
-  const last = items.at(-1);
+  const last = items.findLast((item) => item.system === null);
   if (!last) return null;
   return {
     messageId: last.id,
@@ -45,6 +79,49 @@ export function previewOf(items: Message[]): Preview | null {
     sentAt: last.sentAt,
     status: last.senderId === ME ? last.status : null,
   };
+}
+
+/** What I am in a dialog, and whether I may write there: the rules of the four kinds. */
+export function standing(
+  dialog: Pick<Dialog, 'kind' | 'ownerId' | 'adminIds' | 'occupantIds'>,
+): Pick<Dialog, 'role' | 'canWrite'> {
+  const role: Role =
+    dialog.ownerId === ME ? 'owner' : dialog.adminIds.includes(ME) ? 'admin' : 'occupant';
+  const within = dialog.kind === 'public' || dialog.occupantIds.includes(ME);
+  return { role, canWrite: dialog.kind === 'broadcast' ? role !== 'occupant' : within };
+}
+
+/** A chat nothing has happened in yet. */
+export function emptyDialog(
+  id: DialogId,
+  parts: Pick<Dialog, 'kind' | 'name' | 'occupantIds' | 'lastActivity'> & Partial<Dialog>,
+): Dialog {
+  const dialog: Dialog = {
+    id,
+    photo: null,
+    description: null,
+    ownerId: ME,
+    adminIds: [],
+    occupantCount: parts.occupantIds.length,
+    opponentId: null,
+    last: null,
+    unread: 0,
+    firstUnreadId: null,
+    draft: null,
+    unsent: false,
+    fields: [],
+    allowPreview: false,
+    role: 'owner',
+    canWrite: true,
+    pinned: null,
+    archived: false,
+    markedUnread: false,
+    mutedUntil: null,
+    notifications: true,
+    folderIds: [],
+    ...parts,
+  };
+  return { ...dialog, ...standing(dialog) };
 }
 
 function past(dialogId: DialogId, script: Script, before: number, writers: UserId[]): Message[] {
@@ -58,6 +135,11 @@ function past(dialogId: DialogId, script: Script, before: number, writers: UserI
     items.push(message(dialogId, by, text, sentAt, 'read'));
   }
   return items;
+}
+
+function mutedUntil(now: number, seconds: number | undefined): number | null {
+  if (seconds === undefined) return null;
+  return seconds === Infinity ? Number.MAX_SAFE_INTEGER : now + seconds * 1000;
 }
 
 function build(script: Script, now: number, world: World): void {
@@ -77,27 +159,43 @@ function build(script: Script, now: number, world: World): void {
     item.readBy = line.readBy ?? [];
     item.deliveredTo = [...(line.deliveredTo ?? []), ...item.readBy];
     if (line.failure !== undefined) item.failure = { kind: line.failure, text: null };
+    item.system = line.system ?? null;
     items.push(item);
   }
-  const theirs = items.filter((item) => item.senderId !== ME);
+  const theirs = items.filter((item) => item.senderId !== ME && item.system === null);
   const unread = Math.min(script.unread ?? 0, theirs.length);
   const last = previewOf(items);
-  world.dialogs.set(id, {
+  const opponent = script.kind === 'private' ? PEOPLE.find((user) => user.id === script.with[0]) : undefined;
+  const listed = script.kind === 'private' || script.kind === 'group';
+  const everyone = script.former === true ? script.with : [ME, ...script.with];
+  world.dialogs.set(
     id,
-    kind: script.kind,
-    name: script.name,
-    photo: null,
-    description: null,
-    ownerId: script.owner ?? ME,
-    occupantIds: [ME, ...script.with],
-    opponentId: script.kind === 'private' ? (script.with[0] ?? null) : null,
-    last,
-    lastActivity: last?.sentAt ?? begin,
-    unread,
-    firstUnreadId: unread > 0 ? (theirs.at(-unread)?.id ?? null) : null,
-    draft: script.draft ?? null,
-    unsent: script.unsent ?? items.some((item) => item.status === 'failed'),
-  });
+    emptyDialog(id, {
+      kind: script.kind,
+      name: script.name,
+      photo: script.photo ?? opponent?.avatar ?? null,
+      description: script.description ?? null,
+      ownerId: script.owner ?? ME,
+      adminIds: script.admins ?? [],
+      occupantIds: listed ? everyone : [],
+      occupantCount: script.occupantCount ?? everyone.length,
+      opponentId: opponent?.id ?? null,
+      last,
+      lastActivity: last?.sentAt ?? begin,
+      unread,
+      firstUnreadId: unread > 0 ? (theirs.at(-unread)?.id ?? null) : null,
+      draft: script.draft ?? null,
+      unsent: script.unsent ?? items.some((item) => item.status === 'failed'),
+      fields: script.fields ?? [],
+      allowPreview: script.allowPreview ?? false,
+      pinned: script.pinned ?? null,
+      archived: script.archived ?? false,
+      markedUnread: script.markedUnread ?? false,
+      mutedUntil: mutedUntil(now, script.mutedForS),
+      notifications: script.notifications ?? true,
+      folderIds: script.folderIds ?? [],
+    }),
+  );
   world.messages.set(id, items);
   world.bySlug.set(script.slug, id);
   if (script.typing) world.typing.set(id, script.typing);
@@ -125,10 +223,40 @@ function fill(world: World, count: number, now: number): void {
   }
 }
 
-export function buildWorld(now: number, size: number): World {
-  const world: World = { dialogs: new Map(), messages: new Map(), bySlug: new Map(), typing: new Map() };
+export function buildWorld(now: number, size: number, state: StateName): World {
+  const world: World = {
+    dialogs: new Map(),
+    messages: new Map(),
+    bySlug: new Map(),
+    typing: new Map(),
+    publicDialogs: publicDialogsOf(),
+    folders: [],
+    activities: activitiesOf(now),
+    blocks: [],
+    privacyLists: [],
+  };
+  if (state === 'blocked') {
+    world.blocks = blocksOf();
+    world.privacyLists = privacyListsOf();
+  }
   if (size === 0) return world;
-  for (const script of SCRIPTS) build(script, now, world);
+  const organised = state === 'organised';
+  for (const script of SCRIPTS) build(organised ? { ...script, ...ARRANGED[script.slug] } : script, now, world);
+  if (organised) {
+    for (const script of MORE_SCRIPTS) build(script, now, world);
+    world.folders = [
+      { id: 1, name: 'News', rule: { type: 'kinds', payload: ['public', 'broadcast'] }, place: 0 },
+      { id: 2, name: 'Mountains', rule: { type: 'byHand' }, place: 1 },
+    ];
+  }
+  if (state === 'blocked') refuse(world);
   fill(world, Math.max(0, size - SCRIPTS.length), now);
   return world;
+}
+
+/** The message to somebody who is blocked says why it did not go. */
+function refuse(world: World): void {
+  for (const items of world.messages.values()) {
+    for (const item of items) if (item.failure?.kind === 'refused') item.failure.kind = 'blocked';
+  }
 }

@@ -1,0 +1,252 @@
+// What the fake backend remembers, and how its commands answer: late when asked to, failing when asked to, and telling
+// about every change as the engine does. Tests reach it as `window.fake`.
+import type {
+  Account,
+  AccountId,
+  Activity,
+  AppEvent,
+  ConnectionState,
+  Dialog,
+  DialogId,
+  IpcError,
+  KeyState,
+  Message,
+  MessageId,
+  Settings,
+  Status,
+  SystemLine,
+  Theme,
+  UserId,
+} from '../bindings.gen';
+import { ME } from './cast';
+import { connectionOf, failuresOf, stateOf, type StateName } from './states';
+import { buildWorld, makeId, message, previewOf, standing, type World } from './world';
+
+export const ACCOUNT: AccountId = '00000000000000a1';
+
+export class Memory {
+  readonly world: World;
+  /** Every call that changes something, for tests. */
+  readonly calls: [string, ...unknown[]][] = [];
+  readonly state: StateName;
+  readonly size: number;
+  accounts: Account[];
+  settings: Settings;
+  keys: KeyState = { type: 'ready' };
+  connection: ConnectionState;
+  /** Whose activity the page follows now. */
+  watched: readonly UserId[] = [];
+  /** What the page said last about its focus. */
+  windowActive = true;
+  /** Pictures given by the page, by uid, as `data:` addresses. */
+  readonly pictures = new Map<string, string>();
+
+  #listener: (event: AppEvent) => void = () => undefined;
+  readonly #delay: number;
+  readonly #failureOf: (command: string) => IpcError | undefined;
+
+  constructor(query: URLSearchParams) {
+    this.state = stateOf(query.get('state'));
+    this.#delay = Number(query.get('delay') ?? '0');
+    this.#failureOf = failuresOf(query.get('fail'));
+    this.connection = connectionOf(this.state);
+    if (this.state === 'needsChoice' || this.state === 'locked') this.keys = { type: this.state };
+    this.size = this.state === 'empty' ? 0 : Number(query.get('dialogs') ?? '13');
+    this.world = buildWorld(Date.now(), this.size, this.state);
+    const open = query.get('open');
+    this.settings = {
+      theme: (query.get('theme') as Theme | null) ?? 'system',
+      textScale: Number(query.get('scale') ?? '1'),
+      sendWithEnter: true,
+      keepLocalBackend: false,
+      listWidth: 320,
+      inactiveAfterS: 300,
+      lastAccount: ACCOUNT,
+      lastDialog: open === null ? null : (this.world.bySlug.get(open) ?? null),
+    };
+    this.accounts = this.state === 'firstRun' ? [] : [this.account('Mira Lindqvist', 'mira')];
+    if (this.connection.type !== 'online') this.#queue();
+  }
+
+  /** What was written without a connection, in the chat that shows it. */
+  #queue(): void {
+    const dialogId = this.world.bySlug.get('jonas');
+    const items = dialogId === undefined ? undefined : this.world.messages.get(dialogId);
+    if (dialogId === undefined || items === undefined) return;
+    const now = Date.now();
+    [
+      'I take the early train, no need to fetch me',
+      'The big thermos is packed ☕',
+      'And the small stove',
+    ].forEach((text, index) =>
+      items.push(message(dialogId, ME, text, now - (3 - index) * 20_000, 'pending')),
+    );
+    this.patch(dialogId, { lastActivity: now - 20_000 });
+  }
+
+  account(name: string, login: string): Account {
+    return {
+      id: ACCOUNT,
+      userId: ME,
+      name,
+      login,
+      email: null,
+      avatar: null,
+      origin: 'local',
+      server: '127.0.0.1, application 21',
+      connection: this.connection,
+      waiting: this.connection.type === 'online' ? 0 : 3,
+    };
+  }
+
+  /** Answers a question. */
+  async answer<T>(value: () => T): Promise<T> {
+    if (this.#delay > 0) await new Promise((resolve) => setTimeout(resolve, this.#delay));
+    return value();
+  }
+
+  /** Records a command that changes something, then does it, or fails as the address line says. */
+  async act<T>(call: [string, ...unknown[]], work: () => T): Promise<T> {
+    this.calls.push(call);
+    return this.answer(() => {
+      const failure = this.#failureOf(call[0]);
+      if (failure) this.fail(failure);
+      return work();
+    });
+  }
+
+  fail(error: IpcError): never {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- rejects with the same plain shape as the shell
+    throw error;
+  }
+
+  listen(listener: (event: AppEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  emit(event: AppEvent): void {
+    this.#listener(event);
+  }
+
+  /** A chat that must be there. */
+  dialogOf(dialogId: DialogId): Dialog {
+    return this.world.dialogs.get(dialogId) ?? this.fail({ kind: 'notFound' });
+  }
+
+  messagesOf(dialogId: DialogId): Message[] {
+    return this.world.messages.get(dialogId) ?? [];
+  }
+
+  /** The events that follow any change of a chat. */
+  patch(dialogId: DialogId, change: Partial<Dialog>): void {
+    const dialog = this.world.dialogs.get(dialogId);
+    if (!dialog) return;
+    const items = this.messagesOf(dialogId);
+    const changed = { ...dialog, ...change };
+    const next = {
+      ...changed,
+      ...standing(changed),
+      unsent: items.some((item) => item.status === 'failed'),
+      last: previewOf(items),
+    };
+    this.world.dialogs.set(dialogId, next);
+    this.emit({ type: 'dialogsChanged', payload: { accountId: ACCOUNT, dialogs: [next], removedIds: [] } });
+  }
+
+  /** Chats are gone, whoever removed them. */
+  remove(dialogIds: DialogId[]): void {
+    for (const id of dialogIds) {
+      this.world.dialogs.delete(id);
+      this.world.messages.delete(id);
+    }
+    this.emit({
+      type: 'dialogsChanged',
+      payload: { accountId: ACCOUNT, dialogs: [], removedIds: dialogIds },
+    });
+  }
+
+  /** A message comes into being, mine or theirs, with its events. */
+  add(dialogId: DialogId, senderId: UserId, text: string, status: Status = 'delivered'): Message {
+    const now = Date.now();
+    const item = this.#insert(message(dialogId, senderId, text, now, status, makeId(now)));
+    const dialog = this.world.dialogs.get(dialogId);
+    const unread = dialog?.unread ?? 0;
+    const firstUnreadId = dialog?.firstUnreadId ?? null;
+    this.patch(dialogId, {
+      unread: senderId === ME ? unread : unread + 1,
+      firstUnreadId: senderId === ME ? firstUnreadId : (firstUnreadId ?? item.id),
+      lastActivity: now,
+    });
+    return item;
+  }
+
+  /** A line the messenger writes itself; it makes nothing unread. */
+  tell(dialogId: DialogId, senderId: UserId, system: SystemLine): void {
+    const now = Date.now();
+    this.#insert({ ...message(dialogId, senderId, '', now, 'delivered', makeId(now)), system });
+    this.patch(dialogId, { lastActivity: now });
+  }
+
+  #insert(item: Message): Message {
+    const items = this.messagesOf(item.dialogId);
+    items.push(item);
+    this.world.messages.set(item.dialogId, items);
+    this.#tellMessages(item.dialogId, [item], []);
+    return item;
+  }
+
+  #tellMessages(dialogId: DialogId, messages: Message[], removedIds: MessageId[]): void {
+    this.emit({ type: 'messagesChanged', payload: { accountId: ACCOUNT, dialogId, messages, removedIds } });
+  }
+
+  /** Replaces one message and tells about it. */
+  change(item: Message, change: Partial<Message>): Message {
+    const items = this.messagesOf(item.dialogId);
+    const index = items.findIndex((each) => each.id === item.id);
+    const current = items[index];
+    if (!current) return item;
+    const next = { ...current, ...change };
+    items[index] = next;
+    this.#tellMessages(item.dialogId, [next], []);
+    this.patch(item.dialogId, {});
+    return next;
+  }
+
+  /** Takes messages out of a chat. */
+  drop(dialogId: DialogId, gone: (item: Message) => boolean): void {
+    const items = this.messagesOf(dialogId);
+    this.world.messages.set(
+      dialogId,
+      items.filter((item) => !gone(item)),
+    );
+    this.#tellMessages(
+      dialogId,
+      [],
+      items.filter(gone).map((item) => item.id),
+    );
+    this.patch(dialogId, {});
+  }
+
+  setTypingOf(dialogId: DialogId, userIds: UserId[]): void {
+    this.emit({ type: 'typingChanged', payload: { accountId: ACCOUNT, dialogId, userIds } });
+  }
+
+  setConnection(state: ConnectionState): void {
+    this.connection = state;
+    this.emit({ type: 'connectionChanged', payload: { accountId: ACCOUNT, state } });
+  }
+
+  /** Somebody comes or goes; the page hears of those it watches. */
+  setActivity(userId: UserId, activity: Activity): void {
+    this.world.activities.set(userId, activity);
+    if (this.watched.includes(userId)) this.tellActivities([userId]);
+  }
+
+  tellActivities(userIds: readonly UserId[]): void {
+    const people = userIds.flatMap((userId) => {
+      const activity = this.world.activities.get(userId);
+      return activity ? [{ userId, activity }] : [];
+    });
+    if (people.length > 0) this.emit({ type: 'activityChanged', payload: { accountId: ACCOUNT, people } });
+  }
+}

@@ -1,0 +1,138 @@
+// The fake commands of a window's life: snapshot, keys, settings, accounts, links.
+import type { Account } from '../bindings.gen';
+import type { Backend } from '../backend';
+import { ACCOUNT, type Memory } from './memory';
+
+type StartCommands = Pick<
+  Backend,
+  | 'subscribe'
+  | 'bootstrap'
+  | 'painted'
+  | 'close'
+  | 'createKeys'
+  | 'unlock'
+  | 'saveSettings'
+  | 'signUp'
+  | 'signIn'
+  | 'signOut'
+  | 'connectNow'
+  | 'ping'
+  | 'setWindowActive'
+  | 'openLink'
+>;
+
+const RECONNECT_MS = 800;
+
+export function startCommands(memory: Memory): StartCommands {
+  const enter = (name: string, login: string): Account => {
+    const account = memory.account(name, login);
+    memory.accounts = [account];
+    memory.emit({ type: 'accountsChanged', payload: { accounts: memory.accounts } });
+    return account;
+  };
+
+  return {
+    async subscribe(onEvent) {
+      memory.listen(onEvent);
+      await Promise.resolve();
+    },
+
+    async bootstrap() {
+      const snapshot = await memory.answer(() => ({
+        version: '0.1.0',
+        profile: 'default',
+        platform: 'linux' as const,
+        keys: memory.keys,
+        accounts: memory.keys.type === 'ready' ? memory.accounts : [],
+        settings: memory.settings,
+      }));
+      if (memory.connection.type === 'online') {
+        for (const [dialogId, userIds] of memory.world.typing) {
+          setTimeout(() => {
+            memory.setTypingOf(dialogId, userIds);
+          }, 50);
+        }
+      }
+      return snapshot;
+    },
+
+    async painted() {
+      memory.calls.push(['painted']);
+      await Promise.resolve();
+    },
+
+    async close() {
+      memory.calls.push(['close']);
+      await Promise.resolve();
+    },
+
+    async createKeys(choice) {
+      await memory.act(['createKeys', choice.type], () => (memory.keys = { type: 'ready' }));
+    },
+
+    async unlock(passphrase) {
+      await memory.answer(() => {
+        if (passphrase !== 'correct') memory.fail({ kind: 'wrongPassphrase' });
+        memory.keys = { type: 'ready' };
+      });
+    },
+
+    async saveSettings(settings) {
+      await memory.answer(() => (memory.settings = settings));
+    },
+
+    async signUp(target, request) {
+      return memory.act(['signUp', target.type, request.login], () => {
+        if (memory.state === 'wrong') {
+          memory.fail({
+            kind: 'validation',
+            fields: [{ field: 'login', message: 'has already been taken' }],
+          });
+        }
+        return enter(request.fullName, request.login);
+      });
+    },
+
+    async signIn(target, identity) {
+      return memory.act(['signIn', target.type, identity.type], () => {
+        if (memory.state === 'wrong') memory.fail({ kind: 'credentials' });
+        return enter('Mira Lindqvist', 'mira');
+      });
+    },
+
+    async signOut(accountId, erase) {
+      await memory.act(['signOut', accountId, erase], () => {
+        memory.accounts = memory.accounts.filter((account) => account.id !== accountId);
+        memory.emit({ type: 'accountsChanged', payload: { accounts: memory.accounts } });
+      });
+    },
+
+    async connectNow() {
+      memory.calls.push(['connectNow']);
+      await Promise.resolve();
+      memory.setConnection({ type: 'connecting', payload: { attempt: 1, nextInMs: null } });
+      setTimeout(() => {
+        memory.setConnection({ type: 'online' });
+        memory.emit({ type: 'outboxChanged', payload: { accountId: ACCOUNT, waiting: 0 } });
+      }, RECONNECT_MS);
+    },
+
+    async ping() {
+      return memory.act(['ping'], () => {
+        if (memory.connection.type !== 'online') memory.fail({ kind: 'offline' });
+        return 38;
+      });
+    },
+
+    async setWindowActive(active) {
+      memory.windowActive = active;
+      await Promise.resolve();
+    },
+
+    async openLink(url) {
+      memory.calls.push(['openLink', url]);
+      window.open(url, '_blank', 'noopener');
+      await Promise.resolve();
+    },
+  };
+}

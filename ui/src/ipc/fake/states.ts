@@ -1,0 +1,97 @@
+// What the address line of the browser chooses: the state of the world, and which commands fail.
+import type { ConnectionState, IpcError } from '../bindings.gen';
+
+export const STATES = [
+  'main',
+  'empty',
+  'loading',
+  'failed',
+  'gap',
+  'connecting',
+  'reconnecting',
+  'offline',
+  'certificate',
+  'signedOut',
+  'firstRun',
+  'needsChoice',
+  'locked',
+  'wrong',
+  /** Pinned, muted, archived and marked chats, folders, a chat I am no longer in, chats of my own of every kind. */
+  'organised',
+  /** People blocked both ways, several privacy lists, a message that a block refused. */
+  'blocked',
+  /** The open chat goes away a moment after it was opened. */
+  'gone',
+] as const;
+
+export type StateName = (typeof STATES)[number];
+
+export function stateOf(name: string | null): StateName {
+  return STATES.find((each) => each === name) ?? 'main';
+}
+
+export function connectionOf(state: StateName): ConnectionState {
+  switch (state) {
+    case 'connecting':
+      return { type: 'connecting', payload: { attempt: 1, nextInMs: null } };
+    case 'reconnecting':
+      return { type: 'connecting', payload: { attempt: 3, nextInMs: 6000 } };
+    case 'offline':
+      return { type: 'offline', payload: { reason: 'noNetwork' } };
+    case 'certificate':
+      return { type: 'offline', payload: { reason: 'certificate' } };
+    case 'signedOut':
+      return { type: 'signedOut', payload: { reason: 'credentials' } };
+    case 'main':
+    case 'empty':
+    case 'loading':
+    case 'failed':
+    case 'gap':
+    case 'firstRun':
+    case 'needsChoice':
+    case 'locked':
+    case 'wrong':
+    case 'organised':
+    case 'blocked':
+    case 'gone':
+      return { type: 'online' };
+  }
+}
+
+/** One of each kind of error, as the shell would word it. */
+const ERRORS: readonly IpcError[] = [
+  { kind: 'offline' },
+  { kind: 'unreachable', host: 'api.example.org' },
+  { kind: 'certificate', host: 'api.example.org' },
+  { kind: 'credentials' },
+  { kind: 'notFound' },
+  { kind: 'forbidden' },
+  { kind: 'tooMany', limit: 5 },
+  { kind: 'unsupportedPicture' },
+  {
+    kind: 'validation',
+    fields: [{ field: 'name', message: 'is too long (maximum is 200 characters)' }],
+  },
+  { kind: 'rateLimited', retryAfterMs: 4000 },
+  { kind: 'server', status: 500, message: 'Internal server error' },
+  { kind: 'keysLocked' },
+  { kind: 'wrongPassphrase' },
+  { kind: 'localBackend', message: 'port in use' },
+  { kind: 'invalidInput', field: 'name' },
+  { kind: 'storage', message: 'disk I/O error' },
+  { kind: 'internal', message: 'unexpected' },
+];
+
+/**
+ * Reads `&fail=`: one kind of error for every command that changes something (`forbidden`), or for some of them
+ * (`addAdmins:tooMany,leaveDialog:offline`).
+ */
+export function failuresOf(text: string | null): (command: string) => IpcError | undefined {
+  const wanted = new Map<string, IpcError>();
+  for (const part of (text ?? '').split(',')) {
+    const [command, kind] = part.includes(':') ? part.split(':') : ['*', part];
+    const error = ERRORS.find((each) => each.kind === kind);
+    if (command !== undefined && error) wanted.set(command, error);
+  }
+  return (command) => wanted.get(command) ?? wanted.get('*');
+}
