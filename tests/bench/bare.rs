@@ -130,11 +130,6 @@ fn open(path: &Path) -> Connection {
     connection
         .pragma_update(None, "temp_store", "MEMORY")
         .unwrap();
-    if let Ok(size) = std::env::var("BARE_CACHE") {
-        connection
-            .pragma_update(None, "cache_size", size.parse::<i64>().unwrap())
-            .unwrap();
-    }
     connection.set_prepared_statement_cache_capacity(32);
     connection
 }
