@@ -83,7 +83,19 @@ export function privacyListsOf(): PrivacyList[] {
   ];
 }
 
-const FIRST_NAMES = ['Ada', 'Bruno', 'Chidi', 'Dalia', 'Emre', 'Freya', 'Goran', 'Hana', 'Ines', 'Jiro', 'Kaja'];
+const FIRST_NAMES = [
+  'Ada',
+  'Bruno',
+  'Chidi',
+  'Dalia',
+  'Emre',
+  'Freya',
+  'Goran',
+  'Hana',
+  'Ines',
+  'Jiro',
+  'Kaja',
+];
 const LAST_NAMES = ['Abe', 'Berg', 'Costa', 'Diallo', 'Eriksen', 'Fuchs', 'Garcia', 'Horvat', 'Ito'];
 const CROWD_BEGIN = 6_000_000;
 

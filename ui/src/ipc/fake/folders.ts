@@ -66,7 +66,9 @@ export function folderCommands(memory: Memory): FolderCommands {
 
     async markDialogsUnread(_accountId, dialogIds, on) {
       await memory.act(['markDialogsUnread', dialogIds, on], () => {
-        each(dialogIds, () => (on ? { markedUnread: true } : { markedUnread: false, unread: 0, firstUnreadId: null }));
+        each(dialogIds, () =>
+          on ? { markedUnread: true } : { markedUnread: false, unread: 0, firstUnreadId: null },
+        );
       });
     },
 

@@ -26,7 +26,11 @@ export function drawPicture(memory: Memory, uid: string): string {
   if (given !== undefined) return given;
   let hue = 0;
   for (const letter of uid) hue = (hue * 31 + (letter.codePointAt(0) ?? 0)) % 360;
-  const [sky, hill, front] = [hue, (hue + 40) % 360, (hue + 80) % 360].map(String) as [string, string, string];
+  const [sky, hill, front] = [hue, (hue + 40) % 360, (hue + 80) % 360].map(String) as [
+    string,
+    string,
+    string,
+  ];
   return `data:image/svg+xml,${encodeURIComponent(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="hsl(${sky} 60% 75%)"/>` +
       `<circle cx="46" cy="18" r="8" fill="hsl(${front} 80% 88%)"/><path d="M0 48 22 22 40 44 52 32 64 44V64H0Z" fill="hsl(${hill} 40% 48%)"/>` +

@@ -221,7 +221,12 @@ export const SCRIPTS: Script[] = [
     lines: [
       { by: ME, ago: 8 * DAY, text: '', system: { type: 'created' } },
       { by: ME, ago: 8 * DAY - 1, text: '', system: { type: 'added', payload: { userIds: [sam, amara] } } },
-      { by: sam, ago: 8 * DAY - 2, text: '', system: { type: 'renamed', payload: { name: 'Familie Lindqvist' } } },
+      {
+        by: sam,
+        ago: 8 * DAY - 2,
+        text: '',
+        system: { type: 'renamed', payload: { name: 'Familie Lindqvist' } },
+      },
       { by: sam, ago: 8 * DAY - 3, text: '', system: { type: 'photoChanged' } },
       { by: amara, ago: 8 * DAY - 4, text: '', system: { type: 'descriptionChanged' } },
       { by: amara, ago: 8 * DAY - 5, text: '', system: { type: 'fieldsChanged' } },

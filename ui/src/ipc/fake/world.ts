@@ -85,8 +85,7 @@ export function previewOf(items: Message[]): Preview | null {
 export function standing(
   dialog: Pick<Dialog, 'kind' | 'ownerId' | 'adminIds' | 'occupantIds'>,
 ): Pick<Dialog, 'role' | 'canWrite'> {
-  const role: Role =
-    dialog.ownerId === ME ? 'owner' : dialog.adminIds.includes(ME) ? 'admin' : 'occupant';
+  const role: Role = dialog.ownerId === ME ? 'owner' : dialog.adminIds.includes(ME) ? 'admin' : 'occupant';
   const within = dialog.kind === 'public' || dialog.occupantIds.includes(ME);
   return { role, canWrite: dialog.kind === 'broadcast' ? role !== 'occupant' : within };
 }
@@ -241,7 +240,8 @@ export function buildWorld(now: number, size: number, state: StateName): World {
   }
   if (size === 0) return world;
   const organised = state === 'organised';
-  for (const script of SCRIPTS) build(organised ? { ...script, ...ARRANGED[script.slug] } : script, now, world);
+  for (const script of SCRIPTS)
+    build(organised ? { ...script, ...ARRANGED[script.slug] } : script, now, world);
   if (organised) {
     for (const script of MORE_SCRIPTS) build(script, now, world);
     world.folders = [
