@@ -239,6 +239,10 @@ integer_newtype! {
     /// Names an application, the tenant that users belong to.
     AppId
 }
+integer_newtype! {
+    /// Numbers a stored file.
+    BlobId
+}
 
 /// Makes object ids that are unique within the process and very probably in the world.
 ///

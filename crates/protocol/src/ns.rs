@@ -42,3 +42,17 @@ pub const CHAT_MARKERS: &str = "urn:xmpp:chat-markers:0";
 pub const MESSAGE_DELETE: &str = "urn:xmpp:message-delete:0";
 /// Tigase: active and inactive sessions, offered by the live service.
 pub const MOBILE: &str = "http://tigase.org/protocol/mobile#v2";
+/// XEP-0012: Last Activity.
+pub const LAST_ACTIVITY: &str = "jabber:iq:last";
+/// XEP-0016: Privacy Lists.
+pub const PRIVACY: &str = "jabber:iq:privacy";
+/// XEP-0030: the items of an entity; the platform asks rooms for who is in them.
+pub const DISCO_ITEMS: &str = "http://jabber.org/protocol/disco#items";
+/// XEP-0045: what a person says to a room when joining.
+pub const MUC: &str = "http://jabber.org/protocol/muc";
+/// XEP-0045: what a room says about its occupants.
+pub const MUC_USER: &str = "http://jabber.org/protocol/muc#user";
+/// Our own: an element that only the official SDK needs, see [`crate::ext::xep0045_muc`].
+pub const SDK_COMPAT: &str = "urn:cubist:sdk-compat:0";
+/// The platform's own: being told when a person comes and goes.
+pub const STATUS_STREAMING: &str = "https://connectycube.com/protocol/status_streaming";

@@ -7,9 +7,16 @@ use serde_json::Value;
 
 use crate::ids::{DialogId, MessageId, UserId};
 use crate::jid::Jid;
-use crate::rest::change::Change;
 use crate::rest::tolerant;
 use crate::timestamp::{IsoTime, UnixTime};
+
+mod explore;
+mod notifications;
+mod requests;
+
+pub use crate::rest::dialog::explore::{explore, is_explore};
+pub use crate::rest::dialog::notifications::{Notifications, NotificationsEnvelope};
+pub use crate::rest::dialog::requests::{CreateDialog, DialogLists, UpdateDialog};
 
 /// The `type` of a dialog.
 ///
@@ -186,170 +193,6 @@ impl Dialog {
             created_at: None,
             updated_at: None,
         }
-    }
-}
-
-/// The body of `POST /chat/Dialog`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CreateDialog {
-    /// What kind it shall be.
-    #[serde(rename = "type")]
-    pub kind: DialogKind,
-    /// The name; required but for private chats.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "tolerant::opt_text"
-    )]
-    pub name: Option<String>,
-    /// The other members; written as `"a, b"`, read from that or from an array.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "tolerant::parsed_items",
-        serialize_with = "tolerant::as_comma_text"
-    )]
-    pub occupants_ids: Vec<UserId>,
-    /// Words about the dialog.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "tolerant::opt_text"
-    )]
-    pub description: Option<String>,
-    /// Blob uid or URL of the picture.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "tolerant::opt_text"
-    )]
-    pub photo: Option<String>,
-    /// Fields of the app's own.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "extensions"
-    )]
-    pub extensions: Option<BTreeMap<String, String>>,
-    /// What people who are no members may do.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "tolerant::opt_value"
-    )]
-    pub permissions: Option<DialogPermissions>,
-    /// Members with more rights.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "tolerant::parsed_items",
-        serialize_with = "tolerant::as_comma_text"
-    )]
-    pub admins_ids: Vec<UserId>,
-}
-
-impl CreateDialog {
-    /// A private chat with someone.
-    pub fn private(with: UserId) -> Self {
-        Self {
-            occupants_ids: vec![with],
-            ..Self::of_kind(DialogKind::Private)
-        }
-    }
-
-    /// A group.
-    pub fn group(name: impl Into<String>, members: Vec<UserId>) -> Self {
-        Self {
-            name: Some(name.into()),
-            occupants_ids: members,
-            ..Self::of_kind(DialogKind::Group)
-        }
-    }
-
-    const fn of_kind(kind: DialogKind) -> Self {
-        Self {
-            kind,
-            name: None,
-            occupants_ids: Vec::new(),
-            description: None,
-            photo: None,
-            extensions: None,
-            permissions: None,
-            admins_ids: Vec::new(),
-        }
-    }
-}
-
-/// The body of `PUT /chat/Dialog/{id}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UpdateDialog {
-    /// The name.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "tolerant::opt_text"
-    )]
-    pub name: Option<String>,
-    /// Words about the dialog.
-    #[serde(default, skip_serializing_if = "Change::is_keep")]
-    pub description: Change<String>,
-    /// Blob uid or URL of the picture.
-    #[serde(default, skip_serializing_if = "Change::is_keep")]
-    pub photo: Change<String>,
-    /// Fields of the app's own.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "extensions"
-    )]
-    pub extensions: Option<BTreeMap<String, String>>,
-    /// What people who are no members may do.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "tolerant::opt_value"
-    )]
-    pub permissions: Option<DialogPermissions>,
-    /// What is added to lists.
-    #[serde(default, skip_serializing_if = "DialogLists::is_empty")]
-    pub push_all: DialogLists,
-    /// What is removed from lists.
-    #[serde(default, skip_serializing_if = "DialogLists::is_empty")]
-    pub pull_all: DialogLists,
-}
-
-/// Items to add to or remove from a dialog's lists.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DialogLists {
-    /// Members.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "tolerant::parsed_items"
-    )]
-    pub occupants_ids: Vec<UserId>,
-    /// Members with more rights.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "tolerant::parsed_items"
-    )]
-    pub admins_ids: Vec<UserId>,
-    /// Messages kept in sight.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "tolerant::parsed_items"
-    )]
-    pub pinned_messages_ids: Vec<MessageId>,
-}
-
-impl DialogLists {
-    /// Whether there is nothing in any list.
-    pub const fn is_empty(&self) -> bool {
-        self.occupants_ids.is_empty()
-            && self.admins_ids.is_empty()
-            && self.pinned_messages_ids.is_empty()
     }
 }
 

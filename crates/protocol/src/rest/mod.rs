@@ -4,7 +4,9 @@
 //! `0` or nothing for what is absent, numbers as strings, lists as text. Writers choose the form
 //! that all of them understand.
 
+pub mod blob;
 pub mod change;
+pub mod data;
 pub mod dialog;
 pub mod error;
 pub mod form;
@@ -15,16 +17,25 @@ pub mod session;
 pub(crate) mod tolerant;
 pub mod user;
 
+pub use crate::rest::blob::{
+    Blob, BlobAccess, BlobAccessKind, BlobEnvelope, BlobUid, BlobUidError, CompleteBlob, NewBlob,
+    NewBlobEnvelope, UpdateBlob, UpdateBlobEnvelope, UploadForm, UploadFormError,
+};
 pub use crate::rest::change::Change;
+pub use crate::rest::data::{
+    DataAccess, DataBatch, DataFields, DataPage, DataPermissions, DataPermissionsAnswer,
+    DataRecord, DataUpdateByCriteria, MESSAGE_REPORTS, MessageReport, TotalDeleted, USER_REPORTS,
+    UserReport,
+};
 pub use crate::rest::dialog::{
     CreateDialog, Dialog, DialogKind, DialogLists, DialogPermissions, LastMessageStatus,
-    UpdateDialog,
+    Notifications, NotificationsEnvelope, UpdateDialog, explore, is_explore,
 };
 pub use crate::rest::error::{ErrorBody, ErrorEntry};
 pub use crate::rest::message::{CreateMessage, Message, Reactions, UnreadCounts, UpdateMessage};
-pub use crate::rest::page::{CountEnvelope, DeleteResult, IdList, Page};
+pub use crate::rest::page::{Count, CountEnvelope, DeleteResult, IdList, NumberedPage, Page};
 pub use crate::rest::query::{ArrayStyle, Filter, ListQuery, Operator, Sort};
 pub use crate::rest::session::{Credentials, Session, SessionEnvelope, SessionRequest};
 pub use crate::rest::user::{
-    NewUser, NewUserEnvelope, UpdateUser, UpdateUserEnvelope, User, UserEnvelope,
+    NewUser, NewUserEnvelope, OnlineUsers, UpdateUser, UpdateUserEnvelope, User, UserEnvelope,
 };

@@ -51,13 +51,7 @@ struct RawPage {
 impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = RawPage::deserialize(deserializer)?;
-        let found = raw.items.len();
-        let items: Vec<T> = raw
-            .items
-            .into_iter()
-            .filter_map(|item| serde_json::from_value(item).ok())
-            .collect();
-        let unreadable = found.saturating_sub(items.len());
+        let (items, unreadable) = readable(raw.items);
         Ok(Self {
             total_entries: raw.total_entries,
             skip: raw.skip,
@@ -66,6 +60,73 @@ impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for Page<T> {
             unreadable,
         })
     }
+}
+
+/// One page of the older lists (people by name or tag, stored files), which count pages from 1.
+///
+/// Their items are wrapped, as in `{"user":{…}}`; [`crate::rest::User`] reads both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NumberedPage<T> {
+    /// Which page this is, from 1.
+    pub current_page: u64,
+    /// The most that a page may have.
+    pub per_page: u64,
+    /// All objects that match.
+    pub total_entries: u64,
+    /// The objects.
+    pub items: Vec<T>,
+    /// As [`Page::unreadable`].
+    #[serde(skip)]
+    pub unreadable: usize,
+}
+
+impl<T> NumberedPage<T> {
+    /// A page to send.
+    pub const fn new(items: Vec<T>, current_page: u64, per_page: u64, total_entries: u64) -> Self {
+        Self {
+            current_page,
+            per_page,
+            total_entries,
+            items,
+            unreadable: 0,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct RawNumberedPage {
+    #[serde(default, deserialize_with = "tolerant::count")]
+    current_page: u64,
+    #[serde(default, deserialize_with = "tolerant::count")]
+    per_page: u64,
+    #[serde(default, deserialize_with = "tolerant::count")]
+    total_entries: u64,
+    items: Vec<Value>,
+}
+
+impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for NumberedPage<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = RawNumberedPage::deserialize(deserializer)?;
+        let (items, unreadable) = readable(raw.items);
+        Ok(Self {
+            current_page: raw.current_page,
+            per_page: raw.per_page,
+            total_entries: raw.total_entries,
+            items,
+            unreadable,
+        })
+    }
+}
+
+/// The items that are of the expected form, and how many are not.
+pub(crate) fn readable<T: serde::de::DeserializeOwned>(values: Vec<Value>) -> (Vec<T>, usize) {
+    let found = values.len();
+    let items: Vec<T> = values
+        .into_iter()
+        .filter_map(|value| serde_json::from_value(value).ok())
+        .collect();
+    let unreadable = found.saturating_sub(items.len());
+    (items, unreadable)
 }
 
 /// The answer to a list query with `count=1`: `{"items":{"count":3}}`.
@@ -111,6 +172,13 @@ pub struct IdList {
     /// The ids as text.
     #[serde(default, deserialize_with = "tolerant::parsed_items")]
     pub ids: Vec<String>,
+}
+
+impl IdList {
+    /// The ids as what they name; those that are of another form are left out.
+    pub fn parsed<T: std::str::FromStr>(&self) -> Vec<T> {
+        self.ids.iter().filter_map(|id| id.parse().ok()).collect()
+    }
 }
 
 impl FromIterator<String> for IdList {

@@ -169,6 +169,12 @@ pub(crate) fn flag_or_false<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     Ok(flag(&Value::deserialize(deserializer)?).unwrap_or(false))
 }
 
+/// For fields: a flag that must be there.
+pub(crate) fn required_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    flag(&Value::deserialize(deserializer)?)
+        .ok_or_else(|| serde::de::Error::custom("expected 1 or 0, true or false"))
+}
+
 /// For fields: a moment, or nothing.
 pub(crate) fn opt_moment<'de, D: Deserializer<'de>, T: From<UnixMillis>>(
     deserializer: D,

@@ -168,6 +168,15 @@ pub struct UserEnvelope {
     pub user: User,
 }
 
+/// The answer to `GET /users/online`, where the list has a name of its own.
+///
+/// With `count=true` the answer is [`crate::rest::Count`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnlineUsers {
+    /// Who is online.
+    pub users: Vec<User>,
+}
+
 /// A person who signs up.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewUser {
@@ -330,6 +339,17 @@ pub struct UpdateUser {
         deserialize_with = "tolerant::opt_text"
     )]
     pub old_password: Option<String>,
+}
+
+impl UpdateUser {
+    /// Changes the password; the server refuses it when the old one is wrong.
+    pub fn of_password(old: impl Into<String>, new: impl Into<String>) -> Self {
+        Self {
+            password: Some(new.into()),
+            old_password: Some(old.into()),
+            ..Self::default()
+        }
+    }
 }
 
 impl fmt::Debug for UpdateUser {

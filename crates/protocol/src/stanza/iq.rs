@@ -2,6 +2,11 @@
 
 use crate::ext::rfc3921_session;
 use crate::ext::rfc6120_bind::Bind;
+use crate::ext::status_streaming::StatusSubscription;
+use crate::ext::tigase_mobile::MobileSwitch;
+use crate::ext::xep0012_last_activity::LastActivity;
+use crate::ext::xep0016_privacy::PrivacyQuery;
+use crate::ext::xep0030_disco_items::DiscoItems;
 use crate::ext::xep0199_ping;
 use crate::ext::xep0280_carbons::CarbonsSwitch;
 use crate::jid::Jid;
@@ -22,6 +27,16 @@ pub enum IqPayload {
     Ping,
     /// XEP-0280: carbons on or off.
     Carbons(CarbonsSwitch),
+    /// XEP-0012: how long ago someone was here.
+    LastActivity(LastActivity),
+    /// XEP-0016: privacy lists.
+    Privacy(PrivacyQuery),
+    /// XEP-0030: the items of an entity, such as the occupants of a room.
+    DiscoItems(DiscoItems),
+    /// The platform's own: being told when someone comes and goes.
+    StatusSubscription(StatusSubscription),
+    /// Tigase: the session is looked at, or is not.
+    Mobile(MobileSwitch),
     /// Anything else, or a known payload that does not keep its rules.
     Other(Element),
 }
@@ -36,6 +51,17 @@ impl IqPayload {
             ns::CARBONS => CarbonsSwitch::from_element(&element)
                 .map(Self::Carbons)
                 .ok(),
+            ns::LAST_ACTIVITY => LastActivity::from_element(&element)
+                .map(Self::LastActivity)
+                .ok(),
+            ns::PRIVACY => PrivacyQuery::from_element(&element).map(Self::Privacy).ok(),
+            ns::DISCO_ITEMS => DiscoItems::from_element(&element)
+                .map(Self::DiscoItems)
+                .ok(),
+            ns::STATUS_STREAMING => StatusSubscription::from_element(&element)
+                .map(Self::StatusSubscription)
+                .ok(),
+            ns::MOBILE => MobileSwitch::from_element(&element).map(Self::Mobile).ok(),
             _ => None,
         };
         typed.unwrap_or(Self::Other(element))
@@ -48,6 +74,11 @@ impl IqPayload {
             Self::Session => rfc3921_session::session(),
             Self::Ping => xep0199_ping::ping(),
             Self::Carbons(switch) => switch.to_element(),
+            Self::LastActivity(activity) => activity.to_element(),
+            Self::Privacy(query) => query.to_element(),
+            Self::DiscoItems(items) => items.to_element(),
+            Self::StatusSubscription(subscription) => subscription.to_element(),
+            Self::Mobile(switch) => switch.to_element(),
             Self::Other(element) => element.clone(),
         }
     }

@@ -138,6 +138,25 @@ impl Presence {
     pub fn to_xml(&self, framing: Framing) -> String {
         self.to_element().to_xml(framing)
     }
+
+    /// RFC 6120 §8.3.1: the answer that says why this presence was refused, its payload echoed, which
+    /// the official SDK needs to tell a refused join from other errors.
+    ///
+    /// `None` for a presence that is an error itself: errors are never answered.
+    pub fn error_reply(&self, error: StanzaError) -> Option<Self> {
+        if self.kind == PresenceKind::Error {
+            return None;
+        }
+        Some(Self {
+            id: self.id.clone(),
+            from: self.to.clone(),
+            to: self.from.clone(),
+            kind: PresenceKind::Error,
+            lang: self.lang.clone(),
+            error: Some(error),
+            other: self.other.clone(),
+        })
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::ids::UserId;
 use crate::rest::{
-    Change, CreateDialog, Dialog, DialogKind, LastMessageStatus, Page, UpdateDialog,
+    ArrayStyle, Change, CreateDialog, Dialog, DialogKind, LastMessageStatus, ListQuery,
+    Notifications, NotificationsEnvelope, Page, UpdateDialog, User, explore, is_explore,
 };
 
 const GROUP: &str = concat!(
@@ -167,4 +168,125 @@ fn updates_are_read_and_written() {
         (cleared.description, cleared.photo),
         (Change::Clear, Change::Keep)
     );
+}
+
+#[test]
+fn a_public_dialog_is_created_with_its_permission_and_counts_its_members() {
+    let text = r#"{"type":4,"name":"Blockchain trends","permissions":{"allow_preview":true}}"#;
+    let create = CreateDialog::public("Blockchain trends", true);
+    assert_eq!(serde_json::to_string(&create).unwrap(), text);
+    assert_eq!(serde_json::from_str::<CreateDialog>(text).unwrap(), create);
+    let public = dialog(json!({
+        "_id": "5c094c0ce588ce6856f87422", "type": 4, "occupants_ids": [], "occupants_count": "7",
+    }));
+    assert_eq!(
+        (public.occupants_ids.len(), public.occupants_count),
+        (0, Some(7))
+    );
+    let written = serde_json::to_value(&public).unwrap();
+    assert_eq!(
+        (&written["occupants_ids"], &written["occupants_count"]),
+        (&json!([]), &json!(7))
+    );
+}
+
+#[test]
+fn members_and_admins_are_pushed_and_pulled() {
+    let people = || vec![user(45), user(89)];
+    let written = |update: &UpdateDialog| serde_json::to_string(update).unwrap();
+    assert_eq!(
+        written(&UpdateDialog::add_occupants(people())),
+        r#"{"push_all":{"occupants_ids":[45,89]}}"#
+    );
+    assert_eq!(
+        written(&UpdateDialog::remove_occupants(people())),
+        r#"{"pull_all":{"occupants_ids":[45,89]}}"#
+    );
+    assert_eq!(
+        written(&UpdateDialog::add_admins(people())),
+        r#"{"push_all":{"admins_ids":[45,89]}}"#
+    );
+    assert_eq!(
+        written(&UpdateDialog::remove_admins(people())),
+        r#"{"pull_all":{"admins_ids":[45,89]}}"#
+    );
+    let texts: UpdateDialog =
+        serde_json::from_value(json!({"push_all": {"admins_ids": "45, 89"}})).unwrap();
+    assert_eq!(texts, UpdateDialog::add_admins(people()));
+}
+
+#[test]
+fn the_notifications_of_a_dialog_are_on_or_off() {
+    for (enabled, number) in [(true, 1), (false, 0)] {
+        let text = format!(r#"{{"notifications":{{"enabled":{number}}}}}"#);
+        let answer = NotificationsEnvelope::new(enabled);
+        assert_eq!(serde_json::to_string(&answer).unwrap(), text);
+        assert_eq!(
+            serde_json::from_str::<NotificationsEnvelope>(&text).unwrap(),
+            answer
+        );
+        for form in [
+            json!({"enabled": number}),
+            json!({"enabled": enabled}),
+            json!({"enabled": number.to_string()}),
+        ] {
+            let request: Notifications = serde_json::from_value(form.clone()).unwrap();
+            assert_eq!(request.enabled, enabled, "{form}");
+        }
+    }
+    for bad in [json!({}), json!({"enabled": null}), json!({"enabled": "x"})] {
+        assert!(
+            serde_json::from_value::<Notifications>(bad.clone()).is_err(),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn a_page_of_members_may_be_wrapped_and_without_numbers() {
+    let page: Page<User> =
+        serde_json::from_value(json!({"items": [{"id": 51941}, {"user": {"id": 51946}}]})).unwrap();
+    assert_eq!(
+        page.items.iter().map(|one| one.id).collect::<Vec<_>>(),
+        [user(51941), user(51946)]
+    );
+    assert_eq!((page.skip, page.limit, page.total_entries), (0, 0, None));
+}
+
+#[test]
+fn exploring_is_a_list_with_one_condition_on_the_type() {
+    let query = explore(" sport ", 100, 50);
+    assert_eq!(
+        query.encode(ArrayStyle::Comma),
+        "limit=50&name[ctn]=sport&skip=100&sort_desc=last_message_date_sent&type=4"
+    );
+    assert!(is_explore(&query));
+    assert_eq!(
+        explore(" ", 0, 10).encode(ArrayStyle::Comma),
+        "limit=10&skip=0&sort_desc=last_message_date_sent&type=4"
+    );
+    for spelling in [
+        "type=4",
+        "type[in]=4",
+        "type%5Bin%5D=4",
+        "type[in][]=4",
+        "type[]=4",
+        "type[eq]=4",
+        "type=4&name[ctn]=a&count=1",
+    ] {
+        assert!(is_explore(&ListQuery::decode(spelling)), "{spelling}");
+    }
+    for spelling in [
+        "",
+        "type=",
+        "type[in]=",
+        "type=2",
+        "type[in]=2,4",
+        "type[ne]=4",
+        "type[nin]=1,2,3",
+        "type[gt]=3",
+        "type=4&type[in]=4,2",
+    ] {
+        assert!(!is_explore(&ListQuery::decode(spelling)), "{spelling}");
+    }
 }

@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use crate::ids::UserId;
-use crate::rest::{Change, NewUserEnvelope, Page, UpdateUserEnvelope, User, UserEnvelope};
+use crate::rest::{
+    Change, Count, NewUserEnvelope, NumberedPage, OnlineUsers, Page, UpdateUser,
+    UpdateUserEnvelope, User, UserEnvelope,
+};
 
 fn user(value: serde_json::Value) -> User {
     serde_json::from_value(value).unwrap()
@@ -112,6 +115,49 @@ fn an_update_tells_clearing_from_keeping() {
     assert_eq!(update.user.phone, Change::Keep);
     assert_eq!(serde_json::to_string(&update).unwrap(), text);
     assert!(!format!("{update:?}").contains("old"));
+}
+
+#[test]
+fn a_new_password_needs_the_old_one() {
+    let update = UpdateUserEnvelope {
+        user: UpdateUser::of_password("old secret", "new secret"),
+    };
+    let text = r#"{"user":{"password":"new secret","old_password":"old secret"}}"#;
+    assert_eq!(serde_json::to_string(&update).unwrap(), text);
+    assert_eq!(
+        serde_json::from_str::<UpdateUserEnvelope>(text).unwrap(),
+        update
+    );
+    assert!(!format!("{update:?}").contains("secret"));
+}
+
+#[test]
+fn a_numbered_page_of_people_found_by_a_field_is_read() {
+    let page: NumberedPage<User> = serde_json::from_value(json!({
+        "current_page": 1, "per_page": 10, "total_entries": "2",
+        "items": [{"user": {"id": 81}}, {"id": 82}, {"user": {"login": "nobody"}}],
+    }))
+    .unwrap();
+    assert_eq!(
+        (page.current_page, page.per_page, page.total_entries),
+        (1, 10, 2)
+    );
+    assert_eq!((page.items.len(), page.unreadable), (2, 1));
+    assert_eq!(
+        serde_json::to_string(&NumberedPage::<User>::new(Vec::new(), 1, 10, 0)).unwrap(),
+        r#"{"current_page":1,"per_page":10,"total_entries":0,"items":[]}"#
+    );
+    assert!(serde_json::from_value::<NumberedPage<User>>(json!({"current_page": 1})).is_err());
+}
+
+#[test]
+fn people_online_are_listed_or_counted() {
+    let online: OnlineUsers =
+        serde_json::from_value(json!({"users": [{"id": 81}, {"user": {"id": 82}}]})).unwrap();
+    assert_eq!(online.users.len(), 2);
+    let count: Count = serde_json::from_str(r#"{"count":3}"#).unwrap();
+    assert_eq!(serde_json::to_string(&count).unwrap(), r#"{"count":3}"#);
+    assert!(serde_json::from_value::<OnlineUsers>(json!({"items": []})).is_err());
 }
 
 #[test]

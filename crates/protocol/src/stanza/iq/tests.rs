@@ -1,6 +1,11 @@
 //! Requests and answers.
 
 use crate::ext::rfc6120_bind::Bind;
+use crate::ext::status_streaming::StatusSubscription;
+use crate::ext::tigase_mobile::MobileSwitch;
+use crate::ext::xep0012_last_activity::LastActivity;
+use crate::ext::xep0016_privacy::PrivacyQuery;
+use crate::ext::xep0030_disco_items::DiscoItems;
 use crate::ext::xep0280_carbons::CarbonsSwitch;
 use crate::jid::Jid;
 use crate::stanza::{Condition, Iq, IqBody, IqPayload, ParseError, StanzaError};
@@ -116,17 +121,84 @@ fn an_error_answer_names_the_reason_and_may_echo_the_request() {
 
 #[test]
 fn unknown_payloads_are_kept() {
-    let xml = r#"<iq type="set" id="m" to="b"><mobile xmlns="http://tigase.org/protocol/mobile#v2" enable="true"/></iq>"#;
+    let xml = r#"<iq type="set" id="m" to="b"><mood xmlns="urn:moods" fine="true"/></iq>"#;
     let iq = read(xml);
-    assert!(
-        matches!(&iq.body, IqBody::Set(IqPayload::Other(element)) if element.name() == "mobile")
-    );
+    assert!(matches!(&iq.body, IqBody::Set(IqPayload::Other(element)) if element.name() == "mood"));
     assert_eq!(iq.to_xml(Framing::Tcp), xml);
     let result = read(r#"<iq type="result" id="m"><list xmlns="urn:xmpp:ping"/></iq>"#);
     assert!(
         matches!(result.body, IqBody::Result(Some(IqPayload::Other(_)))),
         "another element of a known namespace"
     );
+}
+
+#[test]
+fn known_payloads_that_break_their_rules_are_kept_as_they_came() {
+    for payload in [
+        r#"<query xmlns="jabber:iq:last" seconds="soon"/>"#,
+        r#"<query xmlns="jabber:iq:privacy"><list name="l"><item order="1"/></list></query>"#,
+        r#"<info xmlns="http://jabber.org/protocol/disco#items"/>"#,
+        r#"<subscribe xmlns="https://connectycube.com/protocol/status_streaming"/>"#,
+        r#"<mobile xmlns="http://tigase.org/protocol/mobile#v2"/>"#,
+    ] {
+        let xml = format!(r#"<iq type="set" id="k">{payload}</iq>"#);
+        let iq = read(&xml);
+        assert!(matches!(iq.body, IqBody::Set(IqPayload::Other(_))), "{xml}");
+        assert_eq!(iq.to_xml(Framing::Tcp), xml);
+    }
+}
+
+#[test]
+fn what_the_official_sdk_asks_about_people_is_understood() {
+    let payload = |xml: &str| match read(xml).body {
+        IqBody::Get(payload) | IqBody::Set(payload) => payload,
+        IqBody::Result(_) | IqBody::Error { .. } => panic!("no request: {xml}"),
+    };
+    assert_eq!(
+        payload(
+            r#"<iq type="get" from="1-21@localhost/r" to="123234-21@localhost" id="a:lastActivity" xmlns="jabber:client"><query xmlns="jabber:iq:last"/></iq>"#
+        ),
+        IqPayload::LastActivity(LastActivity::Query)
+    );
+    assert_eq!(
+        payload(
+            r#"<iq id="a:statusStreaming" type="set" xmlns="jabber:client"><subscribe xmlns="https://connectycube.com/protocol/status_streaming" user_jid="123234-21@localhost" enable="true"/></iq>"#
+        ),
+        IqPayload::StatusSubscription(StatusSubscription {
+            user: jid("123234-21@localhost"),
+            enable: true,
+        })
+    );
+    assert_eq!(
+        payload(
+            r#"<iq id="f61c651f:markActive" type="set" xmlns="jabber:client"><mobile xmlns="http://tigase.org/protocol/mobile#v2" enable="true"/></iq>"#
+        ),
+        IqPayload::Mobile(MobileSwitch::Inactive)
+    );
+    assert_eq!(
+        payload(
+            r#"<iq type="set" from="1-21@localhost/r" id="a:default" xmlns="jabber:client"><query xmlns="jabber:iq:privacy"><default name="myList"/></query></iq>"#
+        ),
+        IqPayload::Privacy(PrivacyQuery::set_default(Some("myList".to_owned())))
+    );
+    assert_eq!(
+        payload(
+            r#"<iq type="get" to="21_5356c64ab35c12bd3b108a41@muc.localhost" from="1-21@localhost/r" id="a:muc_disco_items" xmlns="jabber:client"><query xmlns="http://jabber.org/protocol/disco#items"/></iq>"#
+        ),
+        IqPayload::DiscoItems(DiscoItems::query())
+    );
+}
+
+#[test]
+fn a_push_of_last_activity_is_written_as_an_answer_from_the_person() {
+    let push = Iq {
+        from: Some(jid("123234-21@localhost")),
+        to: Some(jid("1-21@localhost/r")),
+        ..Iq::get("p1", IqPayload::Ping)
+            .result(Some(IqPayload::LastActivity(LastActivity::seconds_ago(0))))
+    };
+    let written = r#"<iq xmlns="jabber:client" type="result" id="p1" from="123234-21@localhost" to="1-21@localhost/r"><query xmlns="jabber:iq:last" seconds="0"/></iq>"#;
+    check(written, &push, written);
 }
 
 #[test]
