@@ -66,6 +66,12 @@ fn a_form_of_our_own_survives_what_is_special_in_addresses() {
         "http://127.0.0.1:8080/upload?a%20b=c%2Bd%26e%3Df%2F%C3%A4"
     );
     assert_eq!(UploadForm::parse(&form.to_params()), Ok(form));
+    let policy = UploadForm::parse("https://host/bucket?policy=eyJ+a/b==").unwrap();
+    assert_eq!(
+        policy.fields,
+        [("policy".to_owned(), "eyJ+a/b==".to_owned())],
+        "signed fields go back as they came"
+    );
 }
 
 #[test]

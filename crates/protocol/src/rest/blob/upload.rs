@@ -1,8 +1,8 @@
 //! The `params` of an upload: an address and, as its query, the fields of the form to post there.
 
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
-use crate::rest::query::{COMPONENT, decode_component};
+use crate::rest::query::COMPONENT;
 
 /// Fields of one form; the object store of the live service asks for about ten.
 const MAX_FIELDS: usize = 100;
@@ -48,10 +48,9 @@ impl UploadForm {
             .take(MAX_FIELDS + 1)
             .map(|pair| {
                 let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (
-                    decode_component(name).into_owned(),
-                    decode_component(value).into_owned(),
-                )
+                // Unlike in forms a `+` is itself, as the official SDK has it.
+                let decode = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+                (decode(name), decode(value))
             })
             .collect();
         if fields.is_empty() {
