@@ -331,6 +331,22 @@ export type ConnectionState =
 	reason: SignedOutReason,
 } };
 
+/**  Endpoints of one's own, as they were typed. */
+export type CustomEndpoints = {
+	/**  Base address of the REST API. */
+	apiUrl: string,
+	/**  `wss://`, `ws://` (loopback), `xmpps://` or `xmpp://` address of the chat server. */
+	chatUrl: string,
+	/**  XMPP domain; empty means the host of `chat_url`. */
+	domain: string,
+	/**  Application id. */
+	appId: number,
+	/**  Authorization key of the application. */
+	authKey: string,
+	/**  PEM file of a certificate authority to trust beside the system's. */
+	caCert: string | null,
+};
+
 /**  What became of a request to delete several dialogs. */
 export type DeleteOutcome = {
 	/**  Those that are gone. */
@@ -927,20 +943,7 @@ export type Target =
 	authKey: string,
 } } | 
 /**  Endpoints of one's own. */
-{ type: "custom"; payload: {
-	/**  Base address of the REST API. */
-	apiUrl: string,
-	/**  `wss://`, `ws://` (loopback), `xmpps://` or `xmpp://` address of the chat server. */
-	chatUrl: string,
-	/**  XMPP domain; empty means the host of `chat_url`. */
-	domain: string,
-	/**  Application id. */
-	appId: number,
-	/**  Authorization key of the application. */
-	authKey: string,
-	/**  PEM file of a certificate authority to trust beside the system's. */
-	caCert: string | null,
-} };
+{ type: "custom"; payload: CustomEndpoints };
 
 /**  Colours of the window. */
 export type Theme = 
