@@ -26,6 +26,11 @@ pub struct Config {
     pub listen: Listen,
     /// A certificate to use instead of one from the backend's own authority.
     pub certificate: Option<CertificateFiles>,
+    /// The names of the custom fields that dialogs may have, at most three; others are ignored when written and not
+    /// shown when read. Without a list every name is taken.
+    pub dialog_fields: Option<Vec<String>>,
+    /// Classes of the data API beside `UserReports` and `MessageReports`.
+    pub data_classes: Vec<String>,
     /// Limits on what clients may do.
     pub limits: Limits,
     /// Rules about people.
@@ -49,6 +54,8 @@ impl Default for Config {
             auth_key: AuthKey::default(),
             listen: Listen::default(),
             certificate: None,
+            dialog_fields: None,
+            data_classes: Vec::new(),
             limits: Limits::default(),
             accounts: Accounts::default(),
             timing: Timing::default(),
@@ -163,6 +170,14 @@ pub struct Limits {
     pub clock_skew_seconds: u32,
     /// REST sessions of one user; a further one ends the longest unused.
     pub sessions_per_user: usize,
+    /// Bytes of an uploaded file.
+    pub blob_bytes: u64,
+    /// Uploads that one user has begun and not completed.
+    pub unfinished_blobs: usize,
+    /// Privacy lists of one user.
+    pub privacy_lists: usize,
+    /// Items of a privacy list; the official SDK needs two for each person.
+    pub privacy_items: usize,
 }
 
 impl Default for Limits {
@@ -191,6 +206,11 @@ impl Default for Limits {
             ids_per_request: 1_000,
             clock_skew_seconds: 300,
             sessions_per_user: 50,
+            // The service's published limit.
+            blob_bytes: 100 << 20,
+            unfinished_blobs: 100,
+            privacy_lists: 50,
+            privacy_items: 2_000,
         }
     }
 }
@@ -275,6 +295,8 @@ pub struct Timing {
     pub stop_seconds: u64,
     /// How long a stanza that was not stored in the history is remembered for recognising a repeat, in seconds.
     pub repeat_memory_seconds: u64,
+    /// How long a file that was announced and not completed is kept, in seconds.
+    pub unfinished_blob_seconds: u64,
 }
 
 impl Default for Timing {
@@ -288,6 +310,7 @@ impl Default for Timing {
             ping_answer_seconds: 30,
             stop_seconds: 5,
             repeat_memory_seconds: 24 * 60 * 60,
+            unfinished_blob_seconds: 24 * 60 * 60,
         }
     }
 }
@@ -367,6 +390,9 @@ impl Default for Lease {
         }
     }
 }
+
+/// The service's published limit of own fields per dialog.
+pub(crate) const DIALOG_FIELDS_MAX: usize = 3;
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -461,6 +487,7 @@ impl Config {
                 "the app id must be a positive number".to_owned(),
             ));
         }
+        self.check_fields_and_classes()?;
         let zero = [
             ("limits.request_bytes", self.limits.request_bytes),
             (
@@ -499,6 +526,9 @@ impl Config {
             ("limits.occupants", self.limits.occupants),
             ("limits.ids_per_request", self.limits.ids_per_request),
             ("limits.sessions_per_user", self.limits.sessions_per_user),
+            ("limits.unfinished_blobs", self.limits.unfinished_blobs),
+            ("limits.privacy_lists", self.limits.privacy_lists),
+            ("limits.privacy_items", self.limits.privacy_items),
             ("storage.readers", self.storage.readers),
             ("storage.batch", self.storage.batch),
             ("storage.queue", self.storage.queue),
@@ -509,6 +539,30 @@ impl Config {
             return Err(ConfigError::Value(format!("{name} must not be 0")));
         }
         Ok(())
+    }
+
+    fn check_fields_and_classes(&self) -> Result<(), ConfigError> {
+        if self
+            .dialog_fields
+            .as_ref()
+            .is_some_and(|names| names.len() > DIALOG_FIELDS_MAX)
+        {
+            return Err(ConfigError::Value(format!(
+                "dialog_fields names more than {DIALOG_FIELDS_MAX} fields"
+            )));
+        }
+        // The name is part of paths, which are compared without regard to letter case.
+        let odd = self.data_classes.iter().find(|name| {
+            name.is_empty()
+                || name.len() > 64
+                || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        });
+        match odd {
+            Some(name) => Err(ConfigError::Value(format!(
+                "the data class {name:?} is not a name of up to 64 ASCII letters, digits and underscores"
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// The domain of rooms.
@@ -567,6 +621,17 @@ mod tests {
         let error = check(|config| config.limits.page = 0).unwrap_err();
         assert_eq!(error.to_string(), "limits.page must not be 0");
         check(|config| config.app_id = 0).unwrap_err();
+    }
+
+    #[test]
+    fn dialogs_have_at_most_three_own_fields_and_data_classes_are_plain_names() {
+        let fields = |count: usize| Some((0..count).map(|n| n.to_string()).collect());
+        check(|config| config.dialog_fields = fields(3)).unwrap();
+        check(|config| config.dialog_fields = fields(4)).unwrap_err();
+        check(|config| config.data_classes = vec!["Notes_2".to_owned()]).unwrap();
+        for name in ["", "a/b", "ä"] {
+            check(|config| config.data_classes = vec![name.to_owned()]).unwrap_err();
+        }
     }
 
     #[test]

@@ -20,7 +20,9 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 #[derive(Clone, Debug)]
 pub enum Delivery {
     /// A stored message created over REST with `send_to_chat=1`: goes to every occupant (own devices included, as a
-    /// carbon or a group reflection), with the offline queue for those who are away.
+    /// carbon or a group reflection), with the offline queue for those who are away. In an open dialog (broadcast,
+    /// public) it goes live to whoever is connected; the others find it in the history. People whose privacy lists
+    /// keep the author away are left out.
     Message {
         /// The message as stored.
         message: StoredMessage,
@@ -47,6 +49,23 @@ pub enum Delivery {
         /// Whether it is the newest message of its dialog (`last` in the stanza).
         last: bool,
     },
+    /// People are no longer in a dialog: whoever of them joined its room is put out of it, and the others there hear
+    /// of it. Nothing happens to people who did not join.
+    Removed {
+        /// Which dialog.
+        dialog: DialogId,
+        /// Who removed them; a person who left, themselves.
+        by: UserId,
+        /// Who was removed.
+        users: Vec<UserId>,
+    },
+    /// A dialog was deleted for everyone: its room is closed.
+    Closed {
+        /// Which dialog.
+        dialog: DialogId,
+        /// Who deleted it.
+        by: UserId,
+    },
     /// The account is gone or its password changed: its connections are closed.
     Disconnect {
         /// Whose connections.
@@ -66,6 +85,13 @@ pub trait Deliver: Send + Sync + 'static {
 
     /// How many sessions the user has now; 0 means offline.
     fn sessions_of(&self, user: UserId) -> usize;
+
+    /// Whether some device of the user is connected (or lost a moment ago and may come back) and in use: not marked
+    /// inactive. Who has none is to be told by push notifications.
+    fn is_active(&self, user: UserId) -> bool;
+
+    /// Everyone who is connected (or was a moment ago and may come back), ascending.
+    fn online_users(&self) -> Vec<UserId>;
 }
 
 /// A session inside the process. Dropping it ends the session.

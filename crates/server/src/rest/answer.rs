@@ -123,6 +123,7 @@ impl From<StateError> for Refusal {
                     retry_after: None,
                 }
             }
+            StateError::Blocked { .. } => Self::new(StatusCode::FORBIDDEN, error.to_string()),
             StateError::BadCredentials => Self::new(StatusCode::UNAUTHORIZED, "Unauthorized"),
             StateError::Throttled {
                 retry_after_seconds,

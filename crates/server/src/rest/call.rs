@@ -104,6 +104,17 @@ impl Call {
         Ok(())
     }
 
+    /// `force=1`, in the query or in the body.
+    pub(super) fn forced(&self) -> bool {
+        let in_body = match self.body.get("force") {
+            Some(Value::Bool(flag)) => *flag,
+            Some(Value::Number(number)) => number.as_i64() == Some(1),
+            Some(Value::String(text)) => matches!(text.trim(), "1" | "true"),
+            Some(Value::Null | Value::Array(_) | Value::Object(_)) | None => false,
+        };
+        in_body || self.query.flag("force").unwrap_or_default()
+    }
+
     /// The body as what the call takes.
     pub(super) fn read<T: DeserializeOwned>(&mut self) -> Result<T, Refusal> {
         // The error of a wrong type names the expected type and may quote the value, which may be a secret.

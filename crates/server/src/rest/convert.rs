@@ -113,6 +113,7 @@ pub(super) fn dialog(dialog: Dialog, viewer: UserId, app: AppId, muc_domain: &st
         name: dialog.name,
         description: dialog.description,
         photo: dialog.photo,
+        occupants_count: dialog.kind.is_open().then_some(dialog.occupant_count),
         occupants_ids: dialog.occupants,
         admins_ids: dialog.admins,
         last_message: last.as_ref().map(|last| last.body.clone()),
@@ -152,6 +153,7 @@ pub(super) fn message(record: MessageRecord) -> MessageObject {
         read: record
             .recipient
             .is_some_and(|recipient| record.read.binary_search(&recipient).is_ok()),
+        views_count: record.views,
         read_ids: record.read,
         delivered_ids: record.delivered,
         edited_at: record.edited_at.map(iso),

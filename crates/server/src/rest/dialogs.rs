@@ -10,6 +10,7 @@ use cubist_protocol::rest::{
 };
 use serde_json::{Map, Value};
 
+use crate::delivery::Delivery;
 use crate::rest::answer::{Answer, Refusal};
 use crate::rest::auth::Caller;
 use crate::rest::call::Call;
@@ -25,11 +26,18 @@ pub(super) async fn create(app: &App, mut call: Call, caller: Caller) -> Result<
     let request: CreateDialog = call.read()?;
     let dialog = match request.kind {
         WireKind::Private => create_private(app, user, &request).await?,
-        WireKind::Group => create_group(app, user, request).await?,
-        WireKind::Broadcast | WireKind::Public | WireKind::Meeting => {
+        WireKind::Group => app.state.create_group(user, group(request)).await?,
+        WireKind::Public => app.state.create_public(user, group(request)).await?,
+        WireKind::Broadcast => {
+            return Err(Refusal::new(
+                StatusCode::FORBIDDEN,
+                "Only the operator of the server can create a broadcast dialog",
+            ));
+        }
+        WireKind::Meeting => {
             return Err(Refusal::field(
                 "type",
-                "is not supported by this server: only 2 (group) and 3 (private) are",
+                "is not supported by this server: 2 (group), 3 (private) and 4 (public) are",
             ));
         }
     };
@@ -66,8 +74,8 @@ async fn create_private(
     Ok(app.state.dialog(user, card.id).await?)
 }
 
-async fn create_group(app: &App, user: UserId, request: CreateDialog) -> Result<Dialog, Refusal> {
-    let group = NewGroup {
+fn group(request: CreateDialog) -> NewGroup {
+    NewGroup {
         name: request.name.unwrap_or_default(),
         occupants: request.occupants_ids,
         admins: request.admins_ids,
@@ -75,8 +83,7 @@ async fn create_group(app: &App, user: UserId, request: CreateDialog) -> Result<
         description: request.description,
         extensions: request.extensions.map(extensions),
         permissions: request.permissions.map(permissions),
-    };
-    Ok(app.state.create_group(user, group).await?)
+    }
 }
 
 /// `GET /chat/Dialog`
@@ -136,11 +143,14 @@ pub(super) async fn update(
     let lists = [&request.push_all, &request.pull_all];
     if lists
         .iter()
-        .any(|lists| !lists.admins_ids.is_empty() || !lists.pinned_messages_ids.is_empty())
+        .any(|lists| !lists.pinned_messages_ids.is_empty())
     {
-        let text = "Of the lists of a dialog this server changes only occupants_ids";
-        return Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, text));
+        return Err(Refusal::field(
+            "pinned_messages_ids",
+            "are not supported by this server",
+        ));
     }
+    let removed = request.pull_all.occupants_ids.clone();
     let changes = DialogChanges {
         name: request.name,
         photo: request.photo,
@@ -149,8 +159,18 @@ pub(super) async fn update(
         permissions: request.permissions.map(permissions),
         add: request.push_all.occupants_ids,
         remove: request.pull_all.occupants_ids,
+        add_admins: request.push_all.admins_ids,
+        remove_admins: request.pull_all.admins_ids,
     };
     let dialog = app.state.update_dialog(user, id, changes).await?;
+    if !removed.is_empty() {
+        app.deliver(Delivery::Removed {
+            dialog: id,
+            by: user,
+            users: removed,
+        })
+        .await;
+    }
     Answer::ok(&object(app, dialog, user))
 }
 
@@ -161,7 +181,8 @@ pub(super) fn parse(id: &str) -> Result<DialogId, Refusal> {
         .map_err(|_| Refusal::not_found("There is no such dialog"))
 }
 
-fn object(app: &App, dialog: Dialog, viewer: UserId) -> cubist_protocol::rest::Dialog {
+/// A dialog as an object of the wire.
+pub(super) fn object(app: &App, dialog: Dialog, viewer: UserId) -> cubist_protocol::rest::Dialog {
     convert::dialog(dialog, viewer, app.application, &app.config().muc_domain())
 }
 

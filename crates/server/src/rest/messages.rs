@@ -31,6 +31,13 @@ pub(super) async fn list(app: &App, call: &Call, caller: Caller) -> Result<Answe
         return Err(Refusal::field("chat_dialog_id", "is required"));
     };
     let dialog = parse(dialog)?;
+    if query.flag("preview").unwrap_or_default() {
+        // Order and paging are fixed here, so what the query says about them is not looked at.
+        let records = app.state.preview(user, dialog).await?;
+        let limit = to_u64(records.len());
+        let items = records.into_iter().map(convert::message).collect();
+        return Answer::ok(&Page::new(items, 0, limit, None));
+    }
     let conditions = conditions(query)?;
     if query.count {
         let count = app.state.count_messages(user, dialog, conditions).await?;

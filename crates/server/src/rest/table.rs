@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 use crate::rest::answer::{Answer, Refusal};
 use crate::rest::auth::Caller;
 use crate::rest::call::Call;
-use crate::rest::{App, dialogs, messages, sessions, users};
+use crate::rest::{App, dialog_removal, dialogs, membership, messages, sessions, users};
 use crate::state::UserField;
 
 /// Does what the call asks for.
@@ -47,6 +47,31 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
         ["chat", "dialog"] if is(Method::GET) => dialogs::list(app, &call, caller).await,
         ["chat", "dialog", id] if is(Method::GET) => dialogs::show(app, caller, id).await,
         ["chat", "dialog", id] if is(Method::PUT) => dialogs::update(app, call, caller, id).await,
+
+        ["chat", "dialog", "clearhistory", id] if is(Method::DELETE) => {
+            dialog_removal::clear_history(app, &call, caller, id).await
+        }
+        ["chat", "dialog", ids] if is(Method::DELETE) => {
+            dialog_removal::delete(app, &call, caller, ids).await
+        }
+        ["chat", "dialog", id, "subscribe"] if is(Method::POST) => {
+            membership::subscribe(app, caller, id).await
+        }
+        ["chat", "dialog", id, "subscribe"] if is(Method::DELETE) => {
+            membership::unsubscribe(app, caller, id).await
+        }
+        ["chat", "dialog", id, "occupants"] if is(Method::GET) => {
+            membership::occupants(app, &call, caller, id).await
+        }
+        ["chat", "dialog", id, "admins"] if is(Method::PUT) => {
+            membership::admins(app, call, caller, id).await
+        }
+        ["chat", "dialog", id, "notifications"] if is(Method::GET) => {
+            membership::notifications(app, caller, id).await
+        }
+        ["chat", "dialog", id, "notifications"] if is(Method::PUT) => {
+            membership::set_notifications(app, call, caller, id).await
+        }
 
         ["chat", "message"] if is(Method::GET) => messages::list(app, &call, caller).await,
         ["chat", "message"] if is(Method::POST) => messages::create(app, call, caller).await,

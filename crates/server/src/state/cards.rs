@@ -89,6 +89,7 @@ mod tests {
             id: id.parse().unwrap(),
             kind: DialogKind::Private,
             owner: user(1),
+            admins: Vec::new(),
             occupants: vec![user(1), user(2)],
             pair: Some((user(1), user(2))),
         })

@@ -8,7 +8,10 @@ use crate::config::Storage;
 use crate::state::StateError;
 
 /// One file per step, applied in order, never edited after a release. `user_version` counts the applied ones.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001_initial.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001_initial.sql"),
+    include_str!("migrations/002_dialogs_and_people.sql"),
+];
 
 /// Prepared statements kept per connection: all there are, with room for the variants of list filters.
 const STATEMENTS: usize = 128;
@@ -78,14 +81,40 @@ mod tests {
             let version: i64 = db
                 .pragma_query_value(None, "user_version", |row| row.get(0))
                 .unwrap();
-            assert_eq!(version, 1);
+            assert_eq!(version, 2);
             let tables: i64 = db
                 .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'", [], |r| {
                     r.get(0)
                 })
                 .unwrap();
-            assert_eq!(tables, 10);
+            assert_eq!(tables, 13);
         }
+    }
+
+    #[test]
+    fn a_database_of_the_first_version_keeps_its_dialogs_and_learns_how_many_are_in_them() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate(&mut db, MIGRATIONS.get(..1).unwrap()).unwrap();
+        db.execute_batch(
+            "INSERT INTO dialogs (id, kind, owner, created_at, updated_at) VALUES ('a', 2, 1, 0, 0), ('b', 2, 1, 0, 0);
+             INSERT INTO occupants (dialog, user_id, joined_at) VALUES (1, 1, 0), (1, 2, 0);",
+        )
+        .unwrap();
+        migrate(&mut db, MIGRATIONS).unwrap();
+        let counts = |db: &Connection| -> Vec<i64> {
+            let mut query = db
+                .prepare("SELECT occupant_count FROM dialogs ORDER BY key")
+                .unwrap();
+            let rows = query.query_map([], |row| row.get(0)).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        };
+        assert_eq!(counts(&db), [2, 0]);
+        db.execute_batch(
+            "INSERT INTO occupants (dialog, user_id, joined_at) VALUES (2, 1, 0);
+             DELETE FROM occupants WHERE dialog = 1 AND user_id = 2;",
+        )
+        .unwrap();
+        assert_eq!(counts(&db), [1, 1]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use cubist_protocol::ids::UserId;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
-use crate::state::dialogs::{Dialog, load_dialogs};
+use crate::state::dialogs::{Dialog, DialogKind, load_dialogs};
 use crate::state::filter::{Condition, Kind, Op, Sql};
 use crate::state::user_search::to_i64;
 use crate::state::{State, StateError};
@@ -104,18 +104,23 @@ impl DialogField {
 
 const NAME: &str = "CASE WHEN d.pair_low IS NULL THEN d.name ELSE coalesce(nullif(trim(u.full_name), ''), u.login) END";
 
-const FROM: &str = " FROM occupants o JOIN dialogs d ON d.key = o.dialog
+/// The dialogs that somebody is in.
+const OWN: &str = " FROM occupants o JOIN dialogs d ON d.key = o.dialog
      LEFT JOIN users u ON u.id = CASE WHEN d.pair_low = o.user_id THEN d.pair_high ELSE d.pair_low END
      WHERE o.user_id = ? AND NOT o.hidden";
 
+/// Every public dialog of the application, whoever looks. Written so that it takes the same value as [`OWN`].
+const PUBLIC: &str = " FROM dialogs d LEFT JOIN users u ON u.id = d.pair_low
+     WHERE d.kind = 4 AND ? IS NOT NULL";
+
 impl State {
-    /// A page of the user's dialogs.
+    /// A page of the user's dialogs; of all public ones if the conditions ask for the kind 4 and no other.
     pub async fn dialogs(
         &self,
         user: UserId,
         query: DialogQuery,
     ) -> Result<DialogPage, StateError> {
-        let sql = compile(user, &query.conditions)?;
+        let sql = self.compile(user, &query.conditions)?;
         let largest = self.inner.config.limits.page;
         let limit = if query.limit == 0 {
             largest
@@ -138,12 +143,14 @@ impl State {
                 return Err(StateError::invalid(field.name(), "cannot be sorted by"));
             }
         };
+        let from = source(&query.conditions);
         let text = format!(
-            "SELECT d.key{FROM}{} ORDER BY {order} {direction}, d.id {direction} LIMIT ? OFFSET ?",
+            "SELECT d.key{from}{} ORDER BY {order} {direction}, d.id {direction} LIMIT ? OFFSET ?",
             sql.text
         );
+        let view = self.view_of(user);
         self.read(move |db| {
-            let total = count(db, &sql)?;
+            let total = count(db, from, &sql)?;
             let mut values = sql.values;
             values.extend([
                 Value::Integer(to_i64(limit)),
@@ -156,31 +163,62 @@ impl State {
             Ok(DialogPage {
                 total,
                 limit,
-                items: load_dialogs(db, user, &keys)?,
+                items: load_dialogs(db, &view, &keys)?,
             })
         })
         .await
     }
 
-    /// How many of the user's dialogs fit.
+    /// How many of the dialogs that [`Self::dialogs`] looks through fit.
     pub async fn count_dialogs(
         &self,
         user: UserId,
         conditions: Vec<Condition<DialogField>>,
     ) -> Result<usize, StateError> {
-        let sql = compile(user, &conditions)?;
-        self.read(move |db| count(db, &sql)).await
+        let sql = self.compile(user, &conditions)?;
+        let from = source(&conditions);
+        self.read(move |db| count(db, from, &sql)).await
+    }
+
+    fn compile(
+        &self,
+        user: UserId,
+        conditions: &[Condition<DialogField>],
+    ) -> Result<Sql, StateError> {
+        compile(user, conditions, self.inner.dialog_fields.as_deref())
     }
 }
 
-fn count(db: &rusqlite::Connection, sql: &Sql) -> Result<usize, StateError> {
+/// Where to look: people explore public dialogs by naming that kind alone.
+fn source(conditions: &[Condition<DialogField>]) -> &'static str {
+    let public = DialogKind::Public.number().to_string();
+    let mut on_kind = conditions
+        .iter()
+        .filter(|condition| condition.field == DialogField::Kind);
+    match (on_kind.next(), on_kind.next()) {
+        (Some(condition), None)
+            if matches!(condition.op, Op::Equal | Op::In)
+                && !condition.values.is_empty()
+                && condition.values.iter().all(|value| value.trim() == public) =>
+        {
+            PUBLIC
+        }
+        _ => OWN,
+    }
+}
+
+fn count(db: &rusqlite::Connection, from: &str, sql: &Sql) -> Result<usize, StateError> {
     let total: i64 = db
-        .prepare_cached(&format!("SELECT count(*){FROM}{}", sql.text))?
+        .prepare_cached(&format!("SELECT count(*){from}{}", sql.text))?
         .query_row(params_from_iter(&sql.values), |row| row.get(0))?;
     Ok(usize::try_from(total).unwrap_or_default())
 }
 
-fn compile(user: UserId, conditions: &[Condition<DialogField>]) -> Result<Sql, StateError> {
+fn compile(
+    user: UserId,
+    conditions: &[Condition<DialogField>],
+    fields: Option<&[String]>,
+) -> Result<Sql, StateError> {
     let mut sql = Sql {
         text: String::new(),
         values: vec![Value::Integer(user.as_i64())],
@@ -188,6 +226,10 @@ fn compile(user: UserId, conditions: &[Condition<DialogField>]) -> Result<Sql, S
     for Condition { field, op, values } in conditions {
         match field {
             DialogField::Occupants => occupants(&mut sql, *op, values)?,
+            // A field that is not shown cannot be found by either.
+            DialogField::Extension(key) if fields.is_some_and(|names| !names.contains(key)) => {
+                sql.compare(field.name(), "NULL", Kind::Text, *op, values)?;
+            }
             DialogField::Extension(key) => {
                 // The path is a value, not part of the statement: a key may hold anything.
                 sql.values.push(Value::Text(format!(

@@ -1,5 +1,7 @@
 //! Why the state refuses or fails.
 
+use crate::state::blocks::Blocker;
+
 /// The one error of the domain. REST turns it into a status and a body, XMPP into an error stanza.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
@@ -9,6 +11,15 @@ pub enum StateError {
     /// The caller may not do this; says why in a sentence for the developer at the other end.
     #[error("{0}")]
     Forbidden(String),
+    /// One of two people blocks messages between them.
+    #[error("{}", match .by {
+        Blocker::Sender => "You have blocked this person.",
+        Blocker::Recipient => "This person does not take messages from you.",
+    })]
+    Blocked {
+        /// Which of the two.
+        by: Blocker,
+    },
     /// Values break rules.
     #[error("{}", list(.problems))]
     Invalid {

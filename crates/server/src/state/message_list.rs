@@ -4,11 +4,15 @@ use std::collections::HashMap;
 
 use cubist_protocol::ids::{DialogId, UserId};
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use crate::state::dialogs::{DialogKind, parse_dialog_id, parse_message_id};
+use crate::state::dialogs::{
+    DialogKind, allows_preview, kind, not_a_member, object, parse_dialog_id, parse_message_id,
+};
 use crate::state::filter::{Condition, Kind, Op, Sql};
+use crate::state::marks::read_up_to;
 use crate::state::messages::StoredMessage;
+use crate::state::occupants::place;
 use crate::state::user_search::to_i64;
 use crate::state::users::user_id;
 use crate::state::{Mark, Marked, State, StateError};
@@ -24,6 +28,8 @@ pub struct MessageRecord {
     pub delivered: Vec<UserId>,
     /// Who saw it, the author included, ascending.
     pub read: Vec<UserId>,
+    /// How many people saw it besides its author; counted in open dialogs only, which keep no lists.
+    pub views: u64,
     /// Stored.
     pub created_at: i64,
     /// Last change, marks included.
@@ -172,7 +178,12 @@ impl MessageField {
     }
 }
 
-const FROM: &str = " FROM messages m JOIN dialogs d ON d.key = m.dialog WHERE m.dialog = ?";
+/// Messages that the viewer cleared away are left out; `+` keeps the walk on the index by time.
+const FROM: &str =
+    " FROM messages m JOIN dialogs d ON d.key = m.dialog WHERE m.dialog = ? AND +m.key > ?";
+
+/// Messages that somebody outside a dialog is shown, where it allows that.
+const PREVIEW: i64 = 20;
 
 impl State {
     /// A page of a dialog's history. [`StateError::NotFound`] and [`StateError::Forbidden`] as of
@@ -202,23 +213,27 @@ impl State {
             sql.text
         );
         let (dialog, skip) = (query.dialog, query.skip);
-        let mut items = self
+        let (mut items, reader, newest) = self
             .read(move |db| {
-                let Some(key) = dialog_key(db, dialog)? else {
-                    return Err(StateError::NotFound);
-                };
-                let mut values = vec![Value::Integer(key)];
+                let reader = Reader::of(db, dialog, user)?;
+                let mut values = reader.values();
                 values.extend(sql.values);
                 values.extend([Value::Integer(to_i64(limit)), Value::Integer(to_i64(skip))]);
                 let mut statement = db.prepare_cached(&text)?;
                 let keys = statement
                     .query_map(params_from_iter(&values), |row| row.get(0))?
                     .collect::<Result<Vec<i64>, _>>()?;
-                load_messages(db, &keys)
+                let newest = keys.iter().max().copied().unwrap_or_default();
+                Ok((load_messages(db, &keys)?, reader, newest))
             })
             .await?;
         let mut marked = Vec::new();
-        if query.mark_as_read {
+        if query.mark_as_read && reader.is_open {
+            if newest > reader.read_to {
+                self.write(move |tx| read_up_to(tx, reader.key, user, newest))
+                    .await?;
+            }
+        } else if query.mark_as_read {
             let unread = items
                 .iter()
                 .filter(|item| item.read.binary_search(&user).is_err());
@@ -249,15 +264,42 @@ impl State {
         self.own_dialog_card(user, dialog).await?;
         let sql = compile(&conditions)?;
         self.read(move |db| {
-            let Some(key) = dialog_key(db, dialog)? else {
-                return Err(StateError::NotFound);
-            };
-            let mut values = vec![Value::Integer(key)];
+            let mut values = Reader::of(db, dialog, user)?.values();
             values.extend(sql.values);
             let count: i64 = db
                 .prepare_cached(&format!("SELECT count(*){FROM}{}", sql.text))?
                 .query_row(params_from_iter(&values), |row| row.get(0))?;
             Ok(usize::try_from(count).unwrap_or_default())
+        })
+        .await
+    }
+
+    /// The newest messages of a dialog that lets people outside read along, oldest of them first. Marks nothing.
+    ///
+    /// [`StateError::Forbidden`] if it does not let them; who is in it may always.
+    pub async fn preview(
+        &self,
+        user: UserId,
+        dialog: DialogId,
+    ) -> Result<Vec<MessageRecord>, StateError> {
+        self.read(move |db| {
+            let place = place(db, dialog, user)?.ok_or(StateError::NotFound)?;
+            let permissions: Option<String> = db
+                .prepare_cached("SELECT permissions FROM dialogs WHERE key = ?1")?
+                .query_row([place.key], |row| row.get(0))?;
+            if !place.is_in && !allows_preview(object(permissions).as_ref()) {
+                return Err(not_a_member());
+            }
+            let reader = Reader::of(db, dialog, user)?;
+            let mut keys = db
+                .prepare_cached(
+                    "SELECT m.key FROM messages m WHERE m.dialog = ?1 AND +m.key > ?2
+                     ORDER BY m.date_sent DESC, m.id DESC LIMIT ?3",
+                )?
+                .query_map([reader.key, reader.cleared_to, PREVIEW], |row| row.get(0))?
+                .collect::<Result<Vec<i64>, _>>()?;
+            keys.reverse();
+            load_messages(db, &keys)
         })
         .await
     }
@@ -284,11 +326,41 @@ fn add(list: &mut Vec<UserId>, user: UserId) {
     }
 }
 
-fn dialog_key(db: &Connection, dialog: DialogId) -> Result<Option<i64>, StateError> {
-    let mut query = db.prepare_cached("SELECT key FROM dialogs WHERE id = ?1")?;
-    Ok(query
-        .query_row([dialog.to_string()], |row| row.get(0))
-        .optional()?)
+/// What somebody sees of a history.
+struct Reader {
+    key: i64,
+    is_open: bool,
+    /// Key of the newest message that they cleared away.
+    cleared_to: i64,
+    /// Key of the newest message that they read, in an open dialog.
+    read_to: i64,
+}
+
+impl Reader {
+    fn of(db: &Connection, dialog: DialogId, user: UserId) -> Result<Self, StateError> {
+        let found: Option<(i64, i64, i64, i64)> = db
+            .prepare_cached(
+                "SELECT d.key, d.kind, coalesce(o.cleared_to, 0), coalesce(o.read_to, 0)
+                 FROM dialogs d LEFT JOIN occupants o ON o.dialog = d.key AND o.user_id = ?2
+                 WHERE d.id = ?1",
+            )?
+            .query_row(params![dialog.to_string(), user.as_i64()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
+            .optional()?;
+        let (key, number, cleared_to, read_to) = found.ok_or(StateError::NotFound)?;
+        Ok(Self {
+            key,
+            is_open: kind(number)?.is_open(),
+            cleared_to,
+            read_to,
+        })
+    }
+
+    /// The values of [`FROM`].
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Integer(self.key), Value::Integer(self.cleared_to)]
+    }
 }
 
 fn compile(conditions: &[Condition<MessageField>]) -> Result<Sql, StateError> {
@@ -333,7 +405,7 @@ fn load_messages(db: &Connection, keys: &[i64]) -> Result<Vec<MessageRecord>, St
     let list = serde_json::Value::from(keys).to_string();
     let mut query = db.prepare_cached(
         "SELECT m.key, m.id, d.id, m.sender, m.body, m.date_sent, m.attachments, m.extra,
-                m.created_at, m.updated_at, m.edited_at, d.kind, d.pair_low, d.pair_high
+                m.created_at, m.updated_at, m.edited_at, d.kind, d.pair_low, d.pair_high, coalesce(m.views, 0)
          FROM json_each(?1) j JOIN messages m ON m.key = j.value JOIN dialogs d ON d.key = m.dialog",
     )?;
     let mut records: HashMap<i64, MessageRecord> = HashMap::with_capacity(keys.len());
@@ -362,6 +434,7 @@ fn load_messages(db: &Connection, keys: &[i64]) -> Result<Vec<MessageRecord>, St
             recipient,
             delivered: vec![sender],
             read: vec![sender],
+            views: row.get::<_, i64>(14)?.unsigned_abs(),
             created_at: row.get(8)?,
             updated_at: row.get(9)?,
             edited_at: row.get(10)?,

@@ -6,8 +6,10 @@ use cubist_protocol::ids::{DialogId, MessageId, ObjectId, UserId};
 use rusqlite::{OptionalExtension, params};
 use serde_json::{Map, Value};
 
-use crate::state::dialogs::{DialogKind, not_a_member};
+use crate::state::blocks;
+use crate::state::dialogs::DialogKind;
 use crate::state::message_list::{MessageRecord, load_message};
+use crate::state::occupants::{Place, own_place};
 use crate::state::queue::{self, QueueId};
 use crate::state::writer::WriteTx;
 use crate::state::{State, StateError};
@@ -16,7 +18,7 @@ use crate::state::{State, StateError};
 pub struct NewMessage {
     /// Who sends.
     pub sender: UserId,
-    /// Where to; the sender must be an occupant.
+    /// Where to; the sender must be an occupant, of a broadcast the owner or an admin.
     pub dialog: DialogId,
     /// The stanza's id. Becomes the message id if it is an ObjectId that nobody used before; also recognises a repeat.
     pub stanza_id: Option<String>,
@@ -82,7 +84,8 @@ pub struct StoredMessage {
 const STANZA_ID_MAX: usize = 256;
 
 impl State {
-    /// Accepts a message: checks membership and limits, stores, moves the dialog, queues; all in one transaction.
+    /// Accepts a message: checks blocks, membership and limits, stores, moves the dialog, queues; all in one
+    /// transaction. Nothing is queued for open dialogs, whose history serves those who were away.
     pub async fn accept_message(&self, new: NewMessage) -> Result<Accepted, StateError> {
         let limits = &self.inner.config.limits;
         if new.body.len() > limits.body_bytes {
@@ -110,6 +113,11 @@ impl State {
                 format!("is too long (maximum is {STANZA_ID_MAX} bytes)"),
             ));
         }
+        if let Some(card) = self.dialog_card(&new.dialog).await?
+            && let Some(other) = card.opponent_of(new.sender)
+        {
+            blocks::check_message(&self.inner.blocks, new.sender, other)?;
+        }
         let now = self.inner.clock.now();
         let latest = now
             .seconds()
@@ -125,7 +133,7 @@ impl State {
             {
                 return Ok(Accepted::Repeat);
             }
-            let place = place(tx, new.dialog, new.sender)?;
+            let place = writing_place(tx, new.dialog, new.sender)?;
             let message = StoredMessage {
                 id: choose_id(tx, new.stanza_id.as_deref(), || inner.ids.message(now))?,
                 dialog: new.dialog,
@@ -153,7 +161,7 @@ impl State {
                 ])?;
             }
             let queued = match new.queue {
-                Some(queue) if !queue.users.is_empty() => {
+                Some(queue) if !queue.users.is_empty() && !place.kind.is_open() => {
                     let stanza = (queue.render)(&message.id, message.date_sent);
                     queue::insert_for_all(tx, &inner, &queue.users, &stanza, now.seconds())?
                 }
@@ -180,22 +188,34 @@ impl State {
             ));
         }
         let now = self.inner.clock.seconds();
+        let inner = Arc::clone(&self.inner);
         self.write(move |tx| {
-            let found: Option<(i64, i64, i64, bool)> = tx
+            let found: Option<(i64, i64, i64, bool, Option<i64>)> = tx
                 .prepare_cached(
-                    "SELECT m.key, m.sender, m.dialog, d.last_message IS m.key
+                    "SELECT m.key, m.sender, m.dialog, d.last_message IS m.key,
+                            CASE WHEN d.pair_low = ?2 THEN d.pair_high ELSE d.pair_low END
                      FROM messages m JOIN dialogs d ON d.key = m.dialog
                      JOIN occupants o ON o.dialog = m.dialog AND o.user_id = ?2 WHERE m.id = ?1",
                 )?
                 .query_row(params![message.to_string(), user.as_i64()], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                    Ok((
+                        row.get(0)?,
+                        row.get(1)?,
+                        row.get(2)?,
+                        row.get(3)?,
+                        row.get(4)?,
+                    ))
                 })
                 .optional()?;
-            let (key, sender, dialog, is_last) = found.ok_or(StateError::NotFound)?;
+            let (key, sender, dialog, is_last, opponent) = found.ok_or(StateError::NotFound)?;
             if sender != user.as_i64() {
                 return Err(StateError::Forbidden(
                     "Only its author can change a message".to_owned(),
                 ));
+            }
+            // A changed message would reach the other person as a new one does.
+            if let Some(other) = opponent.and_then(|other| UserId::try_from(other).ok()) {
+                blocks::check_message(&inner.blocks, user, other)?;
             }
             tx.prepare_cached(
                 "UPDATE messages SET body = ?2, updated_at = ?3, edited_at = ?3 WHERE key = ?1",
@@ -223,12 +243,6 @@ impl State {
     }
 }
 
-/// Where a message goes.
-struct Place {
-    key: i64,
-    kind: i64,
-}
-
 /// What is stored of a message beside [`StoredMessage`].
 struct Row<'a> {
     stanza_id: Option<&'a str>,
@@ -243,19 +257,28 @@ fn is_repeat(tx: &WriteTx<'_>, sender: UserId, stanza_id: &str) -> Result<bool, 
     Ok(tx.prepare_cached(stored)?.exists(key)? || tx.prepare_cached(passed)?.exists(key)?)
 }
 
-/// The dialog, if the sender is in it.
-fn place(tx: &WriteTx<'_>, dialog: DialogId, sender: UserId) -> Result<Place, StateError> {
-    let found: Option<(i64, i64, bool)> = tx
-        .prepare_cached(
-            "SELECT d.key, d.kind, EXISTS (SELECT 1 FROM occupants o WHERE o.dialog = d.key AND o.user_id = ?2)
-             FROM dialogs d WHERE d.id = ?1",
-        )?
-        .query_row(params![dialog.to_string(), sender.as_i64()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    match found {
-        None => Err(StateError::NotFound),
-        Some((_, _, false)) => Err(not_a_member()),
-        Some((key, kind, true)) => Ok(Place { key, kind }),
+/// The sender's place in the dialog, if they may write there.
+fn writing_place(tx: &WriteTx<'_>, dialog: DialogId, sender: UserId) -> Result<Place, StateError> {
+    let place = own_place(tx, dialog, sender)?;
+    match place.kind {
+        DialogKind::Broadcast if !place.manages() => Err(StateError::Forbidden(
+            "Only the owner and admins can write in a broadcast".to_owned(),
+        )),
+        DialogKind::Private => {
+            let is_left_alone: bool = tx
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM dialogs d WHERE d.key = ?1 AND NOT EXISTS
+                       (SELECT 1 FROM users u
+                        WHERE u.id = CASE WHEN d.pair_low = ?2 THEN d.pair_high ELSE d.pair_low END))",
+                )?
+                .query_row([place.key, sender.as_i64()], |row| row.get(0))?;
+            if is_left_alone {
+                Err(StateError::NotFound)
+            } else {
+                Ok(place)
+            }
+        }
+        DialogKind::Broadcast | DialogKind::Group | DialogKind::Public => Ok(place),
     }
 }
 
@@ -285,8 +308,8 @@ fn insert(
     let key = tx
         .prepare_cached(
             "INSERT INTO messages
-               (id, dialog, sender, stanza_id, body, date_sent, attachments, extra, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
+               (id, dialog, sender, stanza_id, body, date_sent, attachments, extra, created_at, updated_at, views)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)",
         )?
         .insert(params![
             id,
@@ -297,7 +320,8 @@ fn insert(
             message.date_sent,
             row.attachments,
             row.extra,
-            now
+            now,
+            place.kind.is_open().then_some(0)
         ])?;
     // A message that was written long ago and sent only now does not become the newest.
     tx.prepare_cached(
@@ -312,7 +336,7 @@ fn insert(
     .execute(params![place.key, key, message.date_sent, now, id])?;
     tx.prepare_cached("UPDATE occupants SET seen = seen + 1 WHERE dialog = ?1 AND user_id = ?2")?
         .execute([place.key, message.sender.as_i64()])?;
-    if place.kind == DialogKind::Private.number() {
+    if place.kind == DialogKind::Private {
         tx.prepare_cached("UPDATE occupants SET hidden = 0 WHERE dialog = ?1 AND hidden")?
             .execute([place.key])?;
     }

@@ -1,15 +1,21 @@
-//! The domain and its storage: people, sessions, dialogs, messages, marks and the offline queue.
+//! The domain and its storage: people, sessions, dialogs, messages, marks, blocks, files and the offline queue.
 //!
 //! [`State`] is the one handle that REST and XMPP share. It knows neither HTTP nor XML. Every change goes through
 //! one writer that commits many changes together, and a method that changes something returns only after its commit,
 //! so whatever a caller acknowledges is on disk. Queries run on a pool of connections that cannot write.
 
 mod activity;
+mod admins;
+mod blocks;
 mod cards;
 mod clock;
 mod database;
+mod dialog_cards;
 mod dialog_changes;
+mod dialog_fields;
 mod dialog_list;
+mod dialog_making;
+mod dialog_removal;
 mod dialogs;
 mod error;
 mod filter;
@@ -18,7 +24,11 @@ mod logins;
 mod marks;
 mod message_list;
 mod messages;
+mod notifications;
+mod occupants;
 mod passwords;
+mod privacy;
+mod private_dialogs;
 mod queue;
 mod reader;
 mod sessions;
@@ -38,10 +48,14 @@ use std::sync::{Arc, Mutex};
 use cubist_protocol::ids::UserId;
 use tokio_util::sync::CancellationToken;
 
+pub use blocks::{Blocker, Passage, StanzaKind};
 pub use clock::Clock;
-pub use dialog_changes::{DialogChanges, NewGroup};
+pub use dialog_cards::DialogCard;
+pub use dialog_changes::DialogChanges;
 pub use dialog_list::{DialogField, DialogPage, DialogQuery};
-pub use dialogs::{Dialog, DialogCard, DialogKind, LastMessage};
+pub use dialog_making::{NewBroadcast, NewGroup};
+pub use dialog_removal::DeletedDialogs;
+pub use dialogs::{Dialog, DialogKind, LastMessage};
 pub use error::StateError;
 pub use filter::{Condition, Op};
 pub use logins::{ChatLogin, Identity};
@@ -50,6 +64,8 @@ pub use message_list::{
     MessageField, MessageOrder, MessagePage, MessageQuery, MessageRecord, MessageSort,
 };
 pub use messages::{Accepted, NewMessage, QueueFor, Render, StoredMessage};
+pub use occupants::OccupantPage;
+pub use privacy::{PrivacyItem, PrivacyNames, PrivacyScope};
 pub use queue::{QueueId, Queued};
 pub use sessions::{Session, Token};
 pub use unread::Unread;
@@ -82,6 +98,10 @@ struct Inner {
     ids: ids::Ids,
     /// Who is in a dialog.
     cards: cards::Cards,
+    /// Who lets nothing through from whom.
+    blocks: blocks::Blocks,
+    /// The configured names of dialogs' own fields, ready to be shared with queries.
+    dialog_fields: Option<Arc<[String]>>,
     /// Who holds which token.
     sessions: sessions::Sessions,
     passwords: passwords::Passwords,
@@ -105,13 +125,17 @@ impl State {
         restrict(&path)?;
         let readers = Readers::open(&path, config.storage.readers)?;
         let grace = i64::try_from(config.timing.flush_seconds).unwrap_or(i64::MAX);
-        let sessions = sessions::Sessions::load(&ReadDb::of(&writing), clock.seconds(), grace)?;
+        let db = ReadDb::of(&writing);
+        let sessions = sessions::Sessions::load(&db, clock.seconds(), grace)?;
+        let blocks = blocks::Blocks::load(privacy::load_defaults(&db)?);
         let writer = Writer::start(writing, &config.storage)?;
         let inner = Inner {
             writer,
             readers,
             ids: ids::Ids::seeded()?,
             cards: cards::Cards::default(),
+            blocks,
+            dialog_fields: config.dialog_fields.clone().map(Arc::from),
             sessions,
             passwords: passwords::Passwords::new(&config.accounts, &config.limits, clock.clone())?,
             activity: activity::Activity::default(),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use cubist_protocol::ids::UserId;
 use rusqlite::{OptionalExtension, Row, params};
 
+use crate::state::dialogs::{DialogKind, kind};
 use crate::state::logins::Identity;
 use crate::state::reader::ReadDb;
 use crate::state::user_fields::{TextField, TextFields, check_password, check_texts};
 use crate::state::writer::WriteTx;
-use crate::state::{State, StateError};
+use crate::state::{State, StateError, occupants};
 
 /// A person as stored. Times are unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,6 +173,7 @@ impl State {
             .execute(params![hash, new.timezone, new.is_guest, now])?;
             let id = tx.last_insert_rowid();
             set_texts(tx, id, &new.texts)?;
+            occupants::add_to_broadcasts(tx, id, now)?;
             load(tx, id)?.ok_or(StateError::NotFound)
         })
         .await
@@ -280,8 +282,10 @@ impl State {
         Ok(self.with_activity(user))
     }
 
-    /// Deletes a person: sessions and queue go, groups lose them, what they wrote stays.
+    /// Deletes a person: sessions, privacy lists and queue go, dialogs lose them as if they had left, what they wrote
+    /// stays.
     pub async fn delete_user(&self, id: UserId) -> Result<(), StateError> {
+        let now = self.inner.clock.seconds();
         let inner = Arc::clone(&self.inner);
         self.write(move |tx| {
             let user = id.as_i64();
@@ -294,13 +298,9 @@ impl State {
             }
             tx.prepare_cached("DELETE FROM queue WHERE user_id = ?1")?
                 .execute([user])?;
-            // The other person of a private dialog keeps it with its history.
-            tx.prepare_cached(
-                "DELETE FROM occupants WHERE user_id = ?1
-                   AND dialog IN (SELECT key FROM dialogs WHERE pair_low IS NULL)",
-            )?
-            .execute([user])?;
+            leave_everything(tx, user, now)?;
             tx.after_commit(move || {
+                inner.blocks.forget(id);
                 inner.sessions.forget_user(id);
                 inner.cards.clear();
             });
@@ -318,6 +318,30 @@ impl State {
             .or(user.last_request_at);
         user
     }
+}
+
+/// Takes a person who exists no more out of all dialogs. The other person of a private dialog keeps it with its
+/// history, until they are gone, too.
+fn leave_everything(tx: &WriteTx<'_>, user: i64, now: i64) -> Result<(), StateError> {
+    let places = tx
+        .prepare_cached(
+            "SELECT d.key, d.kind FROM occupants o JOIN dialogs d ON d.key = o.dialog WHERE o.user_id = ?1",
+        )?
+        .query_map([user], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(i64, i64)>, _>>()?;
+    for (key, number) in places {
+        let kind = kind(number)?;
+        if kind == DialogKind::Private {
+            tx.prepare_cached(
+                "DELETE FROM dialogs WHERE key = ?1
+                   AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id IN (dialogs.pair_low, dialogs.pair_high))",
+            )?
+            .execute([key])?;
+        } else {
+            occupants::leave(tx, key, kind, user, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether the user exists, in the caller's transaction.

@@ -36,6 +36,13 @@ pub(super) struct Bounds {
     pub(super) queue_stanzas: usize,
     /// The same in bytes.
     pub(super) queue_bytes: usize,
+    /// Rooms a session may have joined.
+    pub(super) joined_rooms: usize,
+    /// Sessions in a room that hear of comings and goings, and that are listed. A fuller room stays silent about
+    /// them: with everyone told of everyone, its traffic would grow with the square of its size.
+    pub(super) room_audience: usize,
+    /// People whose last activity a session may follow.
+    pub(super) watched_people: usize,
     /// From accepting a socket to a bound session.
     pub(super) login_time: Duration,
     /// Silence after which the client is asked whether it is there.
@@ -76,6 +83,10 @@ impl Bounds {
             queue_stanzas: limits.unacknowledged_stanzas,
             // A queue of ordinary messages (about 1 KiB) meets the count first; one of the largest stanzas this.
             queue_bytes: limits.stanza_bytes.saturating_mul(32),
+            joined_rooms: 1_000,
+            room_audience: 1_000,
+            // An app follows those who are on its screen, some dozens.
+            watched_people: 1_000,
             login_time: Duration::from_secs(timing.login_seconds),
             idle_time: Duration::from_secs(timing.ping_seconds),
             answer_time,

@@ -123,6 +123,8 @@ pub(super) async fn serve(
 ) {
     router.state().touch(session.user);
     let (end, is_writable) = exchange(router, &mut transport, &session).await;
+    // What others see as the last activity, even if the session waits for its client in vain.
+    router.state().touch(session.user);
     tracing::debug!(jid = %session.jid, ?end, "connection over");
     let hibernates = end.may_return() && session.hibernate();
     let last_words = async {

@@ -8,9 +8,11 @@ use cubist_protocol::stanza::Message;
 use futures::FutureExt;
 
 use crate::delivery::{BoxFuture, Deliver, Delivery, LocalSession};
-use crate::state::{DialogCard, DialogKind, QueueId, StateError};
+use crate::state::{DialogCard, DialogKind, PrivacyScope, QueueId, StateError};
 
-use crate::xmpp::handlers::{marker_from_mark, message_from_stored};
+use crate::xmpp::handlers::{
+    audience, close_room, marker_from_mark, message_from_stored, put_out, reaches,
+};
 use crate::xmpp::local;
 use crate::xmpp::router::{Dispatch, Own, Router};
 use crate::xmpp::{resource, wire};
@@ -33,6 +35,14 @@ impl Deliver for Router {
 
     fn sessions_of(&self, user: UserId) -> usize {
         self.online(user)
+    }
+
+    fn is_active(&self, user: UserId) -> bool {
+        self.has_active(user)
+    }
+
+    fn online_users(&self) -> Vec<UserId> {
+        self.present_people()
     }
 }
 
@@ -72,6 +82,9 @@ impl Router {
                 messages,
             } => {
                 for (id, author) in messages {
+                    if !reaches(self, PrivacyScope::Person, by, author) {
+                        continue;
+                    }
                     let message = marker_from_mark(self, mark, by, dialog, id, author);
                     let carbon = wire::sent_carbon(&message, self.names().user(by)).into();
                     let own = Own::Carbon {
@@ -81,6 +94,14 @@ impl Router {
                     };
                     self.send(&message, vec![author], false, own).await?;
                 }
+                Ok(())
+            }
+            Delivery::Removed { dialog, by, users } => {
+                put_out(self, dialog, by, &users);
+                Ok(())
+            }
+            Delivery::Closed { dialog, by } => {
+                close_room(self, dialog, by);
                 Ok(())
             }
             Delivery::Disconnect { user } => {
@@ -112,12 +133,19 @@ impl Router {
         } else {
             Own::Reflection { user: by }
         };
-        let others = card
-            .occupants
-            .iter()
-            .copied()
-            .filter(|user| *user != by)
-            .collect();
+        let others = audience(self, card, by).await?;
+        if card.is_open() {
+            // Without the offline queue: it may have everybody in it, and the history has the message.
+            return self
+                .dispatch(Dispatch {
+                    text: wire::text(message).into(),
+                    to_resource: true,
+                    recipients: others.into_iter().map(|user| (user, None)).collect(),
+                    keep: true,
+                    own,
+                })
+                .await;
+        }
         self.send(message, others, !is_private, own).await
     }
 

@@ -27,6 +27,7 @@ pub(super) fn connect(router: &Router, user: UserId) -> LocalSession {
     let session = router.bind(user, Some("local"), Framing::Tcp);
     session.set_carbons(true);
     session.set_available(true);
+    router.watch().touch(user);
     let (to_user, incoming) = mpsc::channel(CHANNEL);
     let (outgoing, from_user) = mpsc::channel(CHANNEL);
     let jid = session.jid.clone();
@@ -66,6 +67,7 @@ async fn serve(
             }
         }
     }
+    router.state().touch(session.user);
     let owed = session.end();
     router.retire(session, owed).await;
 }

@@ -19,11 +19,14 @@ mod local;
 mod login;
 mod names;
 mod pace;
+mod people;
 mod reading;
 mod resource;
+mod rooms;
 mod router;
 mod session;
 mod transport;
+mod watch;
 mod websocket;
 mod wire;
 
@@ -72,6 +75,8 @@ pub async fn start(parts: XmppParts) -> Result<XmppListening, StartError> {
     let app = AppId::new(config.app_id).ok_or(StartError::AppId)?;
     let names = Names::new(&config.domain, &config.muc_domain(), app)?;
     let router = Router::new(state, names, Bounds::new(&config), shutdown, tasks);
+    let tasks = router.tasks().clone();
+    tasks.spawn(watch::announce(router.clone()));
     let door = Door::new(router.clone(), tls);
     let open = async |kind, address| {
         door.open(kind, address)

@@ -49,6 +49,23 @@ impl Names {
         self.domain.clone()
     }
 
+    /// The rooms' service.
+    pub(super) fn rooms(&self) -> Jid {
+        self.rooms.clone()
+    }
+
+    /// Whether the domain is that of the rooms' service.
+    pub(super) fn is_rooms(&self, domain: &str) -> bool {
+        self.rooms.domain() == domain
+    }
+
+    /// A user in all rooms, as privacy lists name them: the rooms' service with the user for a resource.
+    pub(super) fn in_rooms(&self, user: UserId) -> Jid {
+        self.rooms
+            .with_resource(&user.to_string())
+            .unwrap_or_else(|_| self.rooms())
+    }
+
     /// The application.
     pub(super) fn app(&self) -> AppId {
         self.app

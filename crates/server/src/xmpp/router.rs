@@ -6,6 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use cubist_protocol::ids::UserId;
 use cubist_protocol::xml::Framing;
@@ -15,11 +16,14 @@ use tokio_util::task::TaskTracker;
 use crate::state::{QueueId, State, StateError};
 
 use crate::xmpp::bounds::Bounds;
+use crate::xmpp::handlers::leave_rooms;
 use crate::xmpp::names::Names;
 use crate::xmpp::resource;
+use crate::xmpp::rooms::Rooms;
 use crate::xmpp::session::Custody;
 use crate::xmpp::session::Outgoing;
 use crate::xmpp::session::{Kick, Link, Pushed, Session};
+use crate::xmpp::watch::Watch;
 
 /// Ended sessions whose count of handled stanzas is remembered, for clients that come too late to resume.
 const REMEMBERED_SESSIONS: usize = 4_096;
@@ -73,6 +77,11 @@ struct Inner {
     /// Bound sessions by user, oldest first. A user without session has no entry.
     users: Mutex<HashMap<UserId, Vec<Arc<Session>>>>,
     resumable: Mutex<Resumable>,
+    /// Who is in which room.
+    rooms: Rooms,
+    /// Who follows whose comings and goings.
+    watch: Watch,
+    started: Instant,
     /// The next session's serial number.
     serial: AtomicU64,
 }
@@ -119,6 +128,9 @@ impl Router {
             tasks,
             users: Mutex::default(),
             resumable: Mutex::default(),
+            rooms: Rooms::default(),
+            watch: Watch::default(),
+            started: Instant::now(),
             serial: AtomicU64::new(1),
         };
         Self {
@@ -149,6 +161,21 @@ impl Router {
     /// Where tasks are spawned, so that stopping can wait for them.
     pub(super) fn tasks(&self) -> &TaskTracker {
         &self.inner.tasks
+    }
+
+    /// Who is in which room.
+    pub(super) fn rooms(&self) -> &Rooms {
+        &self.inner.rooms
+    }
+
+    /// Who follows whose comings and goings.
+    pub(super) fn watch(&self) -> &Watch {
+        &self.inner.watch
+    }
+
+    /// How long this backend has been running.
+    pub(super) fn uptime(&self) -> Duration {
+        self.inner.started.elapsed()
     }
 
     // ---- Sessions ----
@@ -228,7 +255,9 @@ impl Router {
                 resumable.ended.remove(&oldest);
             }
         }
-        self.inner.state.touch(session.user);
+        self.inner.watch.forget_session(session.serial);
+        self.inner.watch.touch(session.user);
+        leave_rooms(self, session).await;
         if let Err(error) = self.queue(owed).await {
             tracing::error!(user = %session.user, %error, "undelivered stanzas of an ended session are lost");
         }
@@ -242,7 +271,7 @@ impl Router {
     }
 
     /// The user's sessions, oldest first.
-    fn sessions(&self, user: UserId) -> Vec<Arc<Session>> {
+    pub(super) fn sessions(&self, user: UserId) -> Vec<Arc<Session>> {
         lock(&self.inner.users)
             .get(&user)
             .cloned()
@@ -255,6 +284,17 @@ impl Router {
             .iter()
             .filter(|session| session.is_online())
             .count()
+    }
+
+    /// Everyone of whom [`Self::is_present`] holds, ascending.
+    pub(super) fn present_people(&self) -> Vec<UserId> {
+        let mut people: Vec<UserId> = lock(&self.inner.users)
+            .iter()
+            .filter(|(_, sessions)| sessions.iter().any(|session| session.is_present()))
+            .map(|(user, _)| *user)
+            .collect();
+        people.sort_unstable();
+        people
     }
 
     /// Whether a message for the user can be written soon. Otherwise it goes to disk before anyone is told that it

@@ -92,7 +92,7 @@ async fn a_group_has_a_room_and_the_owners_rights() {
     )
     .await
     .expect(422);
-    ann.post("/chat/Dialog.json", json!({ "type": 4, "name": "x" }))
+    ann.post("/chat/Dialog.json", json!({ "type": 5, "name": "x" }))
         .await
         .expect(422);
     ann.post("/chat/Dialog.json", json!({ "name": "x" }))

@@ -1,6 +1,6 @@
 //! Messages and typing in groups.
 
-use crate::support::{World, bodies};
+use crate::support::World;
 
 #[tokio::test]
 async fn every_device_of_every_occupant_gets_it_the_senders_own_included() {
@@ -117,28 +117,4 @@ async fn typing_reaches_those_who_are_there_and_is_never_kept() {
     let mut c = world.online(carol).await;
     assert_eq!(c.settle().await, Vec::<String>::new());
     assert_eq!(world.history(alice, dialog).await, []);
-}
-
-#[tokio::test]
-async fn joining_is_answered_and_not_needed() {
-    let world = World::start().await;
-    let (alice, bob) = (world.user("alice").await, world.user("bob").await);
-    let dialog = world.group(alice, &[bob]).await;
-    let (mut a, mut b) = (world.online(alice).await, world.online(bob).await);
-    a.send(&format!(
-        "<presence id=\"995:join\" to=\"21_{dialog}@muc.localhost/{alice}\" xmlns=\"jabber:client\">\
-         <x xmlns=\"http://jabber.org/protocol/muc\"/></presence>"
-    ))
-    .await;
-    let answer = a.next().await;
-    assert!(
-        answer.starts_with("<presence") && answer.contains("type=\"error\" id=\"995:join\""),
-        "{answer}"
-    );
-    assert!(
-        answer.contains("<x xmlns=\"http://jabber.org/protocol/muc\"/><error code=\"503\""),
-        "{answer}"
-    );
-    b.say_in(dialog, "m", "without joining").await;
-    assert_eq!(bodies(&[a.next().await]), ["without joining"]);
 }

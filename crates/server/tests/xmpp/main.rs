@@ -10,6 +10,8 @@
 
 mod support;
 
+mod activity;
+mod blocks;
 mod deliver;
 mod groups;
 mod limits;
@@ -17,5 +19,9 @@ mod login;
 mod markers;
 mod messages;
 mod offline;
+mod open_dialogs;
+mod privacy;
+mod requests;
 mod resumption;
+mod rooms;
 mod transcript;

@@ -275,6 +275,7 @@ pub struct Client {
     /// Stanzas received since stream management was enabled.
     pub received: u32,
     pings: u32,
+    asked: u32,
 }
 
 impl Client {
@@ -284,6 +285,7 @@ impl Client {
             jid: String::new(),
             received: 0,
             pings: 0,
+            asked: 0,
         }
     }
 
@@ -492,6 +494,62 @@ impl Client {
         ))
         .await;
         self.next().await
+    }
+
+    /// Sends a request and returns its answer. Nothing else may come before that.
+    pub async fn ask(&mut self, kind: &str, to: &str, payload: &str) -> String {
+        self.asked += 1;
+        let id = format!("q{}", self.asked);
+        let to = if to.is_empty() {
+            String::new()
+        } else {
+            format!(" to=\"{to}\"")
+        };
+        self.send(&format!(
+            "<iq xmlns=\"jabber:client\" type=\"{kind}\" id=\"{id}\"{to}>{payload}</iq>"
+        ))
+        .await;
+        let answer = self.stanza().await;
+        assert!(
+            answer.starts_with("<iq") && answer.contains(&format!("id=\"{id}\"")),
+            "{answer}"
+        );
+        answer
+    }
+
+    /// As [`Self::ask`] for what must be done without words.
+    pub async fn order(&mut self, payload: &str) {
+        let answer = self.ask("set", "", payload).await;
+        assert!(
+            answer.contains("type=\"result\"") && answer.ends_with("/>"),
+            "{answer}"
+        );
+    }
+
+    /// Joins a dialog's room; returns the stanzas up to and with the own presence.
+    pub async fn join(&mut self, dialog: DialogId, user: UserId) -> Vec<String> {
+        self.send(&format!(
+            "<presence id=\"995:join\" to=\"21_{dialog}@muc.localhost/{user}\" xmlns=\"jabber:client\">\
+             <x xmlns=\"http://jabber.org/protocol/muc\"><history maxstanzas=\"0\"/></x></presence>"
+        ))
+        .await;
+        let mut got = Vec::new();
+        loop {
+            let stanza = self.stanza().await;
+            let is_answer = stanza.contains("id=\"995:join\"");
+            got.push(stanza);
+            if is_answer {
+                return got;
+            }
+        }
+    }
+
+    /// Leaves a dialog's room; the answer is still to come.
+    pub async fn leave(&mut self, dialog: DialogId, user: UserId) {
+        self.send(&format!(
+            "<presence type=\"unavailable\" to=\"21_{dialog}@muc.localhost/{user}\" xmlns=\"jabber:client\"/>"
+        ))
+        .await;
     }
 
     /// Ends the stream as a client does that goes for good.

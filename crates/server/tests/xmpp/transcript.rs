@@ -174,6 +174,7 @@ async fn a_message_between_two_people() {
 async fn the_requests_of_the_official_sdk_are_answered() {
     let world = World::start().await;
     let alice = world.user("alice").await;
+    let dialog = world.group(alice, &[]).await;
     let mut client = world.online(alice).await;
     let jid = client.jid.clone();
     let result = |id: &str, from: &str| {
@@ -189,7 +190,9 @@ async fn the_requests_of_the_official_sdk_are_answered() {
             result("2:markActive", ""),
         ),
         (
-            "<iq id=\"3:statusStreaming\" type=\"set\" xmlns=\"jabber:client\"><subscribe xmlns=\"https://connectycube.com/protocol/status_streaming\" user_jid=\"1-21@localhost\" enable=\"true\"/></iq>",
+            &format!(
+                "<iq id=\"3:statusStreaming\" type=\"set\" xmlns=\"jabber:client\"><subscribe xmlns=\"https://connectycube.com/protocol/status_streaming\" user_jid=\"{alice}-21@localhost\" enable=\"true\"/></iq>"
+            ),
             result("3:statusStreaming", ""),
         ),
         (
@@ -201,12 +204,36 @@ async fn the_requests_of_the_official_sdk_are_answered() {
         client.send(request).await;
         client.expect(&answer).await;
     }
-    let unavailable = [
-        "<iq type=\"get\" to=\"999-21@localhost\" id=\"u:lastActivity\" xmlns=\"jabber:client\"><query xmlns=\"jabber:iq:last\"/></iq>",
-        "<iq type=\"get\" to=\"21_5356c64ab35c12bd3b108a41@muc.localhost\" id=\"u:muc_disco_items\" xmlns=\"jabber:client\"><query xmlns=\"http://jabber.org/protocol/disco#items\"/></iq>",
-        "<iq type=\"get\" id=\"u:getNames\" xmlns=\"jabber:client\"><query xmlns=\"jabber:iq:privacy\"/></iq>",
-        "<iq type=\"set\" id=\"u\" xmlns=\"jabber:client\"><unheard xmlns=\"of\"/></iq>",
+    let questions = [
+        (
+            format!(
+                "<iq type=\"get\" from=\"{jid}\" to=\"{alice}-21@localhost\" id=\"5:lastActivity\" xmlns=\"jabber:client\"><query xmlns=\"jabber:iq:last\"/></iq>"
+            ),
+            "<query xmlns=\"jabber:iq:last\" seconds=\"0\"/>",
+        ),
+        (
+            format!(
+                "<iq type=\"get\" to=\"21_{dialog}@muc.localhost\" from=\"{jid}\" id=\"6:muc_disco_items\" xmlns=\"jabber:client\"><query xmlns=\"http://jabber.org/protocol/disco#items\"/></iq>"
+            ),
+            "<query xmlns=\"http://jabber.org/protocol/disco#items\"/>",
+        ),
+        (
+            format!(
+                "<iq type=\"get\" from=\"{jid}\" id=\"7:getNames\" xmlns=\"jabber:client\"><query xmlns=\"jabber:iq:privacy\"/></iq>"
+            ),
+            "<query xmlns=\"jabber:iq:privacy\"/>",
+        ),
     ];
+    for (question, payload) in questions {
+        client.send(&question).await;
+        let answer = client.next().await;
+        assert!(
+            answer.contains("type=\"result\"") && answer.contains(payload),
+            "{answer}"
+        );
+    }
+    let unavailable =
+        ["<iq type=\"set\" id=\"u\" xmlns=\"jabber:client\"><unheard xmlns=\"of\"/></iq>"];
     for request in unavailable {
         client.send(request).await;
         let answer = client.next().await;

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use cubist_protocol::stanza::{Condition, Message};
 
+use crate::state::PrivacyScope;
+
+use crate::xmpp::handlers::audience::reaches;
 use crate::xmpp::handlers::{Outcome, Work, addressee, finished, refuse_for, refuse_with};
 use crate::xmpp::names::Addressee;
 use crate::xmpp::router::{Dispatch, Own, Router};
@@ -32,12 +35,18 @@ pub(super) async fn begin(router: &Router, session: &Arc<Session>, mut message: 
         }
         Err(error) => return finished(refuse_for(&message, &error)),
     }
+    // Who is blocked learns no more of it than when the other is away.
+    let recipients = if reaches(router, PrivacyScope::Person, session.user, user) {
+        vec![user]
+    } else {
+        Vec::new()
+    };
     message.to = Some(names.user(user));
     let carbon = wire::sent_carbon(&message, names.user(session.user));
     finished(Outcome::Dispatch(Box::new(Dispatch {
         text: wire::text(&message).into(),
         to_resource: false,
-        recipients: vec![(user, None)],
+        recipients: recipients.into_iter().map(|user| (user, None)).collect(),
         keep: false,
         own: Own::Carbon {
             user: session.user,

@@ -1,52 +1,108 @@
 //! Requests: RFC 6120 §8.2.3. Every get and set gets an answer, if only that the service is not available.
 
+use std::sync::Arc;
+
+use cubist_protocol::ext::tigase_mobile::MobileSwitch;
+use cubist_protocol::ext::xep0012_last_activity::LastActivity;
+use cubist_protocol::ext::xep0030_disco_items::DiscoItems;
 use cubist_protocol::ext::xep0280_carbons::CarbonsSwitch;
 use cubist_protocol::ns;
-use cubist_protocol::stanza::{Condition, Iq, IqBody, IqPayload, StanzaError};
-use cubist_protocol::xml::{Element, Framing};
+use cubist_protocol::stanza::{Condition, Iq, IqBody, IqPayload};
+use cubist_protocol::xml::Element;
 
-use crate::xmpp::handlers::Outcome;
+use crate::xmpp::handlers::{
+    Outcome, Work, activity, answer_iq, finished, privacy, refuse_iq, room,
+};
 use crate::xmpp::names::Addressee;
 use crate::xmpp::router::Router;
 use crate::xmpp::session::Session;
 
-/// The platform's own: subscribing to others' last activity.
-const STATUS_STREAMING: &str = "https://connectycube.com/protocol/status_streaming";
-
-/// Handles a request to the server or to the user's own account.
-pub(super) fn handle(router: &Router, session: &Session, iq: &Iq) -> Outcome {
+/// Begins with a request.
+pub(super) fn begin(router: &Router, session: &Arc<Session>, iq: Iq) -> Work {
     let (is_set, payload) = match &iq.body {
-        IqBody::Get(payload) => (false, payload),
-        IqBody::Set(payload) => (true, payload),
+        IqBody::Get(payload) => (false, payload.clone()),
+        IqBody::Set(payload) => (true, payload.clone()),
         // An answer to our ping; that it came is all that matters.
-        IqBody::Result(_) | IqBody::Error { .. } => return Outcome::Done,
+        IqBody::Result(_) | IqBody::Error { .. } => return finished(Outcome::Done),
     };
-    let is_ours = match iq.to.as_ref().map(|to| router.names().addressee(to)) {
-        None | Some(Addressee::Server) => true,
-        Some(Addressee::User(user)) => user == session.user,
-        Some(Addressee::Room(_) | Addressee::Nobody | Addressee::Elsewhere) => false,
-    };
-    let answer = match payload {
-        IqPayload::Ping if is_ours && !is_set => iq.result(None),
-        IqPayload::Session if is_ours && is_set => iq.result(None),
-        IqPayload::Carbons(switch) if is_ours && is_set => {
-            session.set_carbons(*switch == CarbonsSwitch::Enable);
-            iq.result(None)
+    // RFC 6120 §10.3.3: without an address the server answers for the account.
+    let to = iq.to.as_ref().map_or(Addressee::User(session.user), |to| {
+        router.names().addressee(to)
+    });
+    let is_ours = to == Addressee::Server || to == Addressee::User(session.user);
+    match (payload, to) {
+        (IqPayload::Bind(_), _) => finished(refuse_iq(
+            &iq,
+            Condition::NotAllowed,
+            "A resource is bound already.",
+        )),
+        (IqPayload::Ping, _) if is_ours && !is_set => finished(answer_iq(&iq, None)),
+        (IqPayload::Ping, Addressee::Room(dialog)) if !is_set => {
+            room::ping(router, session, iq, dialog)
         }
-        IqPayload::Bind(_) => iq.error(
-            StanzaError::new(Condition::NotAllowed).with_text("A resource is bound already."),
-        ),
-        IqPayload::Other(element) if is_ours && is_set && is_accepted(element) => iq.result(None),
-        IqPayload::Ping | IqPayload::Session | IqPayload::Carbons(_) | IqPayload::Other(_) => iq
-            .error(
-                StanzaError::new(Condition::ServiceUnavailable).with_text("Service not available."),
-            ),
-    };
-    Outcome::Reply(answer.to_xml(Framing::Tcp))
+        (IqPayload::Session, _) if is_ours && is_set => finished(answer_iq(&iq, None)),
+        (IqPayload::Carbons(switch), _) if is_ours && is_set => {
+            session.set_carbons(switch == CarbonsSwitch::Enable);
+            finished(answer_iq(&iq, None))
+        }
+        (IqPayload::Mobile(switch), _) if is_ours && is_set => {
+            session.set_inactive(switch == MobileSwitch::Inactive);
+            finished(answer_iq(&iq, None))
+        }
+        (IqPayload::StatusSubscription(subscription), _) if is_ours && is_set => {
+            activity::subscribe(router, session, iq, &subscription)
+        }
+        (IqPayload::LastActivity(LastActivity::Query), Addressee::Server) if !is_set => {
+            let uptime = LastActivity::seconds_ago(router.uptime().as_secs());
+            finished(answer_iq(&iq, Some(IqPayload::LastActivity(uptime))))
+        }
+        (IqPayload::LastActivity(LastActivity::Query), Addressee::User(person)) if !is_set => {
+            activity::last(router, session, iq, person)
+        }
+        (IqPayload::Privacy(query), _) if is_ours => {
+            privacy::begin(router, session, iq, query, is_set)
+        }
+        (IqPayload::DiscoItems(_), Addressee::Server) if !is_set => {
+            let items = DiscoItems::of([router.names().rooms()]);
+            finished(answer_iq(&iq, Some(IqPayload::DiscoItems(items))))
+        }
+        (IqPayload::DiscoItems(_), Addressee::Room(dialog)) if !is_set => {
+            room::items(router, session, iq, dialog)
+        }
+        // Known by its namespace, but not read as what it should be.
+        (IqPayload::Other(element), _) if is_known(&element) => finished(refuse_iq(
+            &iq,
+            Condition::BadRequest,
+            "The request does not keep the rules of its namespace.",
+        )),
+        (
+            IqPayload::Ping
+            | IqPayload::Session
+            | IqPayload::Carbons(_)
+            | IqPayload::LastActivity(_)
+            | IqPayload::Privacy(_)
+            | IqPayload::DiscoItems(_)
+            | IqPayload::StatusSubscription(_)
+            | IqPayload::Mobile(_)
+            | IqPayload::Other(_),
+            _,
+        ) => finished(refuse_iq(
+            &iq,
+            Condition::ServiceUnavailable,
+            "Service not available.",
+        )),
+    }
 }
 
-/// Requests that change nothing here but must not fail: marking the session inactive (which asks for pushes, and
-/// there are none) and subscribing to others' activity.
-fn is_accepted(element: &Element) -> bool {
-    element.is("mobile", ns::MOBILE) || element.is("subscribe", STATUS_STREAMING)
+/// Whether requests in the element's namespace are answered here at all.
+fn is_known(element: &Element) -> bool {
+    matches!(
+        element.ns(),
+        ns::CARBONS
+            | ns::MOBILE
+            | ns::STATUS_STREAMING
+            | ns::LAST_ACTIVITY
+            | ns::PRIVACY
+            | ns::DISCO_ITEMS
+    )
 }

@@ -11,8 +11,9 @@ use cubist_protocol::ids::{DialogId, MessageId, UserId};
 use cubist_protocol::stanza::{Condition, Message, MessageKind};
 use futures::FutureExt;
 
-use crate::state::{Mark, State, StateError};
+use crate::state::{Mark, PrivacyScope, State, StateError};
 
+use crate::xmpp::handlers::audience::reaches;
 use crate::xmpp::handlers::{Outcome, Work, addressee, finished, refuse_for, refuse_with};
 use crate::xmpp::names::Addressee;
 use crate::xmpp::router::{Dispatch, Own, Router};
@@ -42,12 +43,15 @@ pub(super) fn begin(router: &Router, session: &Arc<Session>, message: Message) -
     };
     let router = router.clone();
     let session = Arc::clone(session);
+    let dialog = message.extra.as_ref().and_then(ExtraParams::dialog_id);
     async move {
         match marked(router.state(), session.user, &marker).await {
             Ok(Known::Already) => Outcome::Done,
             Ok(Known::New { dialog, author }) => {
                 relay(&router, &session, message, author, Some(dialog)).await
             }
+            // In a dialog that may have everybody in it marks are counted, and nobody is told.
+            Ok(Known::No) if is_open(router.state(), dialog).await => Outcome::Done,
             // Never stored, so only the two devices know it: a plain relay to whom the client says.
             Ok(Known::No) => match addressed {
                 Some(user) if user != session.user => {
@@ -65,6 +69,15 @@ pub(super) fn begin(router: &Router, session: &Arc<Session>, message: Message) -
         }
     }
     .boxed()
+}
+
+async fn is_open(state: &State, dialog: Option<DialogId>) -> bool {
+    match dialog {
+        Some(dialog) => {
+            matches!(state.dialog_card(&dialog).await, Ok(Some(card)) if card.is_open())
+        }
+        None => false,
+    }
 }
 
 /// What the history knows of a marked message.
@@ -119,8 +132,10 @@ async fn relay(
             .set_dialog_id(dialog);
     }
     let text: Arc<str> = wire::text(&message).into();
+    // Who is blocked may mark, but the other does not hear of it.
+    let is_let_through = reaches(router, PrivacyScope::Person, session.user, author);
     let mut row = None;
-    if !router.is_ready(author) {
+    if is_let_through && !router.is_ready(author) {
         match router
             .state()
             .enqueue(vec![(author, text.to_string())])
@@ -134,7 +149,10 @@ async fn relay(
     Outcome::Dispatch(Box::new(Dispatch {
         text,
         to_resource: false,
-        recipients: vec![(author, row)],
+        recipients: is_let_through
+            .then_some((author, row))
+            .into_iter()
+            .collect(),
         keep: true,
         own: Own::Carbon {
             user: session.user,

@@ -10,11 +10,13 @@ use futures::FutureExt;
 use serde_json::{Map, Value};
 
 use crate::state::{
-    Accepted, DialogCard, DialogKind, NewMessage, QueueFor, StateError, StoredMessage,
+    Accepted, Blocker, DialogCard, DialogKind, NewMessage, Passage, PrivacyScope, QueueFor,
+    StanzaKind, StateError, StoredMessage,
 };
 
 use crate::xmpp::handlers::{
-    Outcome, Work, addressee, chat_state, finished, headline, marker, refuse_for, refuse_with,
+    Outcome, Work, addressee, audience, chat_state, finished, headline, marker, refuse_for,
+    refuse_with,
 };
 use crate::xmpp::names::Addressee;
 use crate::xmpp::router::{Dispatch, Own, Router};
@@ -87,12 +89,16 @@ async fn content(router: &Router, session: &Arc<Session>, message: Message) -> W
                 "You cannot write to yourself.",
             ));
         }
-        (Addressee::User(user), false) => router
-            .state()
-            .private_dialog(session.user, user)
-            .await
-            .map(Some)
-            .map_err(no_such_user),
+        (Addressee::User(user), false) => match blocker(router, session.user, user) {
+            // Before a dialog is made for the two.
+            Some(by) => Err(StateError::Blocked { by }),
+            None => router
+                .state()
+                .private_dialog(session.user, user)
+                .await
+                .map(Some)
+                .map_err(no_such_user),
+        },
         (Addressee::Room(dialog), true) => router.state().dialog_card(&dialog).await,
         (Addressee::User(_), true) | (Addressee::Room(_), false) => {
             let text = "People are addressed with type chat, rooms with type groupchat.";
@@ -111,10 +117,16 @@ async fn content(router: &Router, session: &Arc<Session>, message: Message) -> W
         }
     };
     match found {
-        Ok(Some(card)) if !card.has(session.user) => finished(refuse_with(
+        // Of a public dialog the state knows who is in it, and it looks when the message is stored.
+        Ok(Some(card)) if !card.is_open() && !card.has(session.user) => finished(refuse_with(
             &message,
             Condition::Forbidden,
             "You are not an occupant of this dialog.",
+        )),
+        Ok(Some(card)) if !card.may_write(session.user) => finished(refuse_with(
+            &message,
+            Condition::Forbidden,
+            "Only its owner and admins write in this dialog.",
         )),
         Ok(Some(card)) if is_group && card.kind == DialogKind::Private => {
             let text = "The other person of a private dialog is addressed directly.";
@@ -127,6 +139,19 @@ async fn content(router: &Router, session: &Arc<Session>, message: Message) -> W
             "There is no such dialog.",
         )),
         Err(error) => finished(refuse_for(&message, &error)),
+    }
+}
+
+/// Who of the two blocks the other, if anybody does.
+fn blocker(router: &Router, sender: UserId, receiver: UserId) -> Option<Blocker> {
+    let passage =
+        router
+            .state()
+            .may_pass(PrivacyScope::Person, StanzaKind::Message, sender, receiver);
+    match passage {
+        Passage::Free => None,
+        Passage::DeniedByReceiver => Some(Blocker::Recipient),
+        Passage::DeniedBySender => Some(Blocker::Sender),
     }
 }
 
@@ -144,23 +169,19 @@ fn accept(
     router: &Router,
     session: &Arc<Session>,
     mut message: Message,
-    card: &DialogCard,
+    card: &Arc<DialogCard>,
 ) -> Work {
     let names = router.names();
     let dialog = card.id;
     let sender = session.user;
     let is_group = message.kind == MessageKind::Groupchat;
-    let others: Vec<UserId> = card
-        .occupants
-        .iter()
-        .copied()
-        .filter(|user| *user != sender)
-        .collect();
+    // Who may read in an open dialog is looked up when the message is stored, among those who are here by then.
+    let others = audience::closed(router, card, sender);
     if is_group {
         message.from = Some(names.occupant(dialog, sender));
         message.to = None;
     } else {
-        message.to = others.first().map(|user| names.user(*user));
+        message.to = card.opponent_of(sender).map(|user| names.user(user));
     }
     let message = Arc::new(message);
     let away: Vec<UserId> = others
@@ -179,12 +200,13 @@ fn accept(
         }
     });
     let new = new_message(&message, sender, dialog, queue);
-    let state = router.state().clone();
     let own_bare = names.user(sender);
     let room = names.room(dialog);
     let session = Arc::clone(session);
+    let router = router.clone();
+    let card = Arc::clone(card);
     async move {
-        match state.accept_message(new).await {
+        match router.state().accept_message(new).await {
             Ok(Accepted::New {
                 message: stored,
                 queued,
@@ -199,6 +221,11 @@ fn accept(
                         except: Some(session.serial),
                         text,
                     }
+                };
+                let others = if card.is_open() {
+                    present(&router, &card, sender).await
+                } else {
+                    others
                 };
                 let row = |user: UserId| {
                     queued
@@ -226,6 +253,17 @@ fn accept(
         }
     }
     .boxed()
+}
+
+/// Who is here of an open dialog. The message is stored; who misses it finds it in the history.
+async fn present(router: &Router, card: &DialogCard, sender: UserId) -> Vec<UserId> {
+    match audience::audience(router, card, sender).await {
+        Ok(present) => present,
+        Err(error) => {
+            tracing::error!(%error, dialog = %card.id, "a stored message did not reach those who are connected");
+            Vec::new()
+        }
+    }
 }
 
 /// The message as the state takes it.

@@ -4,24 +4,32 @@
 //! stanza concerns. The second, the returned [`Work`], waits for the disk; many of them are under way per connection
 //! at a time, so that one commit serves them all. The connection takes their outcomes in the order of the stanzas.
 
+pub(super) use audience::{audience, reaches};
 pub(super) use marker::from_mark as marker_from_mark;
 pub(super) use message::from_stored as message_from_stored;
 
+pub(super) use room::{close as close_room, leave_all as leave_rooms, put_out};
+
+mod activity;
+mod audience;
 mod chat_state;
 mod headline;
 mod iq;
 mod marker;
 mod message;
 mod presence;
+mod privacy;
+mod room;
 
 use std::sync::Arc;
 
 use cubist_protocol::jid::Jid;
-use cubist_protocol::stanza::{Condition, ErrorKind, Message, Stanza, StanzaError};
+use cubist_protocol::stanza::{Condition, ErrorKind, Iq, IqPayload, Message, Stanza, StanzaError};
+use cubist_protocol::xml::Framing;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use crate::state::StateError;
+use crate::state::{Blocker, StateError};
 
 use crate::xmpp::router::{Dispatch, Router};
 use crate::xmpp::session::Session;
@@ -48,8 +56,8 @@ pub(super) async fn begin(router: &Router, session: &Arc<Session>, mut stanza: S
     stanza.set_from(Some(session.jid.clone()));
     match stanza {
         Stanza::Message(message) => message::begin(router, session, *message).await,
-        Stanza::Presence(presence) => finished(presence::handle(router, session, &presence)),
-        Stanza::Iq(iq) => finished(iq::handle(router, session, &iq)),
+        Stanza::Presence(presence) => presence::begin(router, session, presence).await,
+        Stanza::Iq(iq) => iq::begin(router, session, iq),
     }
 }
 
@@ -73,34 +81,64 @@ fn refuse_with(message: &Message, condition: Condition, text: &str) -> Outcome {
 
 /// The error answer for what the state says.
 fn refuse_for(message: &Message, error: &StateError) -> Outcome {
-    match error {
-        StateError::NotFound => refuse_with(
-            message,
+    match stanza_error(error) {
+        Some(error) => refuse(message, error),
+        None => Outcome::Abandoned,
+    }
+}
+
+/// The negative answer to a request, with words: the official SDK needs them.
+fn refuse_iq(iq: &Iq, condition: Condition, text: &str) -> Outcome {
+    let error = StanzaError::new(condition).with_text(text);
+    Outcome::Reply(iq.error(error).to_xml(Framing::Tcp))
+}
+
+/// The negative answer to a request for what the state says.
+fn refuse_iq_for(iq: &Iq, error: &StateError) -> Outcome {
+    match stanza_error(error) {
+        Some(error) => Outcome::Reply(iq.error(error).to_xml(Framing::Tcp)),
+        None => Outcome::Abandoned,
+    }
+}
+
+/// The positive answer to a request.
+fn answer_iq(iq: &Iq, payload: Option<IqPayload>) -> Outcome {
+    Outcome::Reply(iq.result(payload).to_xml(Framing::Tcp))
+}
+
+/// What the state says, in the words of the protocol. `None`: the backend is stopping, nothing is answered.
+fn stanza_error(error: &StateError) -> Option<StanzaError> {
+    let (condition, text) = match error {
+        StateError::NotFound => (
             Condition::ItemNotFound,
-            "There is no such user or dialog.",
+            "There is no such user or dialog.".to_owned(),
         ),
-        StateError::Forbidden(text) => refuse_with(message, Condition::Forbidden, text),
-        StateError::Invalid { .. } => {
-            refuse_with(message, Condition::PolicyViolation, &error.to_string())
+        StateError::Forbidden(text) => (Condition::Forbidden, text.clone()),
+        // The platform's norm for blocks.
+        StateError::Blocked { by } => {
+            let text = match by {
+                Blocker::Sender => "You have blocked this person.",
+                Blocker::Recipient => "This person does not take messages from you.",
+            };
+            (Condition::ServiceUnavailable, text.to_owned())
         }
-        StateError::Stopping => Outcome::Abandoned,
+        StateError::Invalid { .. } => (Condition::PolicyViolation, error.to_string()),
+        StateError::Stopping => return None,
         StateError::Database(_)
         | StateError::Folder(_)
         | StateError::TooNew { .. }
         | StateError::Internal(_)
         | StateError::BadCredentials
         | StateError::Throttled { .. } => {
-            tracing::error!(%error, "a message could not be stored");
+            tracing::error!(%error, "a stanza could not be dealt with");
             let error = StanzaError {
                 kind: ErrorKind::Wait,
                 ..StanzaError::new(Condition::InternalServerError)
             };
-            refuse(
-                message,
-                error.with_text("The message could not be stored. Try again later."),
-            )
+            return Some(error.with_text("This did not work. Try again later."));
         }
-    }
+    };
+    Some(StanzaError::new(condition).with_text(text))
 }
 
 /// The addressee, or the answer to a message that has none.

@@ -147,6 +147,7 @@ impl Session {
         let queue = std::mem::take(&mut inner.queue);
         let held = std::mem::take(&mut inner.held);
         inner.bytes = 0;
+        inner.statuses.clear();
         drop(inner);
         self.changed.notify_waiters();
         let queue = queue.into_iter().filter_map(|item| match item {

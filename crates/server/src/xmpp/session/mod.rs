@@ -19,7 +19,7 @@ mod push;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cubist_protocol::ids::UserId;
@@ -80,6 +80,8 @@ pub(super) struct Session {
     output: Notify,
     /// The offline queue may be read.
     backlog: Notify,
+    /// Held by a request that must not overtake the session's earlier ones, nor be overtaken.
+    turn: tokio::sync::Mutex<()>,
     /// `Inner::kick` or `Inner::link` changed.
     changed: Notify,
 }
@@ -93,6 +95,13 @@ struct Inner {
     available: bool,
     /// Whether the client asked for carbons (XEP-0280).
     carbons: bool,
+    /// Whether the client said that nobody looks at it.
+    inactive: bool,
+    /// XEP-0016 §2.4: the privacy list that the client made the active one.
+    active_list: Option<String>,
+    /// The newest word on each person whose last activity the client follows, until there is room to write it. It is
+    /// worth nothing once there is a newer one, so the memory it takes does not grow with what happens.
+    statuses: BTreeMap<UserId, Arc<str>>,
     backlog: Backlog,
     /// Whether messages went to disk because the session could not take them; until it has read them from there,
     /// further ones must go there, too.
@@ -149,6 +158,9 @@ impl Session {
                 kick: None,
                 available: false,
                 carbons: false,
+                inactive: false,
+                active_list: None,
+                statuses: BTreeMap::new(),
                 backlog: Backlog::Done,
                 is_behind: false,
                 younger_than_held: None,
@@ -162,6 +174,7 @@ impl Session {
             }),
             output: Notify::new(),
             backlog: Notify::new(),
+            turn: tokio::sync::Mutex::new(()),
             changed: Notify::new(),
         }
     }
@@ -187,6 +200,39 @@ impl Session {
     /// XEP-0280: the client wants copies of what the user's other devices send, or no longer.
     pub(super) fn set_carbons(&self, carbons: bool) {
         self.lock().carbons = carbons;
+    }
+
+    /// The client says whether somebody looks at it.
+    pub(super) fn set_inactive(&self, inactive: bool) {
+        self.lock().inactive = inactive;
+    }
+
+    /// XEP-0016 §2.4: the client uses the privacy list of that name, or none.
+    pub(super) fn set_active_list(&self, name: Option<String>) {
+        self.lock().active_list = name;
+    }
+
+    /// The privacy list that the client made the active one.
+    pub(super) fn active_list(&self) -> Option<String> {
+        self.lock().active_list.clone()
+    }
+
+    /// Whether the user can be reached by this session, now or as soon as a lost client is back.
+    pub(super) fn is_present(&self) -> bool {
+        let inner = self.lock();
+        inner.link != Link::Ended && inner.available
+    }
+
+    /// Whether the user can be reached by this session and somebody looks at it.
+    pub(super) fn is_active(&self) -> bool {
+        let inner = self.lock();
+        inner.link != Link::Ended && inner.available && !inner.inactive
+    }
+
+    /// RFC 6120 §10.1: requests that read and change stored things are dealt with one after another. Fair, so the
+    /// order of asking is the order of getting.
+    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::state::QueueId;
 use crate::xmpp::session::backlog::Backlog;
-use crate::xmpp::session::{Flow, Item, Link, Session};
+use crate::xmpp::session::{Flow, Inner, Item, Link, Outgoing, Session};
 
 /// Bytes that are handed to a socket at once, so that many small stanzas share one write.
 const BATCH_BYTES: usize = 64 * 1024;
@@ -102,19 +102,21 @@ impl Session {
                     }
                 }
                 Item::Stanza(stanza) => {
-                    let mut text = String::with_capacity(stanza.size() + 128);
-                    stanza.write(with_namespace, &self.address, &mut text);
-                    taken += text.len();
-                    batch.frames.push(text);
-                    match &mut inner.flow {
-                        Some(flow) if flow.has_started() => flow.sent(stanza),
-                        Some(_) | None => {
-                            inner.bytes = inner.bytes.saturating_sub(stanza.size());
-                            inner.writing.extend(stanza.custody);
-                        }
-                    }
+                    taken += self.write(inner, stanza, with_namespace, &mut batch);
                 }
             }
+        }
+        while taken < BATCH_BYTES
+            && !self.is_full(inner, 1)
+            && let Some((_, text)) = inner.statuses.pop_first()
+        {
+            let stanza = Outgoing {
+                text,
+                to_resource: true,
+                custody: None,
+            };
+            inner.bytes += stanza.size();
+            taken += self.write(inner, stanza, with_namespace, &mut batch);
         }
         if let Some(flow) = &mut inner.flow {
             if std::mem::take(&mut flow.owes_count) {
@@ -124,6 +126,28 @@ impl Session {
             batch.frames.extend(flow.request(now));
         }
         batch
+    }
+
+    /// Adds a stanza to the batch; returns its bytes.
+    fn write(
+        &self,
+        inner: &mut Inner,
+        stanza: Outgoing,
+        with_namespace: bool,
+        batch: &mut Batch,
+    ) -> usize {
+        let mut text = String::with_capacity(stanza.size() + 128);
+        stanza.write(with_namespace, &self.address, &mut text);
+        let size = text.len();
+        batch.frames.push(text);
+        match &mut inner.flow {
+            Some(flow) if flow.has_started() => flow.sent(stanza),
+            Some(_) | None => {
+                inner.bytes = inner.bytes.saturating_sub(stanza.size());
+                inner.writing.extend(stanza.custody);
+            }
+        }
+        size
     }
 
     /// The last batch reached the socket. Returns entries of the offline queue to remove.

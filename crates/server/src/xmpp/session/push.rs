@@ -1,5 +1,9 @@
 //! How stanzas get into a session, and when they must take the way over the disk.
 
+use std::sync::Arc;
+
+use cubist_protocol::ids::UserId;
+
 use crate::state::QueueId;
 use crate::xmpp::session::backlog::Backlog;
 use crate::xmpp::session::{Flow, Inner, Item, Kick, Link, Outgoing, Session};
@@ -102,6 +106,35 @@ impl Session {
         self.output.notify_one();
     }
 
+    /// Queues a stanza that may get lost: a session that is full goes without it.
+    pub(in crate::xmpp) fn offer(&self, stanza: Outgoing) {
+        let mut inner = self.lock();
+        if inner.link == Link::Ended || self.is_full(&inner, 1) {
+            return;
+        }
+        inner.bytes += stanza.size();
+        inner.queue.push_back(Item::Stanza(stanza));
+        drop(inner);
+        self.output.notify_one();
+    }
+
+    /// The newest word on a person whose last activity the client follows. Takes the place of an older one that was
+    /// not written yet.
+    pub(in crate::xmpp) fn tell_status(&self, of: UserId, text: &Arc<str>) {
+        let mut inner = self.lock();
+        if inner.link == Link::Ended {
+            return;
+        }
+        inner.statuses.insert(of, Arc::clone(text));
+        drop(inner);
+        self.output.notify_one();
+    }
+
+    /// The client no longer follows the person.
+    pub(in crate::xmpp) fn forget_status(&self, of: UserId) {
+        self.lock().statuses.remove(&of);
+    }
+
     /// Queues an element that is not a stanza, if there is a socket.
     pub(in crate::xmpp) fn write_plain(&self, element: String) {
         let mut inner = self.lock();
@@ -128,7 +161,7 @@ impl Session {
     }
 
     /// Whether the session holds more than `times` its bound.
-    fn is_full(&self, inner: &Inner, times: usize) -> bool {
+    pub(super) fn is_full(&self, inner: &Inner, times: usize) -> bool {
         let stanzas = inner.queue.len()
             + inner.held.len()
             + inner.flow.as_ref().map_or(0, Flow::unacknowledged);
