@@ -1,10 +1,12 @@
 // The local backend on free ports, with a folder that goes away with it.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Inbox } from './inbox.mjs';
-import { start } from './programs.mjs';
+import { pathOf, start } from './programs.mjs';
 
 export class Backend {
   /** What its ready line says. @type {any} */
@@ -12,8 +14,13 @@ export class Backend {
   #process;
   #folder = mkdtempSync(join(tmpdir(), 'cubist-sdk-'));
 
-  static async start() {
+  #config;
+
+  /** @param {string} config settings as TOML */
+  static async start(config = '') {
     const backend = new Backend();
+    backend.#config = join(backend.#folder, 'settings.toml');
+    writeFileSync(backend.#config, config);
     await backend.restart();
     return backend;
   }
@@ -29,8 +36,22 @@ export class Backend {
       '--xmpps': port(this.ready?.xmpps),
     };
     const listen = Object.entries(flags).flatMap(([flag, number]) => [flag, `127.0.0.1:${number}`]);
-    this.#process = start('cubist-server', ['--data', this.#folder, ...listen], (line) => lines.push(line));
+    const args = ['--config', this.#config, '--data', this.#folder, ...listen];
+    this.#process = start('cubist-server', args, (line) => lines.push(line));
     this.ready = await lines.next('its ready line', () => true);
+  }
+
+  /**
+   * Runs one of its commands on the same data while it runs, and gives what it prints.
+   *
+   * @param {string} command
+   * @param {string[]} args
+   * @returns {Promise<string>}
+   */
+  async command(command, ...args) {
+    const run = promisify(execFile);
+    const { stdout } = await run(pathOf('cubist-server'), [command, '--data', this.#folder, ...args]);
+    return stdout;
   }
 
   /** Ends it without a word. */

@@ -9,6 +9,17 @@ import { fileURLToPath } from 'node:url';
 const folder = process.env.CUBIST_BIN_DIR ?? fileURLToPath(new URL('../../../target/debug', import.meta.url));
 
 /**
+ * Where a program of this workspace is.
+ *
+ * @param {string} name
+ */
+export function pathOf(name) {
+  const path = join(folder, name);
+  if (!existsSync(path)) throw new Error(`${path} is not built: run cargo build --workspace`);
+  return path;
+}
+
+/**
  * Starts a program and hands each line of its output to `heard`.
  *
  * @param {string} name
@@ -16,9 +27,7 @@ const folder = process.env.CUBIST_BIN_DIR ?? fileURLToPath(new URL('../../../tar
  * @param {(line: any) => void} heard
  */
 export function start(name, args, heard) {
-  const path = join(folder, name);
-  if (!existsSync(path)) throw new Error(`${path} is not built: run cargo build --workspace`);
-  const child = spawn(path, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(pathOf(name), args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => heard(JSON.parse(line)));
   const ended = new Promise((resolve) => child.once('close', resolve));

@@ -1,5 +1,6 @@
 // Somebody with the official SDK, as it comes from npm.
 
+import assert from 'node:assert/strict';
 import ConnectyCube from 'connectycube';
 import { DEADLINE_MS, Inbox } from './inbox.mjs';
 
@@ -37,6 +38,11 @@ export class SdkPerson {
     chat.onMessageErrorListener = heard('error', ['id', 'error']);
     chat.onDisconnectedListener = heard('disconnected', []);
     chat.onReconnectListener = heard('reconnected', []);
+    chat.onSystemMessageListener = heard('system', ['message']);
+    chat.onLastUserActivityListener = heard('activity', ['user', 'seconds']);
+    chat.onJoinOccupant = heard('joined', ['dialog', 'user']);
+    chat.onLeaveOccupant = heard('left', ['dialog', 'user']);
+    chat.onKickOccupant = heard('kicked', ['dialog', 'by']);
   }
 
   /**
@@ -83,7 +89,7 @@ export class SdkPerson {
     await this.cube.chat.disconnect();
   }
 
-  /** @param {number[]} others */
+  /** @param {number} other */
   async privateDialog(other) {
     return (await this.cube.chat.dialog.create({ type: 3, occupants_ids: [other] }))._id;
   }
@@ -125,10 +131,83 @@ export class SdkPerson {
     );
   }
 
-  /** The texts of a dialog's history, oldest first. */
-  async history(dialog) {
-    const params = { chat_dialog_id: dialog, sort_asc: 'date_sent', limit: 100 };
+  /**
+   * The error with which the server refused a message.
+   *
+   * @param {string} id
+   */
+  async isRefused(id) {
+    const { error } = await this.inbox.next(
+      `the error of ${id}`,
+      (item) => item.kind === 'error' && item.id === id,
+    );
+    return error;
+  }
+
+  /**
+   * Waits until the server has handled a message.
+   *
+   * @param {string} id
+   */
+  async isSent(id) {
+    await this.inbox.next(
+      `"sent" of ${id}`,
+      (item) => item.kind === 'sent' && (item.sent ?? item.lost)?.id === id,
+    );
+  }
+
+  /**
+   * Whether a text is among what came and nobody asked for.
+   *
+   * @param {string} body
+   */
+  heard(body) {
+    return this.inbox.kept((item) => item.kind === 'message' && item.message.body === body).length > 0;
+  }
+
+  /**
+   * The dialogs that a list gives for some filters.
+   *
+   * @param {object} filters
+   */
+  async dialogs(filters = {}) {
+    return (await this.cube.chat.dialog.list(filters)).items;
+  }
+
+  /**
+   * A dialog as this person sees it, or undefined.
+   *
+   * @param {string} id
+   * @param {object} filters
+   */
+  async dialog(id, filters = {}) {
+    return (await this.dialogs({ _id: id, ...filters }))[0];
+  }
+
+  /**
+   * The texts of a dialog's history, oldest first.
+   *
+   * @param {string} dialog
+   * @param {object} more
+   */
+  async history(dialog, more = {}) {
+    const params = { chat_dialog_id: dialog, sort_asc: 'date_sent', limit: 100, ...more };
     const { items } = await this.cube.chat.message.list(params);
     return items.map((item) => item.message);
   }
+}
+
+/**
+ * Checks that a call over REST is refused with a status, and with words where they are given.
+ *
+ * @param {Promise<unknown>} call
+ * @param {number} status
+ * @param {RegExp} words
+ */
+export async function refused(call, status, words = /./) {
+  await assert.rejects(call, (error) => {
+    assert.equal(error.code, status, JSON.stringify(error));
+    assert.match(JSON.stringify(error.info?.errors), words);
+    return true;
+  });
 }
