@@ -16,6 +16,8 @@ const EVERY_KIND: IpcError[] = [
   { kind: 'wrongPassphrase' },
   { kind: 'localBackend', message: 'port in use' },
   { kind: 'invalidInput', field: 'apiUrl' },
+  { kind: 'tooMany', limit: 5 },
+  { kind: 'unsupportedPicture' },
   { kind: 'storage', message: 'no space left on device' },
   { kind: 'internal', message: 'channel closed' },
 ];

@@ -40,6 +40,10 @@ export function errorSentence(thrown: unknown, own: OwnSentences = {}): string {
       return m.error_local_backend({ message: withoutStop(error.message) });
     case 'invalidInput':
       return m.error_invalid_input({ field: error.field });
+    case 'tooMany':
+      return m.error_too_many({ limit: error.limit });
+    case 'unsupportedPicture':
+      return m.error_unsupported_picture();
     case 'storage':
       return m.error_storage({ message: withoutStop(error.message) });
     case 'internal':

@@ -11,6 +11,7 @@ const FORMATS = {
   weekday: { weekday: 'long' },
   shortWeekday: { weekday: 'short' },
   dayOfYear: { weekday: 'long', day: 'numeric', month: 'long' },
+  dayAndMonth: { day: 'numeric', month: 'long' },
   shortDay: { day: 'numeric', month: 'short' },
   date: { day: 'numeric', month: 'long', year: 'numeric' },
   shortDate: { dateStyle: 'short' },
@@ -64,6 +65,17 @@ export function clockTime(millis: number): string {
 /** Day and time in full, for names of things and the information of a message. */
 export function fullTime(millis: number): string {
   return format('full', millis);
+}
+
+/** “Thursday”. */
+export function weekdayName(millis: number): string {
+  return format('weekday', millis);
+}
+
+/** Day and month; with the year only if it is another one. */
+export function dateInWords(millis: number, now: number): string {
+  const sameYear = new Date(millis).getFullYear() === new Date(now).getFullYear();
+  return format(sameYear ? 'dayAndMonth' : 'date', millis);
 }
 
 /** The pill between days: Today, Yesterday, a weekday, then the date; with the year only if it is another one. */

@@ -11,6 +11,7 @@ export const DEFAULT_SETTINGS: Settings = {
   sendWithEnter: true,
   keepLocalBackend: false,
   listWidth: 320,
+  inactiveAfterS: 300,
   lastAccount: null,
   lastDialog: null,
 };

@@ -24,9 +24,7 @@ export class Users {
     for (const user of users) {
       const known = this.#known.get(user.id);
       // A list of people comes again and again; only a difference may draw.
-      if (known?.name !== user.name || known.avatar !== user.avatar || known.login !== user.login) {
-        this.#known.set(user.id, user);
-      }
+      if (known === undefined || !sameUser(known, user)) this.#known.set(user.id, user);
     }
   }
 
@@ -54,4 +52,15 @@ export class Users {
       for (const id of ids) this.#asked.delete(id);
     }
   }
+}
+
+function sameUser(a: User, b: User): boolean {
+  return (
+    a.name === b.name &&
+    a.avatar === b.avatar &&
+    a.login === b.login &&
+    a.email === b.email &&
+    a.phone === b.phone &&
+    a.website === b.website
+  );
 }
