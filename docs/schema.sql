@@ -26,7 +26,11 @@ CREATE TABLE users (
   id     INTEGER NOT NULL PRIMARY KEY,
   name   TEXT NOT NULL DEFAULT '',        -- full name, else the login
   login  TEXT NOT NULL DEFAULT '',
-  avatar TEXT NOT NULL DEFAULT ''         -- blob uid or URL
+  avatar TEXT NOT NULL DEFAULT '',        -- blob uid or URL
+  email TEXT NOT NULL DEFAULT '',
+  phone TEXT NOT NULL DEFAULT '',
+  website TEXT NOT NULL DEFAULT '',
+  fetched_at INTEGER NOT NULL DEFAULT 0   -- unix milliseconds; when the server last told of them
 ) STRICT;
 
 -- Dialogs, with what their row in the chat list shows.
@@ -49,7 +53,12 @@ CREATE TABLE dialogs (
   server_last_id   BLOB NOT NULL DEFAULT x'',     -- the newest message the server has told of
   server_last_date INTEGER NOT NULL DEFAULT 0,
   unread_known     INTEGER NOT NULL DEFAULT 0,    -- rows of messages with unread = 1
-  unread_elsewhere INTEGER NOT NULL DEFAULT 0     -- unread messages that the server counts and that are not cached
+  unread_elsewhere INTEGER NOT NULL DEFAULT 0,    -- unread messages that the server counts and that are not cached
+  occupant_count   INTEGER NOT NULL DEFAULT 0,    -- as the server counts them
+  admins           TEXT NOT NULL DEFAULT '',      -- JSON array of people, the owner not among them
+  fields           TEXT NOT NULL DEFAULT '',      -- JSON object: fields of the application's own
+  allow_preview    INTEGER NOT NULL DEFAULT 0,
+  notifications    INTEGER NOT NULL DEFAULT 1     -- the server's setting for this person, as last known
 ) STRICT, WITHOUT ROWID;
 -- The chat list, and the page after a given dialog.
 CREATE INDEX dialogs_by_activity ON dialogs (last_activity, id);
@@ -63,6 +72,9 @@ CREATE TABLE occupants (
   user   INTEGER NOT NULL,
   PRIMARY KEY (dialog, user)
 ) STRICT, WITHOUT ROWID;
+
+-- The groups one shares with someone.
+CREATE INDEX occupants_by_user ON occupants (user);
 
 -- What was typed and not sent.
 CREATE TABLE drafts (
@@ -86,7 +98,8 @@ CREATE TABLE messages (
   in_history   INTEGER NOT NULL DEFAULT 1,    -- 0: live only, the server does not keep it
   unread       INTEGER NOT NULL DEFAULT 0,    -- 1: of someone else and not seen yet
   attempts     INTEGER NOT NULL DEFAULT 0,    -- how often the server asked to try later
-  extra        TEXT NOT NULL DEFAULT ''       -- JSON of parameters without a column
+  extra        TEXT NOT NULL DEFAULT '',      -- JSON of parameters without a column
+  system       TEXT NOT NULL DEFAULT ''       -- JSON of what happened to the dialog, when the row tells of that
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (dialog, date_sent, id);
 CREATE INDEX messages_unread ON messages (dialog, date_sent, id) WHERE unread = 1;
@@ -118,6 +131,17 @@ CREATE TABLE early_markers (
   UNIQUE (message, user)
 ) STRICT;
 
+-- Lines about a dialog that is not here yet: its first description takes them in. The newest 200 are kept.
+CREATE TABLE early_lines (
+  seq       INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  id        BLOB NOT NULL UNIQUE CHECK (length(id) = 12),
+  dialog    BLOB NOT NULL,
+  sender    INTEGER NOT NULL,
+  date_sent INTEGER NOT NULL,
+  line      TEXT NOT NULL                     -- as in messages.system
+) STRICT;
+CREATE INDEX early_lines_by_dialog ON early_lines (dialog);
+
 -- Parts of the history without a hole, ends included; they never touch one another.
 CREATE TABLE ranges (
   dialog    BLOB NOT NULL REFERENCES dialogs (id) ON DELETE CASCADE,
@@ -146,3 +170,62 @@ CREATE TABLE receipts (
   UNIQUE (message, kind)
 ) STRICT;
 CREATE INDEX receipts_by_dialog ON receipts (dialog, kind);
+
+-- Pictures of people and dialogs, small and encoded by the engine. Those seen longest ago make room.
+CREATE TABLE pictures (
+  name    TEXT NOT NULL PRIMARY KEY,      -- blob uid or URL
+  kind    INTEGER NOT NULL,               -- 1 JPEG, 2 PNG
+  size    INTEGER NOT NULL,               -- length of bytes
+  seen_at INTEGER NOT NULL,               -- unix milliseconds, to the day
+  bytes   BLOB NOT NULL
+) STRICT;
+CREATE INDEX pictures_by_use ON pictures (seen_at, size);
+
+-- Privacy lists (XEP-0016) as the server has them; the default one is in force.
+CREATE TABLE privacy_lists (
+  name       TEXT NOT NULL PRIMARY KEY,
+  is_default INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE privacy_items (
+  list   TEXT NOT NULL REFERENCES privacy_lists (name) ON DELETE CASCADE,
+  place  INTEGER NOT NULL,
+  user   INTEGER NOT NULL,
+  action INTEGER NOT NULL,                -- 1 lets through, 2 keeps out
+  mutual INTEGER NOT NULL DEFAULT 0,      -- 1: kept out both ways
+  PRIMARY KEY (list, place)
+) STRICT, WITHOUT ROWID;
+
+-- The list that must be in force again after a change that did not end. One row at most.
+CREATE TABLE privacy_restore (
+  one  INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  name TEXT NOT NULL
+) STRICT;
+
+-- How the person has arranged a dialog. It belongs to nobody else, and stays when the dialog goes: a private
+-- one comes back with the next message.
+CREATE TABLE organised (
+  dialog        BLOB NOT NULL PRIMARY KEY CHECK (length(dialog) = 12),
+  pinned        INTEGER,                      -- place among the pinned ones; NULL when not pinned
+  archived      INTEGER NOT NULL DEFAULT 0,
+  marked_unread INTEGER NOT NULL DEFAULT 0,
+  muted_until   INTEGER NOT NULL DEFAULT 0    -- unix milliseconds; 0: not muted, 2^63 - 1: for good
+) STRICT, WITHOUT ROWID;
+CREATE INDEX organised_pinned ON organised (pinned) WHERE pinned IS NOT NULL;
+CREATE INDEX organised_archived ON organised (archived) WHERE archived = 1;
+
+-- Folders of the chat list.
+CREATE TABLE folders (
+  id    INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  name  TEXT NOT NULL,
+  kinds TEXT NOT NULL DEFAULT '',             -- JSON array of the kinds in it; empty: by hand
+  place INTEGER NOT NULL
+) STRICT;
+
+-- What was put into a folder by hand. A dialog in here has a row in organised.
+CREATE TABLE folder_dialogs (
+  dialog BLOB NOT NULL,
+  folder INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
+  PRIMARY KEY (dialog, folder)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX folder_dialogs_by_folder ON folder_dialogs (folder);

@@ -73,6 +73,21 @@ pub enum Error {
         /// Which argument.
         field: &'static str,
     },
+    /// More of something than the platform allows: admins, fields.
+    #[error("more than {limit} are not possible")]
+    TooMany {
+        /// How many are possible.
+        limit: u32,
+    },
+    /// The request contradicts what the server holds meanwhile.
+    #[error("the server holds something else by now: {message}")]
+    Conflict {
+        /// The server's words.
+        message: String,
+    },
+    /// The bytes are no picture this engine reads, or one that is too large.
+    #[error("not a picture that can be used")]
+    UnsupportedPicture,
     /// The cache on this disk failed.
     #[error("the cache failed")]
     Storage(#[from] crate::store::Error),
@@ -94,6 +109,10 @@ impl From<crate::rest::Error> for Error {
             Rest::Validation { fields } => Self::Validation { fields },
             Rest::RateLimited { retry_after } => Self::RateLimited { retry_after },
             Rest::Insecure { .. } => Self::InvalidInput { field: "api_url" },
+            Rest::Server {
+                status: 409,
+                message,
+            } => Self::Conflict { message },
             Rest::Server { status, message } => Self::Server { status, message },
             // The status of a good answer, since the status was all that was good about it.
             Rest::BadAnswer { reason } => Self::Server {
@@ -129,6 +148,25 @@ impl From<crate::sync::catch_up::Error> for Error {
         match error {
             Fetch::Rest(error) => error.into(),
             Fetch::Store(error) => Self::Storage(error),
+        }
+    }
+}
+
+impl From<crate::sync::rooms::Error> for Error {
+    fn from(error: crate::sync::rooms::Error) -> Self {
+        use crate::sync::rooms::Error as Room;
+        match error {
+            Room::NotConnected => Self::Offline,
+            Room::NoAnswer => Self::Unreachable {
+                host: "the room".to_owned(),
+            },
+            Room::Forbidden => Self::Forbidden,
+            Room::NotFound => Self::NotFound,
+            // The words of XEP-0045's missing feature, in the terms of HTTP.
+            Room::Unsupported => Self::Server {
+                status: 501,
+                message: error.to_string(),
+            },
         }
     }
 }

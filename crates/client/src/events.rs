@@ -6,7 +6,7 @@
 
 use crate::model::{DialogId, MessageId, UserId};
 
-use crate::model::{AccountId, ConnectionState, Dialog, Message, User};
+use crate::model::{AccountId, Activity, Block, ConnectionState, Dialog, Folder, Message, User};
 
 /// One thing that changed. Every event can be applied twice without harm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,27 @@ pub enum ClientEvent {
         account: AccountId,
         /// As they are now.
         users: Vec<User>,
+    },
+    /// Something is known of when these people were last there.
+    ActivityChanged {
+        /// Whose.
+        account: AccountId,
+        /// What is known now, each person once.
+        people: Vec<(UserId, Activity)>,
+    },
+    /// Who is blocked, or the privacy lists, changed.
+    PrivacyChanged {
+        /// Whose.
+        account: AccountId,
+        /// Everyone who is blocked now, ascending.
+        blocked: Vec<Block>,
+    },
+    /// The folders of the chat list changed.
+    FoldersChanged {
+        /// Whose.
+        account: AccountId,
+        /// All of them, in their order.
+        folders: Vec<Folder>,
     },
     /// The number of messages that wait to be sent changed.
     OutboxChanged {

@@ -2,13 +2,36 @@
 
 use std::collections::HashMap;
 
-use cubist_protocol::stanza::{Iq, IqBody};
+use cubist_protocol::ext::xep0012_last_activity::LastActivity;
+use cubist_protocol::stanza::{Iq, IqBody, IqPayload};
 use tokio::sync::oneshot;
 
 use crate::connection::error::RequestError;
 
 /// Where an answer goes.
 pub(super) type Reply = oneshot::Sender<Result<Iq, RequestError>>;
+
+/// Whether a request tells of a change instead of asking for something: that someone came or went
+/// (the platform's `status_streaming`, of whatever type), or that another device changed a privacy
+/// list (XEP-0016 §2.6).
+pub(super) fn is_news(iq: &Iq) -> bool {
+    match &iq.body {
+        IqBody::Get(payload) | IqBody::Set(payload) => match payload {
+            IqPayload::LastActivity(LastActivity::Answer { .. }) => true,
+            IqPayload::Privacy(_) => matches!(iq.body, IqBody::Set(_)),
+            IqPayload::LastActivity(LastActivity::Query)
+            | IqPayload::Bind(_)
+            | IqPayload::Session
+            | IqPayload::Ping
+            | IqPayload::Carbons(_)
+            | IqPayload::DiscoItems(_)
+            | IqPayload::StatusSubscription(_)
+            | IqPayload::Mobile(_)
+            | IqPayload::Other(_) => false,
+        },
+        IqBody::Result(_) | IqBody::Error { .. } => false,
+    }
+}
 
 /// The requests of one session that have no answer yet.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use crate::connection::incoming::{Incoming, SendTag};
 use crate::connection::keepalive::{Due, Keepalive};
 use crate::connection::line::{Line, Over, deliver};
 use crate::connection::negotiate::stream_error;
-use crate::connection::requests::Reply;
+use crate::connection::requests::{Reply, is_news};
 use crate::connection::socket::{Received, Socket};
 
 /// Commands are taken while fewer bytes than this wait to be written.
@@ -310,7 +310,7 @@ impl<'a> Session<'a> {
             Stanza::Message(_) | Stanza::Presence(_) => Some(stanza),
             Stanza::Iq(iq) if iq.is_request() => {
                 self.answer(&iq);
-                None
+                is_news(&iq).then_some(Stanza::Iq(iq))
             }
             Stanza::Iq(iq) => self.on_answer(iq).map(Stanza::Iq),
         };
@@ -325,11 +325,11 @@ impl<'a> Session<'a> {
 
     /// RFC 6120 §8.2.3: every request is answered.
     fn answer(&mut self, iq: &Iq) {
-        let answer = match &iq.body {
-            IqBody::Get(IqPayload::Ping) => iq.result(None),
-            IqBody::Get(_) | IqBody::Set(_) | IqBody::Result(_) | IqBody::Error { .. } => {
-                iq.error(StanzaError::new(Condition::ServiceUnavailable))
-            }
+        let is_known = is_news(iq) || matches!(iq.body, IqBody::Get(IqPayload::Ping));
+        let answer = if is_known {
+            iq.result(None)
+        } else {
+            iq.error(StanzaError::new(Condition::ServiceUnavailable))
         };
         self.write(answer.to_element(), None);
     }

@@ -1,5 +1,14 @@
 //! One account, as the shell sees it.
 
+mod dialogs;
+mod explore;
+mod limits;
+mod members;
+mod organise;
+mod people;
+mod pictures;
+mod privacy;
+mod profile;
 mod reading;
 mod writing;
 
@@ -7,7 +16,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::engine::credentials::Credentials;
+use crate::engine::credentials::{Credentials, StoredIdentity};
 use crate::engine::runtime::{self, Owner, Runtime};
 use crate::engine::shared::Shared;
 use crate::error::Error;
@@ -15,8 +24,10 @@ use crate::events::ClientEvent;
 use crate::model::{
     AccountId, ConnectionState, Endpoints, OfflineReason, SignedOutReason, User, UserId,
 };
+use crate::rest::Client;
 use crate::store::account::{self, AccountRow};
 use crate::store::{RawKey, Store, outbox, users};
+use crate::sync::activity::Attention;
 use crate::sync::composing::Keys;
 use crate::sync::context::Context;
 
@@ -33,6 +44,8 @@ struct Inner {
     shared: Arc<Shared>,
     /// How many messages wait, kept up by the events of the cache.
     waiting: Arc<AtomicU32>,
+    /// What the screens want to know of people; kept while nobody can be asked.
+    attention: Mutex<Attention>,
     /// The tasks; `None` while signed out.
     runtime: Mutex<Option<Runtime>>,
     /// Held while tasks are started or stopped, so that two such changes do not overlap.
@@ -56,10 +69,16 @@ impl Account {
         let waiting = Arc::new(AtomicU32::new(0));
         let events = shared.events.clone();
         let count = Arc::clone(&waiting);
+        let of_all = Arc::clone(&shared);
         let publish = Arc::new(move |changes: Vec<ClientEvent>| {
             for event in changes {
                 if let ClientEvent::OutboxChanged { waiting, .. } = &event {
                     count.store(*waiting, Ordering::Release);
+                }
+                if let ClientEvent::UsersChanged { account, users } = &event
+                    && let Some(person) = users.iter().find(|user| user.id == me)
+                {
+                    of_all.own_profile_changed(account, person);
                 }
                 events.send(event).ok();
             }
@@ -74,6 +93,7 @@ impl Account {
                 store,
                 shared,
                 waiting,
+                attention: Mutex::default(),
                 runtime: Mutex::new(None),
                 changing: tokio::sync::Mutex::new(()),
             }),
@@ -152,7 +172,7 @@ impl Account {
         &self,
         endpoints: &Endpoints,
         credentials: &Credentials,
-        client: crate::rest::Client,
+        client: Client,
     ) -> Result<(), Error> {
         let _changing = self.inner.changing.lock().await;
         let running = self.lock().take();
@@ -173,15 +193,20 @@ impl Account {
             store: self.inner.store.clone(),
         };
         let runtime = Runtime::start(&self.inner.shared, owner, endpoints, credentials, client)?;
+        let attention = self.attention().clone();
+        let activity = &runtime.context.activity;
+        activity.watch(&attention.watched, self.inner.me);
+        activity.set_active(attention.is_active);
         *self.lock() = Some(runtime);
         Ok(())
     }
 
     /// Keeps what the server told about the account's own person.
     pub(super) async fn learn(&self, person: User) -> Result<(), Error> {
+        let now = self.inner.shared.clock.now();
         self.inner
             .store
-            .write(move |tx| users::save(tx, &[person]))
+            .write(move |tx| users::save(tx, &[person], now))
             .await?;
         Ok(())
     }
@@ -238,6 +263,43 @@ impl Account {
         &self.inner.store
     }
 
+    /// From now on `identity` signs this account in, after a restart, too.
+    async fn keep_identity(&self, client: &Client, identity: StoredIdentity) -> Result<(), Error> {
+        client.set_identity(identity.clone().into());
+        self.inner
+            .store
+            .write(move |tx| {
+                let Some(mut row) = account::load(tx)? else {
+                    return Ok(());
+                };
+                if let Some(mut credentials) = Credentials::from_json(&row.credentials) {
+                    credentials.identity = identity;
+                    row.credentials = credentials.to_json();
+                    account::save(tx, &row)?;
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// The REST API, if signed in.
+    fn client(&self) -> Result<Client, Error> {
+        match &*self.lock() {
+            Some(runtime) => Ok(runtime.client.clone()),
+            None if self.inner.shared.shutdown.is_cancelled() => Err(Error::Stopped),
+            None => Err(Error::Credentials),
+        }
+    }
+
+    fn attention(&self) -> MutexGuard<'_, Attention> {
+        // Replaced field by field, each as a whole.
+        self.inner
+            .attention
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What the tasks share, if they run.
     fn context(&self) -> Result<Arc<Context>, Error> {
         match &*self.lock() {
@@ -260,7 +322,7 @@ impl Account {
     }
 }
 
-fn restore(client: &crate::rest::Client, credentials: &Credentials) {
+fn restore(client: &Client, credentials: &Credentials) {
     let identity = credentials.identity.clone().into();
     match &credentials.session {
         Some(session) => client.restore(session.clone(), identity),

@@ -29,6 +29,17 @@ pub(super) enum StoredIdentity {
     Token { token: Secret },
 }
 
+impl StoredIdentity {
+    /// The same person with another password; `None` where there is none.
+    pub(super) fn with_password(self, password: Secret) -> Option<Self> {
+        match self {
+            Self::Login { login, .. } => Some(Self::Login { login, password }),
+            Self::Email { email, .. } => Some(Self::Email { email, password }),
+            Self::Token { .. } => None,
+        }
+    }
+}
+
 impl From<Identity> for StoredIdentity {
     fn from(identity: Identity) -> Self {
         match identity {
@@ -64,10 +75,8 @@ impl Credentials {
 
 /// Gives the chat password: the account's own where there is one, else a session token.
 pub(super) struct ChatPassword {
-    /// Makes new sessions.
+    /// Makes new sessions, and knows what the person signs in with at present.
     pub(super) client: rest::Client,
-    /// What the person signed in with.
-    pub(super) identity: StoredIdentity,
     /// Whose chat it is: a renewed session of someone else must not open it.
     pub(super) user: UserId,
 }
@@ -78,11 +87,11 @@ impl CredentialSource for ChatPassword {
         request: PasswordRequest,
     ) -> BoxFuture<'_, Result<Option<Secret>, CredentialError>> {
         Box::pin(async move {
-            let own = match &self.identity {
-                StoredIdentity::Login { password, .. } | StoredIdentity::Email { password, .. } => {
-                    Some(password.clone())
+            let own = match self.client.identity() {
+                Some(Identity::Login { password, .. } | Identity::Email { password, .. }) => {
+                    Some(password)
                 }
-                StoredIdentity::Token { .. } => None,
+                Some(Identity::Token { .. }) | None => None,
             };
             match (request, own) {
                 (PasswordRequest::Current, Some(password)) => Ok(Some(password)),

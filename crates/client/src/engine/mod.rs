@@ -78,8 +78,6 @@ pub struct Engine {
 struct Inner {
     shared: Arc<Shared>,
     vault: KeyVault,
-    /// The list in the clear.
-    registry: Mutex<Registry>,
     /// Accounts whose cache is open.
     open: Mutex<HashMap<AccountId, Account>>,
     /// Held while accounts are opened, added or removed.
@@ -120,6 +118,7 @@ impl Engine {
             random: config.random,
             timing: config.timing,
             incoming_capacity: config.incoming_capacity,
+            registry: Mutex::new(registry),
             events: broadcast::Sender::new(EVENT_QUEUE),
             shutdown: CancellationToken::new(),
         });
@@ -127,7 +126,6 @@ impl Engine {
             inner: Arc::new(Inner {
                 shared,
                 vault,
-                registry: Mutex::new(registry),
                 open: Mutex::new(HashMap::new()),
                 changing: tokio::sync::Mutex::new(()),
                 _lock: lock,
@@ -255,6 +253,17 @@ impl Engine {
         Ok(())
     }
 
+    /// Deletes the person of an account: on the server, with everything kept of them there, and
+    /// then everything of the account on this disk. The server judges the password first; a wrong
+    /// one is [`Error::Credentials`], and nothing has happened.
+    pub async fn delete_account(&self, account: &AccountId, password: Secret) -> Result<(), Error> {
+        let open = self.account(account).ok_or(Error::NotFound)?;
+        open.check_password(password).await?;
+        open.delete_own_user().await?;
+        // The session went with the person; what is left to do is here.
+        self.sign_out(account, true).await
+    }
+
     /// The handle of one account; `None` when there is none, or its keys are locked.
     pub fn account(&self, id: &AccountId) -> Option<Account> {
         self.open_accounts().get(id).cloned()
@@ -324,11 +333,7 @@ impl Engine {
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {
-        // What is in memory is what was last written, or is written again before it is used.
-        self.inner
-            .registry
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.inner.shared.registry()
     }
 
     fn open_accounts(&self) -> MutexGuard<'_, HashMap<AccountId, Account>> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountId, AppId, Origin, UserId};
+use crate::model::{AccountId, AppId, Origin, User, UserId};
 use crate::store;
 
 /// The file's name in the profile's folder.
@@ -97,6 +97,22 @@ impl Registry {
         self.save()
     }
 
+    /// Lets the entry of an account look like its person. Returns whether it looked different.
+    pub(super) fn follow(&mut self, id: &AccountId, person: &User) -> Result<bool, store::Error> {
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == *id) else {
+            return Ok(false);
+        };
+        let before = entry.clone();
+        entry.name.clone_from(&person.name);
+        entry.login.clone_from(&person.login);
+        entry.email.clone_from(&person.email);
+        entry.avatar.clone_from(&person.avatar);
+        if *entry == before {
+            return Ok(false);
+        }
+        self.save().map(|()| true)
+    }
+
     /// Takes an account off the list.
     pub(super) fn remove(&mut self, id: &AccountId) -> Result<(), store::Error> {
         self.entries.retain(|entry| entry.id != *id);
@@ -121,7 +137,7 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use super::{Entry, Registry};
-    use crate::model::{AccountId, AppId, Origin, UserId};
+    use crate::model::{AccountId, AppId, Origin, User, UserId};
 
     fn entry(byte: u8, origin: Origin, host: &str) -> Entry {
         Entry {
@@ -147,6 +163,25 @@ mod tests {
         registry.remove(&AccountId::from_random([1; 8])).unwrap();
         let again = Registry::open(dir.path()).unwrap();
         assert_eq!(again.entries(), [entry(2, Origin::Cloud, "b")]);
+    }
+
+    #[test]
+    fn an_entry_follows_its_person() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut registry = Registry::open(dir.path()).unwrap();
+        let id = AccountId::from_random([1; 8]);
+        let ann = User {
+            avatar: Some("uid".to_owned()),
+            ..User::named(UserId::new(7).unwrap(), "Ann B.")
+        };
+        assert!(!registry.follow(&id, &ann).unwrap(), "nobody here");
+        registry.put(entry(1, Origin::Cloud, "a")).unwrap();
+        assert!(registry.follow(&id, &ann).unwrap());
+        assert!(!registry.follow(&id, &ann).unwrap(), "nothing new");
+        let again = Registry::open(dir.path()).unwrap();
+        let kept = again.get(&id).unwrap();
+        assert_eq!((kept.name.as_str(), &kept.login), ("Ann B.", &None));
+        assert_eq!(kept.avatar.as_deref(), Some("uid"));
     }
 
     #[test]

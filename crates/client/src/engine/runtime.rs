@@ -16,7 +16,7 @@ use crate::rest::{Client, RestConfig};
 use crate::store::{Store, account};
 use crate::sync::composing::{self, Keys};
 use crate::sync::context::{Context, Parts, Who};
-use crate::sync::{catch_up, incoming, markers, people, requests, typing};
+use crate::sync::{activity, catch_up, incoming, markers, people, privacy, requests, typing};
 
 /// The tasks of one account. Dropping it stops them without waiting.
 pub(super) struct Runtime {
@@ -68,7 +68,6 @@ impl Runtime {
             .map_err(|_| Error::InvalidInput { field: "domain" })?;
         let password = ChatPassword {
             client: client.clone(),
-            identity: credentials.identity.clone(),
             user: owner.me,
         };
         let mut config = ConnectionConfig::new(
@@ -113,6 +112,8 @@ impl Runtime {
         tasks.spawn(outbox::run(Arc::clone(&context)));
         tasks.spawn(markers::run(Arc::clone(&context)));
         tasks.spawn(people::run(Arc::clone(&context)));
+        tasks.spawn(activity::run(Arc::clone(&context)));
+        tasks.spawn(privacy::run(Arc::clone(&context)));
         tasks.spawn(typing::run(Arc::clone(&context)));
         tasks.spawn(composing::run(Arc::clone(&context), strokes));
         tasks.spawn(keep_session(
@@ -160,11 +161,19 @@ async fn keep_session(
             let session = sessions.borrow_and_update().clone();
             if session.is_some() && session != credentials.session {
                 credentials.session = session;
-                let row = account::AccountRow {
-                    endpoints: endpoints_json(&endpoints),
-                    credentials: credentials.to_json(),
-                };
-                let stored = context.store.write(move |tx| account::save(tx, &row)).await;
+                let (client, mut kept) = (client.clone(), credentials.clone());
+                let endpoints = endpoints_json(&endpoints);
+                let stored = context
+                    .store
+                    .write(move |tx| {
+                        // Asked for here, where nothing else writes: it may have changed meanwhile.
+                        if let Some(identity) = client.identity() {
+                            kept.identity = identity.into();
+                        }
+                        let credentials = kept.to_json();
+                        account::save(tx, &account::AccountRow { endpoints, credentials })
+                    })
+                    .await;
                 if let Err(error) = stored {
                     tracing::warn!(%error, "the session was not kept");
                 }

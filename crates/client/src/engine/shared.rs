@@ -1,15 +1,16 @@
 //! What all accounts of an engine share.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Random};
 use crate::connection::Timing;
+use crate::engine::registry::Registry;
 use crate::events::ClientEvent;
-use crate::model::AccountId;
+use crate::model::{AccountId, User};
 
 /// Handed to every account.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Shared {
     pub(super) timing: Timing,
     /// Reports of a connection that may wait.
     pub(super) incoming_capacity: usize,
+    /// The list of accounts, in the clear.
+    pub(super) registry: Mutex<Registry>,
     /// Everyone who shows something.
     pub(super) events: broadcast::Sender<ClientEvent>,
     /// Ends everything.
@@ -34,6 +37,21 @@ impl Shared {
     /// The folder of an account.
     pub(super) fn account_dir(&self, id: &AccountId) -> PathBuf {
         self.data_dir.join("accounts").join(id.as_str())
+    }
+
+    /// The list of accounts.
+    pub(super) fn registry(&self) -> MutexGuard<'_, Registry> {
+        // What is in memory is what was last written, or is written again before it is used.
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The person of an account looks different: so does the account's entry in the list.
+    pub(super) fn own_profile_changed(&self, account: &AccountId, person: &User) {
+        match self.registry().follow(account, person) {
+            Ok(true) => self.publish(ClientEvent::AccountsChanged),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the list of accounts was not written"),
+        }
     }
 
     /// Tells everyone who listens. Nobody listening is fine.

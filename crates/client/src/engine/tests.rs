@@ -4,7 +4,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::*;
-use crate::model::{AppId, ChatAddress, Origin, UserId};
+use crate::model::{AppId, ChatAddress, DialogKind, NewDialog, Origin, UserId};
 use crate::store::Error as StoreError;
 
 fn config(dir: &TempDir) -> EngineConfig {
@@ -273,12 +273,28 @@ async fn arguments_without_sense_are_refused() {
         account.create_private(account.user()).await.unwrap_err(),
         "user",
     );
+    let nameless = NewDialog {
+        kind: DialogKind::Group,
+        name: "  ".to_owned(),
+        description: None,
+        photo: None,
+        users: Vec::new(),
+        fields: Vec::new(),
+        allow_preview: false,
+    };
     refused(
-        account
-            .create_group("  ".to_owned(), &[])
-            .await
-            .unwrap_err(),
+        account.create_dialog(nameless.clone()).await.unwrap_err(),
         "name",
+    );
+    let private = NewDialog {
+        kind: DialogKind::Private,
+        name: "x".to_owned(),
+        ..nameless
+    };
+    refused(account.create_dialog(private).await.unwrap_err(), "kind");
+    refused(
+        account.add_occupants(dialog, Vec::new()).await.unwrap_err(),
+        "users",
     );
     assert!(matches!(
         account.send_text(dialog, "nowhere".to_owned()).await,

@@ -1,8 +1,6 @@
 //! Dialogs as the chat list shows them.
 
-use crate::model::{DialogId, MessageId, UserId};
-
-use crate::model::{Status, UnixMillis};
+use crate::model::{DialogId, FolderId, MessageId, Status, UnixMillis, UserId};
 
 /// What sort of dialog it is; the numbers are those of the wire (rest.md, dialogs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,6 +38,26 @@ impl DialogKind {
     }
 }
 
+/// What this account's person is in a dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Made it, or inherited it.
+    Owner,
+    /// Made an admin by the owner.
+    Admin,
+    /// Everyone else.
+    Occupant,
+}
+
+/// A field of the application's own; the platform allows at most three per dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its value; the platform casts everything to text.
+    pub value: String,
+}
+
 /// The newest message of a dialog, as its row shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
@@ -72,6 +90,20 @@ pub struct Dialog {
     pub owner: UserId,
     /// Who is in it, ascending; empty for public dialogs, whose occupants are paged from the server.
     pub occupants: Vec<UserId>,
+    /// How many are in it; for public and broadcast dialogs as the server last said.
+    pub occupant_count: u32,
+    /// People with more rights, ascending.
+    pub admins: Vec<UserId>,
+    /// What this account's person is here.
+    pub role: Role,
+    /// Whether this person may write here: in a broadcast only its owner and admins may.
+    pub can_write: bool,
+    /// Fields of the application's own, by name.
+    pub fields: Vec<Field>,
+    /// Whether people who are not in it may read its newest messages.
+    pub allow_preview: bool,
+    /// Whether the server notifies this person's other devices, as last known.
+    pub notifications: bool,
     /// The other person of a private dialog.
     pub opponent: Option<UserId>,
     /// Its newest message.
@@ -86,4 +118,19 @@ pub struct Dialog {
     pub draft: Option<String>,
     /// Whether a message here has failed and waits for a decision.
     pub unsent: bool,
+    /// Its place among the pinned ones, 0 first (places may have gaps); `None` when not pinned.
+    pub pinned: Option<u32>,
+    /// Put away; comes back with the next message of someone else, unless muted.
+    pub archived: bool,
+    /// Marked as unread by hand.
+    pub marked_unread: bool,
+    /// Quiet until this moment; `i64::MAX` is for good. A moment that has passed means nothing.
+    pub muted_until: Option<UnixMillis>,
+    /// The folders it was put into by hand, ascending. Folders by kind are not among them.
+    pub folders: Vec<FolderId>,
+}
+
+impl Dialog {
+    /// Mutes for good.
+    pub const MUTED_FOR_GOOD: UnixMillis = UnixMillis(i64::MAX);
 }

@@ -1,6 +1,7 @@
 //! Messages.
 
 use cubist_protocol::ext::extra_params::ExtraParams;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{DialogId, MessageId, Position, Status, UnixMillis, UserId};
 
@@ -17,6 +18,8 @@ pub enum FailureKind {
     Server,
     /// Nobody answered in time; trying again can help.
     NoAnswer,
+    /// The other person blocks this one, or is blocked by them.
+    Blocked,
 }
 
 impl FailureKind {
@@ -24,7 +27,7 @@ impl FailureKind {
     pub const fn is_recoverable(self) -> bool {
         match self {
             Self::Server | Self::NoAnswer => true,
-            Self::Refused | Self::NotMember | Self::TooLarge => false,
+            Self::Refused | Self::NotMember | Self::TooLarge | Self::Blocked => false,
         }
     }
 
@@ -36,6 +39,7 @@ impl FailureKind {
             Self::TooLarge => 3,
             Self::Server => 4,
             Self::NoAnswer => 5,
+            Self::Blocked => 6,
         }
     }
 
@@ -47,6 +51,7 @@ impl FailureKind {
             3 => Some(Self::TooLarge),
             4 => Some(Self::Server),
             5 => Some(Self::NoAnswer),
+            6 => Some(Self::Blocked),
             _ => None,
         }
     }
@@ -59,6 +64,47 @@ pub struct Failure {
     pub kind: FailureKind,
     /// The server's own words, if it gave any.
     pub text: Option<String>,
+}
+
+/// Something that happened to a dialog, told by a system message of the one who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SystemLine {
+    /// The dialog was made.
+    Created,
+    /// People were added.
+    Added {
+        /// Who.
+        users: Vec<UserId>,
+    },
+    /// People were removed.
+    Removed {
+        /// Who.
+        users: Vec<UserId>,
+    },
+    /// The sender left.
+    Left,
+    /// The dialog has another name.
+    Renamed {
+        /// The new one.
+        name: String,
+    },
+    /// Its picture is another one, or gone.
+    PhotoChanged,
+    /// Its description is another one, or gone.
+    DescriptionChanged,
+    /// Fields of the application's own are different.
+    FieldsChanged,
+    /// People became admins.
+    AdminsAdded {
+        /// Who.
+        users: Vec<UserId>,
+    },
+    /// People are no admins any more.
+    AdminsRemoved {
+        /// Who.
+        users: Vec<UserId>,
+    },
 }
 
 /// One message. Its place in a dialog is (whole seconds of `sent_at`, `id`), ascending.
@@ -86,6 +132,9 @@ pub struct Message {
     pub in_history: bool,
     /// Everything in `extraParams` that has no field here, attachments included, as it came.
     pub extra: ExtraParams,
+    /// What happened to the dialog, when that is all this is: a line between the messages, without
+    /// text, never unread and no part of the history. The sender is who did it.
+    pub system: Option<SystemLine>,
 }
 
 impl Message {

@@ -4,11 +4,18 @@
 //! the wire; `store` and `sync` convert.
 
 mod account;
+mod activity;
 mod connection;
 mod dialog;
+mod dialog_edit;
+mod explore;
+mod folder;
 mod message;
 mod page;
+mod picture;
 mod position;
+mod privacy;
+mod profile;
 mod secret;
 mod status;
 mod user;
@@ -16,15 +23,22 @@ mod user;
 pub use account::{
     AccountId, AccountSummary, ChatAddress, Endpoints, Identity, InvalidAccountId, Origin, SignUp,
 };
+pub use activity::Activity;
 pub use connection::{ConnectionState, OfflineReason, SignedOutReason};
 pub use cubist_protocol::ids::{AppId, DialogId, MessageId, ObjectId, ObjectIdGenerator, UserId};
 pub use cubist_protocol::timestamp::UnixMillis;
-pub use dialog::{Dialog, DialogKind, Preview};
-pub use message::{Failure, FailureKind, Message};
+pub use dialog::{Dialog, DialogKind, Field, Preview, Role};
+pub use dialog_edit::{DeleteOutcome, DialogEdit, NewDialog, PictureChange};
+pub use explore::{ExplorePage, OccupantPage, PublicDialog};
+pub use folder::{Folder, FolderId, FolderRule};
+pub use message::{Failure, FailureKind, Message, SystemLine};
 pub use page::{
     Anchor, Cursor, DialogPage, DialogQuery, Edge, GapReason, InvalidCursor, MessagePage, SearchHit,
 };
+pub use picture::{Picture, PictureKind};
 pub use position::Position;
+pub use privacy::{Block, PrivacyAction, PrivacyItem, PrivacyList};
+pub use profile::{Profile, ProfileEdit};
 pub use secret::Secret;
 pub use status::Status;
 pub use user::User;

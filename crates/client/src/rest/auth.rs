@@ -5,7 +5,7 @@ use cubist_protocol::rest::{
 };
 use reqwest::Method;
 
-use crate::model::{Identity, Secret, SignUp};
+use crate::model::{Identity, Secret, SignUp, UserId};
 use crate::rest::client::{Client, accept, parse};
 use crate::rest::error::Error;
 use crate::rest::session::Session;
@@ -81,6 +81,21 @@ impl Client {
             401 | 404 => Ok(()),
             _ => accept(answer).map(drop),
         }
+    }
+
+    /// Whom `identity` signs in, by the server's word. Makes a session and ends it again.
+    pub async fn check_identity(&self, identity: Identity) -> Result<UserId, Error> {
+        let session = self.make_session(&identity).await?;
+        let request = Request {
+            method: Method::DELETE,
+            ..Request::get("session", String::new())
+        };
+        // Should this fail, the session ends by itself.
+        let ended = self.exchange(&request, &Pass::Token(session.token)).await;
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a session was left to expire");
+        }
+        Ok(session.user)
     }
 
     /// A session for `identity`, not kept.

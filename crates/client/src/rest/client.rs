@@ -128,7 +128,8 @@ impl Client {
         &self.inner.transport
     }
 
-    pub(super) fn identity(&self) -> Option<Identity> {
+    /// What a new session would be made with.
+    pub fn identity(&self) -> Option<Identity> {
         lock(&self.inner.identity).clone()
     }
 
@@ -154,12 +155,17 @@ impl Client {
         self.call_for_answer(request).await.map(drop)
     }
 
+    /// A session that is not known to be gone.
+    pub(super) async fn live_session(&self) -> Result<Session, Error> {
+        match self.session() {
+            Some(session) if !self.has_expired(&session) => Ok(session),
+            Some(session) => self.renew_after(Some(&session.token)).await,
+            None => self.renew_after(None).await,
+        }
+    }
+
     async fn call_for_answer(&self, request: &Request) -> Result<Answer, Error> {
-        let session = match self.session() {
-            Some(session) if !self.has_expired(&session) => session,
-            Some(session) => self.renew_after(Some(&session.token)).await?,
-            None => self.renew_after(None).await?,
-        };
+        let session = self.live_session().await?;
         let answer = self
             .exchange(request, &Pass::Token(session.token.clone()))
             .await?;
@@ -202,7 +208,7 @@ impl Client {
 
     /// A new session in place of the one with the token `stale`. Those who come while one is being
     /// made, or after, share it, and share its failure too.
-    async fn renew_after(&self, stale: Option<&Secret>) -> Result<Session, Error> {
+    pub(super) async fn renew_after(&self, stale: Option<&Secret>) -> Result<Session, Error> {
         let seen = lock(&self.inner.renewed).0;
         let _renewing = self.inner.renewal.lock().await;
         if let Some(present) = self.session()
@@ -332,4 +338,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 #[path = "client_tests.rs"]
-mod tests;
+pub(super) mod tests;

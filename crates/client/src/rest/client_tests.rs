@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cubist_protocol::ids::{AppId, UserId};
+use cubist_protocol::rest::CreateDialog;
 use futures::future::{BoxFuture, join_all};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
@@ -20,22 +21,22 @@ use crate::rest::{DialogFilter, Error, Session};
 
 /// One request as it arrived.
 #[derive(Clone, Debug)]
-struct Seen {
+pub(in crate::rest) struct Seen {
     /// Method and target.
-    line: String,
-    token: Option<String>,
+    pub(in crate::rest) line: String,
+    pub(in crate::rest) token: Option<String>,
     auth_key: Option<String>,
-    body: String,
+    pub(in crate::rest) body: String,
 }
 
 /// What to answer.
-struct Reply {
+pub(in crate::rest) struct Reply {
     status: u16,
-    headers: String,
+    pub(in crate::rest) headers: String,
     body: String,
 }
 
-fn reply(status: u16, body: impl Into<String>) -> Reply {
+pub(in crate::rest) fn reply(status: u16, body: impl Into<String>) -> Reply {
     Reply {
         status,
         headers: String::new(),
@@ -44,8 +45,8 @@ fn reply(status: u16, body: impl Into<String>) -> Reply {
 }
 
 /// Listens on this machine and remembers what it was asked.
-struct Server {
-    base: String,
+pub(in crate::rest) struct Server {
+    pub(in crate::rest) base: String,
     seen: Arc<Mutex<Vec<Seen>>>,
     task: JoinHandle<()>,
 }
@@ -92,7 +93,7 @@ impl Server {
     }
 
     /// Answers at once.
-    async fn answering(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+    pub(in crate::rest) async fn answering(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
         Self::new(move |request| Box::pin(std::future::ready(answer(&request)))).await
     }
 
@@ -101,18 +102,18 @@ impl Server {
     }
 
     /// A client that is signed in with `token`.
-    fn client_with(&self, token: &str) -> Client {
+    pub(in crate::rest) fn client_with(&self, token: &str) -> Client {
         let client = self.client();
         client.restore(session(token), login());
         client
     }
 
-    fn lines(&self) -> Vec<String> {
+    pub(in crate::rest) fn lines(&self) -> Vec<String> {
         let seen = self.seen.lock().unwrap();
         seen.iter().map(|request| request.line.clone()).collect()
     }
 
-    fn request(&self, index: usize) -> Seen {
+    pub(in crate::rest) fn request(&self, index: usize) -> Seen {
         self.seen.lock().unwrap()[index].clone()
     }
 }
@@ -174,10 +175,10 @@ fn login() -> Identity {
     }
 }
 
-const EXPIRED: &str = r#"{"errors":{"base":["Required session does not exist"]}}"#;
+pub(in crate::rest) const EXPIRED: &str = r#"{"errors":{"base":["Required session does not exist"]}}"#;
 const NO_DIALOGS: &str = r#"{"total_entries":0,"skip":0,"limit":100,"items":[]}"#;
 
-fn new_session(token: &str) -> Reply {
+pub(in crate::rest) fn new_session(token: &str) -> Reply {
     let body =
         format!(r#"{{"session":{{"id":1,"user_id":81,"application_id":21,"token":"{token}"}}}}"#);
     reply(201, body)
@@ -361,11 +362,15 @@ async fn a_question_is_not_repeated_for_ever() {
     assert_eq!(server.lines().len(), 3);
 }
 
+fn friday() -> CreateDialog {
+    CreateDialog::group("Friday", vec![user(82)])
+}
+
 #[tokio::test]
 async fn a_new_group_is_not_made_twice() {
     let server = failing(503, "", 1).await;
     let client = server.client_with("good");
-    let result = client.create_group("Friday", &[user(82)]).await;
+    let result = client.create_dialog(&friday()).await;
     assert!(
         matches!(result, Err(Error::Server { status: 503, .. })),
         "{result:?}"
@@ -381,7 +386,7 @@ async fn a_new_group_is_not_made_twice() {
 async fn a_call_that_came_too_early_waits_as_long_as_the_server_says() {
     let server = failing(429, "Retry-After: 0\r\n", 1).await;
     let client = server.client_with("good");
-    client.create_group("Friday", &[user(82)]).await.unwrap();
+    client.create_dialog(&friday()).await.unwrap();
     assert_eq!(server.lines().len(), 2);
 
     let server = failing(429, "Retry-After: 3600\r\n", 1).await;

@@ -27,6 +27,21 @@ impl Client {
         Ok(page.items)
     }
 
+    /// The newest messages of a public dialog for someone who is not in it, oldest first, as many as
+    /// the server shows. Never marks anything as read.
+    pub async fn preview(&self, dialog: DialogId) -> Result<Vec<Message>, Error> {
+        let query = ListQuery::default()
+            .param("chat_dialog_id", dialog)
+            .param("mark_as_read", 0)
+            .param("preview", 1)
+            .encode(ArrayStyle::Comma);
+        let page: WirePage<Message> = self.call(&Request::get(PATH, query)).await?;
+        if page.unreadable > 0 {
+            tracing::warn!(count = page.unreadable, "some messages could not be read");
+        }
+        Ok(page.items)
+    }
+
     /// Unread counts of the given dialogs, and of all.
     pub async fn unread(&self, dialogs: &[DialogId]) -> Result<UnreadCounts, Error> {
         let mut counts = UnreadCounts::default();

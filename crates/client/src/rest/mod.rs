@@ -6,19 +6,24 @@
 //! passing failure; others are not, because the first one may have had its effect.
 //!
 //! Layers, from the wire up: `transport` makes one HTTP exchange and names what can go wrong with
-//! it; `client` adds repetition and the session; `auth`, `users`, `dialogs` and `messages` are the
-//! calls.
+//! it; `client` adds repetition and the session; `auth`, `users`, `dialogs`, `messages`, `blobs`
+//! and `data` are the calls; `foreign` guards addresses that others wrote down.
 
 mod auth;
+mod blobs;
 mod client;
+mod data;
 mod dialogs;
 mod error;
+mod foreign;
+mod membership;
 mod messages;
 mod query;
 mod session;
 mod transport;
 mod users;
 
+pub use blobs::NewFile;
 pub use client::{Client, RestConfig};
 pub use cubist_protocol::rest::UnreadCounts;
 pub use error::Error;

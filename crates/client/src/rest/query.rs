@@ -1,6 +1,7 @@
 //! What can be asked of the lists.
 
 use cubist_protocol::ids::{DialogId, MessageId};
+use cubist_protocol::rest::DialogKind;
 
 use crate::model::UnixMillis;
 
@@ -27,6 +28,8 @@ pub enum Sort {
 pub struct DialogFilter {
     /// Only these.
     pub ids: Vec<DialogId>,
+    /// Only those of these kinds.
+    pub kinds: Vec<DialogKind>,
     /// Only those whose record changed at this time or later.
     pub updated_since: Option<UnixMillis>,
     /// Rows to leave out at the beginning.

@@ -17,6 +17,7 @@ use url::Url;
 use crate::connection::{Trust, has_route};
 use crate::model::{Secret, UnixMillis};
 use crate::rest::error::Error;
+use crate::rest::foreign::PublicAddresses;
 
 /// Time for a TCP connection and its TLS handshake.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -122,8 +123,10 @@ pub(super) struct NoAnswer {
 /// The HTTP client of one account.
 #[derive(Clone, Debug)]
 pub(super) struct Transport {
-    http: reqwest::Client,
-    base: Url,
+    pub(super) http: reqwest::Client,
+    /// For addresses that somebody else wrote down: see `foreign`.
+    pub(super) foreign: reqwest::Client,
+    pub(super) base: Url,
     /// For messages.
     host: String,
     auth_key: Secret,
@@ -148,24 +151,34 @@ impl Transport {
             .map_err(|_| Error::Certificate { host: host.clone() })?;
         let mut tls = ClientConfig::clone(&tls);
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let build = |builder: reqwest::ClientBuilder| {
+            builder
+                .tls_backend_preconfigured(tls.clone())
+                .connect_timeout(CONNECT_LIMIT)
+                .timeout(EXCHANGE_LIMIT)
+                // The API redirects nothing but downloads; following would show the token elsewhere.
+                .redirect(redirect::Policy::none())
+                .user_agent(concat!("Cubist/", env!("CARGO_PKG_VERSION")))
+                .build()
+                .map_err(|_| Error::BadAnswer {
+                    reason: "the HTTP client cannot be set up",
+                })
+        };
         let mut builder = reqwest::Client::builder();
         if is_loopback(&host) {
             // A proxy would look for the server on its own machine.
             builder = builder.no_proxy();
         }
-        let http = builder
-            .tls_backend_preconfigured(tls)
-            .connect_timeout(CONNECT_LIMIT)
-            .timeout(EXCHANGE_LIMIT)
-            // The API redirects nothing but downloads; following would show the token elsewhere.
-            .redirect(redirect::Policy::none())
-            .user_agent(concat!("Cubist/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|_| Error::BadAnswer {
-                reason: "the HTTP client cannot be set up",
-            })?;
+        let http = build(builder)?;
+        // A proxy would resolve names by itself, past the check of the addresses.
+        let foreign = build(
+            reqwest::Client::builder()
+                .no_proxy()
+                .dns_resolver(PublicAddresses::except(&host)),
+        )?;
         Ok(Self {
             http,
+            foreign,
             base,
             host,
             auth_key,
@@ -222,14 +235,19 @@ impl Transport {
             .map(Duration::from_secs);
         Ok(Answer {
             status,
-            body: self.read(response).await?,
+            body: self.read(response, MAX_ANSWER_BYTES).await?,
             date,
             expires_at,
             retry_after,
         })
     }
 
-    async fn read(&self, mut response: reqwest::Response) -> Result<Vec<u8>, NoAnswer> {
+    /// The body of an answer, if it is not longer than `limit` bytes.
+    pub(super) async fn read(
+        &self,
+        mut response: reqwest::Response,
+        limit: usize,
+    ) -> Result<Vec<u8>, NoAnswer> {
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
@@ -237,7 +255,7 @@ impl Transport {
                 Ok(None) => return Ok(body),
                 Err(error) => return Err(self.no_answer(&error).await),
             }
-            if body.len() > MAX_ANSWER_BYTES {
+            if body.len() > limit {
                 return Err(NoAnswer {
                     error: Error::BadAnswer {
                         reason: "it is too large",
@@ -257,8 +275,10 @@ impl Transport {
         url
     }
 
-    async fn no_answer(&self, error: &reqwest::Error) -> NoAnswer {
-        let host = self.host.clone();
+    /// Why there was no answer.
+    pub(super) async fn no_answer(&self, error: &reqwest::Error) -> NoAnswer {
+        let host = error.url().and_then(Url::host_str).unwrap_or(&self.host);
+        let host = host.to_owned();
         let is_certificate = causes(error)
             .filter_map(|cause| cause.downcast_ref())
             .any(is_about_certificate);
@@ -306,7 +326,7 @@ fn is_about_certificate(error: &rustls::Error) -> bool {
     )
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }

@@ -3,9 +3,14 @@
 use std::collections::HashSet;
 
 use cubist_protocol::ids::UserId;
-use cubist_protocol::rest::{ArrayStyle, ListQuery, Operator, Page as WirePage, User};
+use cubist_protocol::rest::{
+    ArrayStyle, ListQuery, Operator, Page as WirePage, UpdateUser, UpdateUserEnvelope, User,
+    UserEnvelope,
+};
 use futures::future::try_join_all;
+use reqwest::Method;
 
+use crate::model::Secret;
 use crate::rest::client::Client;
 use crate::rest::error::Error;
 use crate::rest::transport::Request;
@@ -27,8 +32,9 @@ impl Client {
         Ok(users)
     }
 
-    /// People by the beginning of their name or login (4 characters or more; the server gives at
-    /// most five of each), by the whole of it otherwise, or by e-mail address.
+    /// People by name, login, e-mail address or telephone number: by the whole of it, and from 4
+    /// characters on by its beginning, too (the server gives at most five of each then). Who fits
+    /// exactly comes first.
     pub async fn search_users(&self, query: &str) -> Result<Vec<User>, Error> {
         let pages = searches(query);
         let found = try_join_all(pages.iter().map(|query| self.users_page(query))).await?;
@@ -38,6 +44,44 @@ impl Client {
             .flatten()
             .filter(|user| seen.insert(user.id))
             .collect())
+    }
+
+    /// Changes one's own profile; gives it back as it is then.
+    pub async fn update_user(&self, id: UserId, user: UpdateUser) -> Result<User, Error> {
+        let body = UpdateUserEnvelope { user };
+        let request = Request::with_body(Method::PUT, format!("users/{id}"), &body)?;
+        Ok(self.call::<UserEnvelope>(&request).await?.user)
+    }
+
+    /// Changes one's own password. Not repeated after a failure: the second time the old password
+    /// would be wrong.
+    pub async fn change_password(
+        &self,
+        id: UserId,
+        old: &Secret,
+        new: &Secret,
+    ) -> Result<(), Error> {
+        let user = UpdateUser {
+            password: Some(new.expose().to_owned()),
+            old_password: Some(old.expose().to_owned()),
+            ..UpdateUser::default()
+        };
+        let body = UpdateUserEnvelope { user };
+        let request = Request {
+            is_idempotent: false,
+            ..Request::with_body(Method::PUT, format!("users/{id}"), &body)?
+        };
+        self.call_for_effect(&request).await
+    }
+
+    /// Deletes one's own user, with everything the server keeps of them.
+    pub async fn delete_user(&self, id: UserId) -> Result<(), Error> {
+        let request = Request {
+            method: Method::DELETE,
+            is_idempotent: false,
+            ..Request::get(format!("users/{id}"), String::new())
+        };
+        self.call_for_effect(&request).await
     }
 
     async fn users_page(&self, query: &ListQuery) -> Result<Vec<User>, Error> {
@@ -53,24 +97,40 @@ impl Client {
     }
 }
 
-/// One list per field: conditions on several fields in one query would all have to hold.
+/// One list per field and operator: conditions on several fields in one query would all have to
+/// hold.
 fn searches(query: &str) -> Vec<ListQuery> {
     let query = query.trim();
     if query.is_empty() {
         return Vec::new();
     }
-    let is_long = query.chars().count() >= MIN_START_CHARS;
-    let operator = if is_long {
-        Operator::StartWith
-    } else {
-        Operator::Eq
-    };
-    let by = |field: &str, operator| ListQuery::default().filter(field, operator, query);
-    let mut searches = vec![by("full_name", operator), by("login", operator)];
+    let mut fields = vec![("full_name", query.to_owned()), ("login", query.to_owned())];
     if query.contains('@') {
-        searches.push(by("email", Operator::Eq));
+        fields.push(("email", query.to_owned()));
     }
-    searches
+    if let Some(number) = telephone_number(query) {
+        fields.push(("phone", number));
+    }
+    let is_long = |text: &str| text.chars().count() >= MIN_START_CHARS;
+    let beginnings = fields
+        .iter()
+        .filter(|(_, text)| is_long(text))
+        .map(|(field, text)| (*field, Operator::StartWith, text));
+    fields
+        .iter()
+        .map(|(field, text)| (*field, Operator::Eq, text))
+        .chain(beginnings)
+        .map(|(field, operator, text)| ListQuery::default().filter(field, operator, text))
+        .collect()
+}
+
+/// What somebody typed as a telephone number, without what people put between the digits.
+fn telephone_number(query: &str) -> Option<String> {
+    let is_between = |c: char| matches!(c, ' ' | '-' | '/' | '.' | '(' | ')');
+    let number: String = query.chars().filter(|&c| !is_between(c)).collect();
+    let digits = number.strip_prefix('+').unwrap_or(&number);
+    let is_number = digits.len() >= 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(number)
 }
 
 #[cfg(test)]
@@ -87,11 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn a_short_word_is_looked_for_as_a_whole_and_a_longer_one_as_a_beginning() {
+    fn a_short_word_is_looked_for_as_a_whole_and_a_longer_one_as_a_beginning_too() {
         assert_eq!(encoded(" bob "), ["full_name=bob", "login=bob"]);
         assert_eq!(
             encoded("äöüß"),
             [
+                "full_name=%C3%A4%C3%B6%C3%BC%C3%9F",
+                "login=%C3%A4%C3%B6%C3%BC%C3%9F",
                 "full_name[start_with]=%C3%A4%C3%B6%C3%BC%C3%9F",
                 "login[start_with]=%C3%A4%C3%B6%C3%BC%C3%9F",
             ]
@@ -101,6 +163,23 @@ mod tests {
 
     #[test]
     fn an_address_is_looked_for_as_one_too() {
-        assert_eq!(encoded("b@x.y").last().unwrap(), "email=b%40x.y");
+        let asked = encoded("b@x.y");
+        assert!(asked.contains(&"email=b%40x.y".to_owned()));
+        assert!(asked.contains(&"email[start_with]=b%40x.y".to_owned()));
+        assert!(!encoded("bob").iter().any(|asked| asked.contains("email")));
+    }
+
+    #[test]
+    fn a_number_is_looked_for_however_it_is_typed() {
+        for typed in ["+49 (30) 12-34", "+49301234"] {
+            let asked = encoded(typed);
+            assert!(asked.contains(&"phone=%2B49301234".to_owned()), "{asked:?}");
+            assert!(asked.contains(&"phone[start_with]=%2B49301234".to_owned()));
+        }
+        assert!(encoded("110").contains(&"phone=110".to_owned()));
+        for word in ["bob", "12", "r2d2", "+"] {
+            let asked = encoded(word);
+            assert!(!asked.iter().any(|asked| asked.contains("phone")), "{word}");
+        }
     }
 }

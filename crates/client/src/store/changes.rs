@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::events::ClientEvent;
 use crate::model::{AccountId, DialogId, Message, MessageId, UserId};
-use crate::store::{Error, ReadDb, dialogs, messages, outbox, users};
+use crate::store::{Error, ReadDb, dialogs, folders, messages, outbox, privacy, users};
 
 /// Rows touched since the transaction began. What is gone by its end is reported as removed.
 #[derive(Debug, Default)]
@@ -21,6 +21,10 @@ pub(super) struct Changes {
     pub(super) users: BTreeSet<UserId>,
     /// Dialogs whose known parts of the history moved.
     pub(super) history: BTreeSet<DialogId>,
+    /// Whether folders may be different.
+    pub(super) folders: bool,
+    /// Whether privacy lists may be different.
+    pub(super) privacy: bool,
     /// Whether the number of waiting messages may be different.
     pub(super) outbox: bool,
 }
@@ -91,6 +95,18 @@ impl Changes {
                     dialog,
                 }),
         );
+        if self.folders {
+            events.push(ClientEvent::FoldersChanged {
+                account: account.clone(),
+                folders: folders::all(db)?,
+            });
+        }
+        if self.privacy {
+            events.push(ClientEvent::PrivacyChanged {
+                account: account.clone(),
+                blocked: privacy::blocked(db)?,
+            });
+        }
         if self.outbox {
             events.push(ClientEvent::OutboxChanged {
                 account: account.clone(),

@@ -4,24 +4,27 @@
 //! kept up by every write, so that a page of the list is one walk along one index however long the
 //! dialogs are.
 
+mod history;
 mod newest;
 mod reading;
 mod unread;
 
 use rusqlite::params;
 
+pub use self::history::{clear_history, forget_history};
 pub(super) use self::newest::{
-    Newcomers, add_newcomers, forget_last, refresh_last_status, refresh_last_text,
+    Newcomers, add_newcomers, bump, forget_last, refresh_last_status, refresh_last_text,
 };
 pub(super) use self::reading::name;
 pub use self::reading::{
-    incomplete, is_known, load, most_recent, occupants, page, server_last, unsettled, with_opponent,
+    complete_ids, incomplete, is_incomplete, is_known, load, most_recent, occupants, page, server_last, unsettled,
+    with_opponent,
 };
 pub(super) use self::unread::change_unread;
-pub use self::unread::mark_read;
-use crate::model::{DialogId, DialogKind, MessageId, Position, Status, UnixMillis, UserId};
+pub use self::unread::{mark_all_read, mark_read};
+use crate::model::{DialogId, DialogKind, Field, MessageId, Position, Status, UnixMillis, UserId};
 use crate::store::columns::Oid;
-use crate::store::{Error, WriteTx, messages};
+use crate::store::{Error, WriteTx, messages, organise};
 
 /// A dialog as the server describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,21 @@ pub struct DialogRecord {
     pub last: Option<LastRecord>,
     /// Unread messages of this person as the server counts them; `None` when it does not say.
     pub unread: Option<u32>,
+    /// What else it says.
+    pub details: Details,
+}
+
+/// What the server says of a dialog beyond its row in the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// How many are in it.
+    pub occupant_count: u32,
+    /// People with more rights, without the owner, ascending.
+    pub admins: Vec<UserId>,
+    /// Fields of the application's own, by name.
+    pub fields: Vec<Field>,
+    /// Whether people who are not in it may read its newest messages.
+    pub allow_preview: bool,
 }
 
 /// The newest message of a dialog as the server describes it.
@@ -82,12 +100,15 @@ pub fn save(tx: &mut WriteTx<'_>, record: &DialogRecord) -> Result<(), Error> {
     };
     let created = record.created_at.unwrap_or_default();
     tx.run(
-        "INSERT INTO dialogs (id, kind, name, photo, description, owner, opponent, created_at, last_activity)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
+        "INSERT INTO dialogs (id, kind, name, photo, description, owner, opponent, created_at, last_activity,
+           occupant_count, admins, fields, allow_preview)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name,
            photo = excluded.photo, description = excluded.description, owner = excluded.owner,
            opponent = excluded.opponent, created_at = excluded.created_at, incomplete = 0,
-           last_activity = max(last_activity, excluded.last_activity)",
+           last_activity = max(last_activity, excluded.last_activity),
+           occupant_count = excluded.occupant_count, admins = excluded.admins,
+           fields = excluded.fields, allow_preview = excluded.allow_preview",
         params![
             Oid::from(record.id),
             record.kind.code(),
@@ -97,11 +118,18 @@ pub fn save(tx: &mut WriteTx<'_>, record: &DialogRecord) -> Result<(), Error> {
             record.owner.map_or(0, UserId::as_i64),
             opponent.map_or(0, UserId::as_i64),
             created.0,
+            record.details.occupant_count,
+            people_text(&record.details.admins),
+            fields_text(&record.details.fields),
+            record.details.allow_preview,
         ],
     )?;
     save_occupants(tx, record.id, &record.occupants)?;
     if let Some(last) = &record.last {
-        newest::save_server_last(tx, record.id, last)?;
+        let is_news = newest::save_server_last(tx, record.id, last)?;
+        if is_news && last.sender != me && record.unread.is_some_and(|unread| unread > 0) {
+            organise::bring_back(tx, record.id, last.sent_at)?;
+        }
     }
     if let Some(unread) = record.unread {
         unread::reconcile_unread(
@@ -111,8 +139,38 @@ pub fn save(tx: &mut WriteTx<'_>, record: &DialogRecord) -> Result<(), Error> {
             record.last.as_ref().map(LastRecord::position),
         )?;
     }
+    messages::take_early_lines(tx, record.id)?;
     tx.touch_dialog(record.id);
     Ok(())
+}
+
+/// Keeps what the server said about notifying this person of messages here.
+pub fn set_notifications(tx: &mut WriteTx<'_>, id: DialogId, enabled: bool) -> Result<(), Error> {
+    let changed = tx.run(
+        "UPDATE dialogs SET notifications = ?2 WHERE id = ?1 AND notifications <> ?2",
+        params![Oid::from(id), enabled],
+    )?;
+    if changed > 0 {
+        tx.touch_dialog(id);
+    }
+    Ok(())
+}
+
+fn people_text(people: &[UserId]) -> String {
+    if people.is_empty() {
+        return String::new();
+    }
+    serde_json::json!(people).to_string()
+}
+
+fn fields_text(fields: &[Field]) -> String {
+    if fields.is_empty() {
+        return String::new();
+    }
+    let pairs = fields
+        .iter()
+        .map(|field| (field.name.clone(), field.value.clone().into()));
+    serde_json::Value::Object(pairs.collect()).to_string()
 }
 
 /// Makes a row for a dialog of which only a message is known so far, so that the message can be

@@ -1,6 +1,7 @@
 //! Messages: stored once, merged with every further copy, read in pages.
 
 mod edits;
+mod lines;
 mod marks;
 mod reading;
 
@@ -10,17 +11,19 @@ use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::params;
 
 pub use self::edits::{correct, remove};
+pub use self::lines::{LineRecord, add_line, receive_line};
+pub(super) use self::lines::take_early_lines;
 pub use self::marks::marked;
 pub(super) use self::marks::{confirm, set_read};
-pub(super) use self::reading::load_hit;
+pub(super) use self::reading::{load_hit, newest};
 pub use self::reading::{
-    first_unread, load, newest_in_history, page_above, page_below, place, place_in_history,
+    first_unread, load, newest_in_history, newest_place, page_above, page_below, place, place_in_history,
 };
 use crate::model::{DialogId, Message, MessageId, Position, Status, UnixMillis, UserId};
 use crate::store::columns::{Oid, user};
 use crate::store::dialogs::{self, Newcomers};
 use crate::store::receipts::{self, Kind};
-use crate::store::{Error, ReadDb, WriteTx, ranges, states};
+use crate::store::{Error, ReadDb, WriteTx, organise, ranges, states};
 
 /// Dates outside of 1970 to 2242 are moved to the nearest of the two: they come from strangers,
 /// and a row number must hold them.
@@ -108,7 +111,7 @@ pub fn insert_batch(tx: &mut WriteTx<'_>, records: &[MessageRecord]) -> Result<V
         } else {
             // What is pending for the dialog's row must be there before the row is looked at.
             if let Some(pending) = newcomers.remove(&record.dialog) {
-                dialogs::add_newcomers(tx, record.dialog, &pending)?;
+                dialogs::add_newcomers(tx, record.dialog, &pending, rows.any_archived)?;
             }
             merge(tx, record)?;
             Stored::Known
@@ -116,7 +119,7 @@ pub fn insert_batch(tx: &mut WriteTx<'_>, records: &[MessageRecord]) -> Result<V
         outcome.push(stored);
     }
     for (dialog, newcomers) in newcomers {
-        dialogs::add_newcomers(tx, dialog, &newcomers)?;
+        dialogs::add_newcomers(tx, dialog, &newcomers, rows.any_archived)?;
     }
     Ok(outcome)
 }
@@ -163,6 +166,8 @@ struct Rows {
     next: HashMap<i64, i64>,
     /// Whether any marker waits for its message; nearly always none does.
     early_markers: bool,
+    /// Whether any dialog is put away, and may come back.
+    any_archived: bool,
 }
 
 impl Rows {
@@ -170,25 +175,30 @@ impl Rows {
         Ok(Self {
             next: HashMap::new(),
             early_markers: states::any_early(db)?,
+            any_archived: organise::any_archived(db)?,
         })
     }
 
     /// A free row number for a message of this second.
     fn free(&mut self, db: &ReadDb<'_>, second: i64) -> Result<i64, Error> {
-        let lowest = second << ROW_BITS;
         let free = match self.next.get(&second) {
             Some(next) => *next,
-            None => db
-                .one(
-                    "SELECT coalesce(max(row) + 1, ?1) FROM messages WHERE row BETWEEN ?1 AND ?2",
-                    [lowest, lowest | ((1 << ROW_BITS) - 1)],
-                    |row| Ok(row.get::<_, i64>(0)?),
-                )?
-                .unwrap_or(lowest),
+            None => free_row(db, second)?,
         };
         self.next.insert(second, free + 1);
         Ok(free)
     }
+}
+
+/// The first free row number of a second.
+fn free_row(db: &ReadDb<'_>, second: i64) -> Result<i64, Error> {
+    let lowest = second << ROW_BITS;
+    let free = db.one(
+        "SELECT coalesce(max(row) + 1, ?1) FROM messages WHERE row BETWEEN ?1 AND ?2",
+        [lowest, lowest | ((1 << ROW_BITS) - 1)],
+        |row| Ok(row.get::<_, i64>(0)?),
+    )?;
+    Ok(free.unwrap_or(lowest))
 }
 
 fn insert_row<'r>(
@@ -283,6 +293,7 @@ impl NewRow<'_> {
             read_by: Vec::new(),
             in_history: self.record.in_history,
             extra: self.record.extra.clone(),
+            system: None,
         }
     }
 }

@@ -11,12 +11,16 @@ mod changes;
 mod columns;
 pub mod dialogs;
 mod error;
+pub mod folders;
 pub mod messages;
 mod migrations;
 mod open;
+pub mod organise;
 pub mod outbox;
 #[cfg(test)]
 mod plans;
+pub mod pictures;
+pub mod privacy;
 pub mod ranges;
 mod reader;
 pub mod receipts;

@@ -104,6 +104,7 @@ pub(crate) fn dialog(n: u32, kind: DialogKind, occupants: &[u64]) -> DialogRecor
         created_at: Some(UnixMillis::from_seconds(i64::from(n))),
         last: None,
         unread: None,
+        details: dialogs::Details::default(),
     }
 }
 

@@ -123,6 +123,16 @@ impl<'c> WriteTx<'c> {
         self.changes.users.insert(user);
     }
 
+    /// The folders are different now.
+    pub(super) fn touch_folders(&mut self) {
+        self.changes.folders = true;
+    }
+
+    /// The privacy lists are different now.
+    pub(super) fn touch_privacy(&mut self) {
+        self.changes.privacy = true;
+    }
+
     /// The outbox has more or fewer rows now.
     pub(super) fn touch_outbox(&mut self) {
         self.changes.outbox = true;

@@ -2,33 +2,29 @@
 
 use futures::future::BoxFuture;
 
-use cubist_protocol::rest::{Dialog, Message, User};
+use cubist_protocol::rest::{Message, User};
 
 use crate::model::{DialogId, MessageId, UserId};
-use crate::rest::{Client, DialogFilter, Error, MessageFilter, Page};
+use crate::rest::{Client, Error, MessageFilter};
+use crate::sync::dialog_api::DialogApi;
 
 /// An answer that comes later.
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
 /// The requests; each is described at the [`Client`] method of the same name.
-pub(crate) trait Api: Send + Sync + 'static {
-    fn dialogs<'a>(&'a self, filter: &'a DialogFilter) -> Answer<'a, Page<Dialog>>;
+pub(crate) trait Api: DialogApi {
     fn messages<'a>(&'a self, filter: &'a MessageFilter) -> Answer<'a, Vec<Message>>;
     fn users<'a>(&'a self, ids: &'a [UserId]) -> Answer<'a, Vec<User>>;
     fn search_users<'a>(&'a self, query: &'a str) -> Answer<'a, Vec<User>>;
-    fn create_private(&self, user: UserId) -> Answer<'_, Dialog>;
-    fn create_group<'a>(&'a self, name: &'a str, users: &'a [UserId]) -> Answer<'a, Dialog>;
     fn mark_all_read(&self, dialog: DialogId) -> Answer<'_, ()>;
     fn mark_read<'a>(&'a self, dialog: DialogId, ids: &'a [MessageId]) -> Answer<'a, ()>;
     fn mark_delivered<'a>(&'a self, dialog: DialogId, ids: &'a [MessageId]) -> Answer<'a, ()>;
+    /// The content of what a profile names as its picture: a stored file, or a URL.
+    fn file<'a>(&'a self, name: &'a str, limit: usize) -> Answer<'a, Vec<u8>>;
     fn clock_offset_millis(&self) -> Option<i64>;
 }
 
 impl Api for Client {
-    fn dialogs<'a>(&'a self, filter: &'a DialogFilter) -> Answer<'a, Page<Dialog>> {
-        Box::pin(self.dialogs(filter))
-    }
-
     fn messages<'a>(&'a self, filter: &'a MessageFilter) -> Answer<'a, Vec<Message>> {
         Box::pin(self.messages(filter))
     }
@@ -41,14 +37,6 @@ impl Api for Client {
         Box::pin(self.search_users(query))
     }
 
-    fn create_private(&self, user: UserId) -> Answer<'_, Dialog> {
-        Box::pin(self.create_private(user))
-    }
-
-    fn create_group<'a>(&'a self, name: &'a str, users: &'a [UserId]) -> Answer<'a, Dialog> {
-        Box::pin(self.create_group(name, users))
-    }
-
     fn mark_all_read(&self, dialog: DialogId) -> Answer<'_, ()> {
         Box::pin(self.mark_all_read(dialog))
     }
@@ -59,6 +47,10 @@ impl Api for Client {
 
     fn mark_delivered<'a>(&'a self, dialog: DialogId, ids: &'a [MessageId]) -> Answer<'a, ()> {
         Box::pin(self.mark_delivered(dialog, ids))
+    }
+
+    fn file<'a>(&'a self, name: &'a str, limit: usize) -> Answer<'a, Vec<u8>> {
+        Box::pin(self.file(name, limit))
     }
 
     fn clock_offset_millis(&self) -> Option<i64> {

@@ -15,6 +15,7 @@ use crate::model::{
     DialogId, Failure, FailureKind, MessageId, ObjectId, Status, UnixMillis, UserId,
 };
 use crate::sync::context::Who;
+use crate::sync::news::{self, News};
 
 /// Parameters with a field of their own in the engine.
 const OWN_PARAMETERS: [&str; 5] = [
@@ -72,7 +73,7 @@ pub(crate) enum Arrival {
         failure: Failure,
     },
     /// Someone says that a dialog looks different now: the server tells how.
-    DialogNews(DialogId),
+    News(News),
     /// Nothing for this engine.
     Nothing,
 }
@@ -140,7 +141,7 @@ fn read_direct(message: &Message, who: &Who) -> Arrival {
         return Arrival::Nothing;
     };
     if message.kind == MessageKind::Headline {
-        return news(message);
+        return news(message, from, who);
     }
     let Some((sender, place)) = sender_and_place(message, from, who) else {
         return Arrival::Nothing;
@@ -255,19 +256,14 @@ fn content_id(message: &Message, extra: &ExtraParams, sender: UserId) -> Message
 }
 
 /// System messages of the platform's apps: `dialog/NEW_DIALOG` and its relatives.
-fn news(message: &Message) -> Arrival {
-    let about_dialog = message
-        .body
-        .as_deref()
-        .is_some_and(|body| body.starts_with("dialog/"));
-    let dialog = message.extra.as_ref().and_then(|extra| {
-        let named = extra.text("dialogId").and_then(|id| id.parse().ok());
-        named.or_else(|| extra.dialog_id())
-    });
-    match dialog {
-        Some(dialog) if about_dialog => Arrival::DialogNews(dialog),
-        _ => Arrival::Nothing,
-    }
+fn news(message: &Message, from: &Jid, who: &Who) -> Arrival {
+    let sender = from.as_user().filter(|(_, app)| *app == who.app);
+    let Some((sender, _)) = sender else {
+        return Arrival::Nothing;
+    };
+    let extra = message.extra.clone().unwrap_or_default();
+    let id = content_id(message, &extra, sender);
+    news::read(message, id, sender, who.me).map_or(Arrival::Nothing, Arrival::News)
 }
 
 fn refusal(message: &Message) -> Arrival {
@@ -312,6 +308,8 @@ fn failure_kind(error: &StanzaError, in_room: bool) -> FailureKind {
         {
             FailureKind::NotMember
         }
+        // XEP-0016 §2.14: what a person blocks comes back like this; the platform keeps to it.
+        Condition::ServiceUnavailable if !in_room => FailureKind::Blocked,
         Condition::BadRequest
         | Condition::Conflict
         | Condition::FeatureNotImplemented

@@ -13,13 +13,13 @@ use futures::StreamExt;
 use futures::stream;
 use tokio::time::sleep;
 
-use crate::model::{DialogId, UnixMillis, UserId};
+use crate::model::{DialogId, UnixMillis};
 use crate::rest::{DialogFilter, MessageFilter};
-use crate::store::dialogs::{self, DialogRecord};
-use crate::store::{self, ReadDb, WriteTx, ranges, sync_state};
+use crate::store::{self, dialogs, sync_state};
 use crate::sync::context::Context;
+use crate::sync::describe::{self, Behind, Described};
 use crate::sync::requests::{complete, refresh};
-use crate::sync::{convert, history, people};
+use crate::sync::{convert, gone, history, rooms};
 
 /// How much is asked for again: more than clocks differ and transactions take.
 const OVERLAP_MILLIS: i64 = 5 * 60 * 1000;
@@ -43,6 +43,9 @@ const CHANGE_PAGES: u32 = 5;
 /// Dialogs whose counts and ticks are asked for again.
 const UNSETTLED: u32 = 200;
 
+/// How often the server is asked what changed without a word on the line: one small request.
+const LOOK_AGAIN: Duration = Duration::from_secs(5 * 60);
+
 /// Pauses between tries.
 const RETRY: [Duration; 4] = [
     Duration::from_secs(2),
@@ -62,28 +65,44 @@ pub(crate) enum Error {
     Store(#[from] store::Error),
 }
 
+impl Error {
+    /// Whether the same can succeed later without anybody changing anything.
+    pub(crate) fn is_recoverable(&self) -> bool {
+        match self {
+            Self::Rest(error) => error.is_recoverable(),
+            Self::Store(_) => false,
+        }
+    }
+}
+
 /// Catches up after every session that was not resumed, until the account ends.
 pub(crate) async fn run(context: Arc<Context>) {
     let work = async {
-        let mut done = 0;
+        // The sessions for which everything is done, and for which the numbers of dialogs agree.
+        let (mut done, mut compared) = (0, 0);
         let mut failures = 0;
         loop {
             let epoch = context.progress.epoch();
-            if epoch == done {
-                context.catch_up_wake.notified().await;
+            let outcome = if epoch != done {
+                let outcome = session(&context, epoch).await;
+                outcome.map(|()| done = epoch)
+            } else if epoch != compared {
+                let outcome = gone::compare(&context).await;
+                outcome.map(|()| compared = epoch)
+            } else {
                 failures = 0;
-                continue;
-            }
-            match session(&context, epoch).await {
-                Ok(()) => done = epoch,
-                Err(error) => {
-                    tracing::warn!(%error, "catching up failed");
-                    let pause = RETRY.get(failures).or(RETRY.last()).copied();
-                    failures += 1;
-                    tokio::select! {
-                        () = context.catch_up_wake.notified() => failures = 0,
-                        () = sleep(pause.unwrap_or_default()) => {}
-                    }
+                tokio::select! {
+                    () = context.catch_up_wake.notified() => continue,
+                    () = sleep(LOOK_AGAIN) => look_again(&context).await,
+                }
+            };
+            if let Err(error) = outcome {
+                tracing::warn!(%error, "catching up failed");
+                let pause = RETRY.get(failures).or(RETRY.last()).copied();
+                failures += 1;
+                tokio::select! {
+                    () = context.catch_up_wake.notified() => failures = 0,
+                    () = sleep(pause.unwrap_or_default()) => {}
                 }
             }
         }
@@ -91,23 +110,19 @@ pub(crate) async fn run(context: Arc<Context>) {
     context.shutdown.run_until_cancelled(work).await;
 }
 
-/// A dialog with a hole before the first live message of the session.
-#[derive(Clone, Copy, Debug)]
-struct Behind {
-    dialog: DialogId,
-    /// When something last happened in it: what is fetched first.
-    activity: UnixMillis,
-    /// Whether everything before `since` is in the cache, so that the changes alone suffice.
-    whole: bool,
-}
-
 /// Everything there is to do for one session.
 pub(crate) async fn session(context: &Arc<Context>, epoch: u64) -> Result<(), Error> {
+    rooms::join_again(context).await;
     let started = context.server_now();
-    let followed = context.store.read(sync_state::followed_until).await?;
-    let since = followed.map(|moment| UnixMillis(moment.0.saturating_sub(OVERLAP_MILLIS)));
+    let (followed, listed) = context
+        .store
+        .read(|db| Ok((sync_state::followed_until(db)?, sync_state::listed_until(db)?)))
+        .await?;
+    let since = followed.map(overlapping);
 
-    let mut behind = changed_dialogs(context, since).await?;
+    // What changed in a long session without a word on the line is no older than its beginning.
+    let list_since = listed.or(followed).map(overlapping).min(since);
+    let mut behind = changed_dialogs(context, list_since, since).await?;
     behind.extend(unsettled_dialogs(context, &behind).await?);
     context
         .progress
@@ -140,7 +155,10 @@ pub(crate) async fn session(context: &Arc<Context>, epoch: u64) -> Result<(), Er
     }
     context
         .store
-        .write(move |tx| sync_state::set_followed_until(tx, started))
+        .write(move |tx| {
+            sync_state::set_followed_until(tx, started)?;
+            sync_state::set_listed_until(tx, started)
+        })
         .await?;
     context.progress.settled(epoch);
     let incomplete = context
@@ -151,10 +169,42 @@ pub(crate) async fn session(context: &Arc<Context>, epoch: u64) -> Result<(), Er
     Ok(())
 }
 
-/// Stores the dialogs that changed, and tells which of them have a hole.
+/// Asks once more what changed while the session goes on: whoever changes a dialog need not say so
+/// on the line.
+async fn look_again(context: &Arc<Context>) -> Result<(), Error> {
+    if !context.is_online() || !context.progress.is_settled() {
+        return Ok(());
+    }
+    let started = context.server_now();
+    let listed = context.store.read(sync_state::listed_until).await?;
+    for behind in changed_dialogs(context, listed.map(overlapping), None).await? {
+        refresh(context, behind.dialog);
+    }
+    context
+        .store
+        .write(move |tx| sync_state::set_listed_until(tx, started))
+        .await?;
+    Ok(())
+}
+
+/// Stores every dialog there is: a list that changed while it was read has left some out.
+pub(super) async fn list_again(context: &Arc<Context>) -> Result<(), Error> {
+    for behind in changed_dialogs(context, None, None).await? {
+        refresh(context, behind.dialog);
+    }
+    Ok(())
+}
+
+fn overlapping(moment: UnixMillis) -> UnixMillis {
+    UnixMillis(moment.0.saturating_sub(OVERLAP_MILLIS))
+}
+
+/// Stores the dialogs that changed since a moment (all without one), and tells which of them have a
+/// hole, or changed after `watched`, up to which their messages are known.
 async fn changed_dialogs(
     context: &Arc<Context>,
     since: Option<UnixMillis>,
+    watched: Option<UnixMillis>,
 ) -> Result<Vec<Behind>, Error> {
     let mut behind = Vec::new();
     let mut skip = 0;
@@ -167,10 +217,16 @@ async fn changed_dialogs(
         };
         let page = context.api.dialogs(&filter).await?.items;
         let got = u32::try_from(page.len()).unwrap_or(u32::MAX);
-        let records: Vec<_> = page.iter().filter_map(convert::dialog_record).collect();
-        // A dialog that is new here and one that changed while nobody watched are told apart by
-        // what is known of their history.
-        behind.extend(save(context, records, since.is_some()).await?);
+        let described = page.iter().filter_map(|dialog| {
+            // A message with an old date may have come late: there is no hole to be seen then.
+            let changed = watched.is_some_and(|watched| {
+                dialog
+                    .updated_at
+                    .is_none_or(|at| at.0.seconds() >= watched.seconds())
+            });
+            convert::dialog_record(dialog).map(|record| Described { record, changed })
+        });
+        behind.extend(describe::save(context, described.collect()).await?);
         skip += got;
         if got < PAGE {
             return Ok(behind);
@@ -192,117 +248,9 @@ async fn unsettled_dialogs(context: &Arc<Context>, known: &[Behind]) -> Result<V
         .collect();
     let mut behind = Vec::new();
     for part in ids.chunks(PAGE as usize) {
-        behind.extend(fetch_dialogs(context, part).await?);
+        behind.extend(describe::fetch(context, part).await?);
     }
     Ok(behind)
-}
-
-/// Fetches the descriptions of dialogs, and asks for the histories that turn out to be behind.
-pub(super) async fn describe(context: &Arc<Context>, ids: &[DialogId]) -> Result<(), Error> {
-    let behind = fetch_dialogs(context, ids).await?;
-    for behind in behind {
-        refresh(context, behind.dialog);
-    }
-    Ok(())
-}
-
-async fn fetch_dialogs(context: &Arc<Context>, ids: &[DialogId]) -> Result<Vec<Behind>, Error> {
-    let filter = DialogFilter {
-        ids: ids.to_vec(),
-        limit: Some(PAGE),
-        ..DialogFilter::default()
-    };
-    let page = context.api.dialogs(&filter).await?.items;
-    let records: Vec<_> = page.iter().filter_map(convert::dialog_record).collect();
-    Ok(save(context, records, false).await?)
-}
-
-/// The private dialog with someone, made if there is none.
-pub(crate) async fn find_private(
-    context: &Arc<Context>,
-    opponent: UserId,
-) -> Result<DialogId, Error> {
-    let dialog = context.api.create_private(opponent).await?;
-    adopt(context, &dialog).await
-}
-
-/// Stores a dialog that the server just made or found.
-pub(crate) async fn adopt(
-    context: &Arc<Context>,
-    dialog: &cubist_protocol::rest::Dialog,
-) -> Result<DialogId, Error> {
-    let record = convert::dialog_record(dialog).into_iter().collect();
-    for behind in save(context, record, false).await? {
-        refresh(context, behind.dialog);
-    }
-    Ok(dialog.id)
-}
-
-/// Stores dialogs as the server describes them, one transaction for all. Returns those with a
-/// hole; with `all` those without a visible one too, since a message with an old date may have
-/// come late.
-async fn save(
-    context: &Arc<Context>,
-    records: Vec<DialogRecord>,
-    all: bool,
-) -> Result<Vec<Behind>, store::Error> {
-    let mut named = BTreeSet::new();
-    for record in &records {
-        if record.kind == crate::model::DialogKind::Private {
-            named.extend(record.occupants.iter().copied());
-        }
-        named.extend(record.last.as_ref().map(|last| last.sender));
-    }
-    let behind = context
-        .store
-        .write(move |tx| {
-            let mut behind = Vec::new();
-            for record in &records {
-                let whole = is_whole(tx, record.id)?;
-                dialogs::save(tx, record)?;
-                let hole = has_hole(tx, record)?;
-                if hole || all {
-                    let activity = record.last.as_ref().map(|last| last.sent_at);
-                    behind.push(Behind {
-                        dialog: record.id,
-                        activity: activity.or(record.created_at).unwrap_or_default(),
-                        whole,
-                    });
-                }
-            }
-            Ok(behind)
-        })
-        .await?;
-    people::want_unknown(context, named).await?;
-    Ok(behind)
-}
-
-/// Whether everything the cache has heard of is in the newest range.
-fn is_whole(db: &ReadDb<'_>, dialog: DialogId) -> Result<bool, store::Error> {
-    let Some(range) = ranges::top(db, dialog)? else {
-        return Ok(false);
-    };
-    let heard = dialogs::server_last(db, dialog)?;
-    let cached = store::messages::newest_in_history(db, dialog)?;
-    Ok(heard.max(cached).is_none_or(|newest| newest <= range.to))
-}
-
-fn has_hole(tx: &mut WriteTx<'_>, record: &DialogRecord) -> Result<bool, store::Error> {
-    if let Some(last) = &record.last {
-        return Ok(!ranges::covers(
-            tx,
-            record.id,
-            last.position(),
-            last.position(),
-        )?);
-    }
-    if ranges::top(tx, record.id)?.is_none() {
-        // Nothing was ever stored in it: its whole history is known, and live messages go on
-        // from there.
-        let begin = crate::model::Position::BEGIN;
-        ranges::add(tx, record.id, begin, begin)?;
-    }
-    Ok(false)
 }
 
 /// Fetches what changed in a dialog since a moment before which it is whole, or else its newest

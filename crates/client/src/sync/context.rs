@@ -15,12 +15,16 @@ use crate::model::{
 };
 use crate::outbox::Taken;
 use crate::store::Store;
+use crate::sync::activity::Activities;
 use crate::sync::api::Api;
 
 use crate::sync::line::Line;
 use crate::sync::people::People;
+use crate::sync::pictures::Pictures;
+use crate::sync::privacy::Privacy;
 use crate::sync::progress::Progress;
 use crate::sync::requests::Requests;
+use crate::sync::rooms::Rooms;
 use crate::sync::typing::Typing;
 
 /// Whose account it is, in the terms of the wire.
@@ -106,12 +110,20 @@ pub(crate) struct Context {
     pub(crate) progress: Progress,
     /// Names to be fetched.
     pub(crate) people: People,
+    /// When people were last there.
+    pub(crate) activity: Activities,
+    /// Pictures on their way.
+    pub(crate) pictures: Pictures,
+    /// Changes of privacy lists.
+    pub(crate) privacy: Privacy,
     /// Who is typing where.
     pub(crate) typing: Typing,
     /// Where ids of messages come from.
     pub(crate) ids: Ids,
     /// What must be fetched because someone looks at it.
     pub(crate) requests: Requests,
+    /// Rooms that are joined.
+    pub(crate) rooms: Rooms,
     /// Messages on their way.
     pub(crate) taken: Taken,
     /// The connection gave back what it could not confirm: messages.
@@ -156,9 +168,13 @@ impl Context {
             events: parts.events,
             progress: Progress::default(),
             people: People::default(),
+            activity: Activities::default(),
+            pictures: Pictures::default(),
+            privacy: Privacy::default(),
             typing: Typing::default(),
             ids: Ids::new(parts.random.as_ref()),
             requests: Requests::default(),
+            rooms: Rooms::default(),
             taken: Taken::default(),
             outbox_again: Again::default(),
             markers_again: Again::default(),

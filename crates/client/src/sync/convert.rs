@@ -3,8 +3,8 @@
 use cubist_protocol::rest;
 use cubist_protocol::rest::{DialogKind as WireKind, LastMessageStatus};
 
-use crate::model::{DialogKind, Position, Status, User};
-use crate::store::dialogs::{DialogRecord, LastRecord};
+use crate::model::{DialogKind, Field, Position, Status, User, UserId};
+use crate::store::dialogs::{Details, DialogRecord, LastRecord};
 use crate::store::messages::MessageRecord;
 
 /// A person.
@@ -18,6 +18,9 @@ pub(crate) fn user(user: &rest::User) -> User {
             .unwrap_or_default(),
         login,
         avatar: text(&user.avatar),
+        email: text(&user.email),
+        phone: text(&user.phone),
+        website: text(&user.website),
     }
 }
 
@@ -61,7 +64,36 @@ pub(crate) fn dialog_record(dialog: &rest::Dialog) -> Option<DialogRecord> {
         created_at: dialog.created_at.map(|at| at.0),
         last,
         unread: Some(dialog.unread_messages_count),
+        details: details(dialog),
     })
+}
+
+fn details(dialog: &rest::Dialog) -> Details {
+    let counted = dialog.occupants_count.and_then(|count| count.try_into().ok());
+    let mut admins: Vec<UserId> = dialog
+        .admins_ids
+        .iter()
+        .copied()
+        .filter(|&admin| Some(admin) != dialog.user_id)
+        .collect();
+    admins.sort_unstable();
+    admins.dedup();
+    let fields = dialog.extensions.iter().flatten();
+    Details {
+        occupant_count: counted
+            .or_else(|| dialog.occupants_ids.len().try_into().ok())
+            .unwrap_or_default(),
+        admins,
+        fields: fields
+            .map(|(name, value)| Field {
+                name: name.clone(),
+                value: value.clone(),
+            })
+            .collect(),
+        allow_preview: dialog
+            .permissions
+            .is_some_and(|permissions| permissions.allow_preview),
+    }
 }
 
 /// A message of the history.

@@ -12,7 +12,7 @@ use crate::model::{DialogId, Position, UnixMillis, UserId};
 use crate::rest::{MessageFilter, Sort};
 use crate::store::messages::{self, MessageRecord};
 use crate::store::ranges::Range;
-use crate::store::{self, WriteTx, ranges};
+use crate::store::{self, WriteTx, dialogs, ranges};
 use crate::sync::catch_up::Error;
 use crate::sync::context::Context;
 use crate::sync::{convert, people};
@@ -212,6 +212,10 @@ async fn store_part(
     context
         .store
         .write(move |tx| {
+            // Left or deleted while the answer was on its way.
+            if !dialogs::is_known(tx, dialog)? {
+                return Ok(());
+            }
             messages::insert_batch(tx, &records)?;
             let places: Vec<Position> = records.iter().map(MessageRecord::position).collect();
             known(tx, &places)

@@ -106,9 +106,14 @@ pub(crate) fn session_started(context: &Context, resumed: bool) {
         context.generation.fetch_add(1, Ordering::AcqRel);
         context.progress.begin();
         context.catch_up_wake.notify_one();
+        context.privacy.look_again();
+        context.pictures.forget_failures();
+        // Another device may have changed the own profile.
+        context.people.refresh(context.who.me);
     }
     context.outbox_wake.notify_one();
     context.markers_wake.notify_one();
+    context.activity.session_started(resumed);
 }
 
 #[cfg(test)]

@@ -1,13 +1,17 @@
-//! Names of people, fetched in batches.
+//! Names and pictures of people, fetched in batches.
+//!
+//! Nobody is asked for one by one: ids gather for a moment and go in one request. Someone is asked
+//! for when they are not known, or when they come into sight and the server last told of them more
+//! than a day ago.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
-use crate::model::UserId;
+use crate::model::{UnixMillis, UserId};
 use crate::store::{Error, users};
 use crate::sync::context::Context;
 use crate::sync::convert;
@@ -21,7 +25,10 @@ const RETRY: Duration = Duration::from_secs(10);
 /// Ids of one request; the limit of the API.
 const BATCH: usize = 100;
 
-/// Names that are wanted and not known.
+/// How long what the server told of someone is believed.
+const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// People of whom something is to be asked.
 #[derive(Debug, Default)]
 pub(crate) struct People {
     wishes: Mutex<Wishes>,
@@ -32,28 +39,49 @@ pub(crate) struct People {
 struct Wishes {
     /// To be asked for.
     wanted: BTreeSet<UserId>,
-    /// Asked for once in this run; the server does not know some of them, and would not the next
-    /// time either.
-    asked: BTreeSet<UserId>,
+    /// When each was asked for in this run. The server does not know some of them, and would not
+    /// the next moment either.
+    asked: HashMap<UserId, Instant>,
+}
+
+impl Wishes {
+    fn was_asked(&self, id: UserId) -> bool {
+        self.asked.get(&id).is_some_and(|at| at.elapsed() < FRESH)
+    }
 }
 
 impl People {
-    /// Asks for those who are not known, soon. They arrive as an event.
+    /// Asks for those who were not asked for lately, soon. They arrive as an event.
     pub(crate) fn want(&self, ids: impl IntoIterator<Item = UserId>) {
         let mut wishes = self.lock();
-        let Wishes { wanted, asked } = &mut *wishes;
-        wanted.extend(ids.into_iter().filter(|id| !asked.contains(id)));
-        if !wanted.is_empty() {
+        for id in ids {
+            if !wishes.was_asked(id) {
+                wishes.wanted.insert(id);
+            }
+        }
+        self.wake_if_wanted(&wishes);
+    }
+
+    /// Asks for someone in any case: they are being looked at closely.
+    pub(crate) fn refresh(&self, id: UserId) {
+        let mut wishes = self.lock();
+        wishes.wanted.insert(id);
+        self.wake_if_wanted(&wishes);
+    }
+
+    fn wake_if_wanted(&self, wishes: &Wishes) {
+        if !wishes.wanted.is_empty() {
             self.wake.notify_one();
         }
     }
 
     fn take(&self) -> Vec<UserId> {
         let mut wishes = self.lock();
+        let now = Instant::now();
         let batch: Vec<UserId> = wishes.wanted.iter().take(BATCH).copied().collect();
         for id in &batch {
             wishes.wanted.remove(id);
-            wishes.asked.insert(*id);
+            wishes.asked.insert(*id, now);
         }
         batch
     }
@@ -67,7 +95,7 @@ impl People {
     }
 
     fn lock(&self) -> MutexGuard<'_, Wishes> {
-        // Two sets of ids; whatever a panic elsewhere left in them is still two sets of ids.
+        // Ids and moments; whatever a panic elsewhere left in them is still ids and moments.
         self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -85,8 +113,12 @@ pub(crate) async fn run(context: Arc<Context>) {
             match context.api.users(&batch).await {
                 Ok(found) => {
                     let found: Vec<_> = found.iter().map(convert::user).collect();
-                    if let Err(error) = context.store.write(move |tx| users::save(tx, &found)).await
-                    {
+                    let now = context.clock.now();
+                    let stored = context
+                        .store
+                        .write(move |tx| users::save(tx, &found, now))
+                        .await;
+                    if let Err(error) = stored {
                         tracing::warn!(%error, "people were not stored");
                     }
                 }
@@ -115,11 +147,17 @@ pub(crate) async fn want_unknown(context: &Context, ids: BTreeSet<UserId>) -> Re
     Ok(())
 }
 
+/// The moment before which what the server told of someone has become old.
+pub(crate) fn fresh_since(now: UnixMillis) -> UnixMillis {
+    let day = i64::try_from(FRESH.as_millis()).unwrap_or(i64::MAX);
+    UnixMillis(now.0.saturating_sub(day))
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::{run, want_unknown};
+    use super::{FRESH, run, want_unknown};
     use crate::events::ClientEvent;
     use crate::store::testing::user_id;
     use crate::sync::testing::{DEADLINE, World};
@@ -161,5 +199,22 @@ mod tests {
             .unwrap();
         assert_eq!(world.api.asked().len(), 1);
         assert!(world.context.people.take().is_empty());
+    }
+
+    #[tokio::test]
+    async fn someone_is_asked_for_again_after_a_day_or_when_looked_at_closely() {
+        let world = World::new().await;
+        tokio::time::pause();
+        let people = &world.context.people;
+        let bob = user_id(2);
+        people.want([bob]);
+        assert_eq!(people.take(), [bob]);
+        people.want([bob]);
+        assert_eq!(people.take(), []);
+        people.refresh(bob);
+        assert_eq!(people.take(), [bob]);
+        tokio::time::advance(FRESH).await;
+        people.want([bob]);
+        assert_eq!(people.take(), [bob]);
     }
 }

@@ -25,6 +25,8 @@ struct State {
     settled: bool,
     /// Dialogs with a hole before their first live message of this session.
     behind: HashSet<DialogId>,
+    /// Dialogs whose setting for notifications was asked for in this session.
+    asked_settings: HashSet<DialogId>,
 }
 
 impl Progress {
@@ -35,6 +37,7 @@ impl Progress {
         state.listed = false;
         state.settled = false;
         state.behind.clear();
+        state.asked_settings.clear();
         state.epoch
     }
 
@@ -65,6 +68,12 @@ impl Progress {
     pub(crate) fn is_current(&self, dialog: DialogId) -> bool {
         let state = self.lock();
         state.listed && !state.behind.contains(&dialog)
+    }
+
+    /// Whether the setting of a dialog is still to be asked for in this session; it counts as asked
+    /// for then.
+    pub(crate) fn asks_setting(&self, dialog: DialogId) -> bool {
+        self.lock().asked_settings.insert(dialog)
     }
 
     /// Everything that was to be fetched has been.

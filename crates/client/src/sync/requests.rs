@@ -2,14 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream;
 use tokio::sync::Notify;
+use tokio::time::sleep;
 
 use crate::model::DialogId;
-use crate::sync::catch_up;
+use crate::store::dialogs;
 use crate::sync::context::Context;
+use crate::sync::{catch_up, describe};
+
+/// Pause after a description that failed and can succeed later.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// What must be fetched because someone looks at it, or something about it arrived.
 #[derive(Debug, Default)]
@@ -24,6 +30,8 @@ struct Wanted {
     dialogs: BTreeSet<DialogId>,
     /// Dialogs whose newest messages may be missing.
     histories: BTreeSet<DialogId>,
+    /// Dialogs whose setting for notifications is to be looked up.
+    settings: BTreeSet<DialogId>,
 }
 
 impl Requests {
@@ -38,7 +46,7 @@ impl Requests {
 
     fn is_empty(&self) -> bool {
         let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        wanted.dialogs.is_empty() && wanted.histories.is_empty()
+        wanted.dialogs.is_empty() && wanted.histories.is_empty() && wanted.settings.is_empty()
     }
 }
 
@@ -47,6 +55,16 @@ pub(crate) fn refresh(context: &Context, dialog: DialogId) {
     context.requests.add(|wanted| {
         wanted.histories.insert(dialog);
     });
+}
+
+/// Someone opens a dialog: whether they are notified of its messages is looked up, once per
+/// session, since no list tells.
+pub(crate) fn look_up_setting(context: &Context, dialog: DialogId) {
+    if context.progress.asks_setting(dialog) {
+        context.requests.add(|wanted| {
+            wanted.settings.insert(dialog);
+        });
+    }
 }
 
 /// The descriptions of these dialogs are wanted; they arrive as events.
@@ -67,10 +85,14 @@ pub(crate) async fn run(context: Arc<Context>) {
             }
             let wanted = context.requests.take();
             let ids: Vec<DialogId> = wanted.dialogs.into_iter().collect();
+            let mut failed = false;
             for part in ids.chunks(catch_up::PAGE as usize) {
-                if let Err(error) = catch_up::describe(&context, part).await {
-                    // They stay marked in the cache; the next session asks again.
+                if let Err(error) = describe::describe(&context, part).await {
                     tracing::warn!(%error, "dialogs were not described");
+                    if error.is_recoverable() {
+                        failed = true;
+                        complete(&context, part.iter().copied().collect());
+                    }
                 }
             }
             let epoch = context.progress.epoch();
@@ -84,7 +106,24 @@ pub(crate) async fn run(context: Arc<Context>) {
                     }
                 })
                 .await;
+            for dialog in wanted.settings {
+                if let Err(error) = setting(&context, dialog).await {
+                    tracing::debug!(%error, "a setting was not looked up");
+                }
+            }
+            if failed {
+                sleep(PAUSE).await;
+            }
         }
     };
     context.shutdown.run_until_cancelled(work).await;
+}
+
+async fn setting(context: &Context, dialog: DialogId) -> Result<(), catch_up::Error> {
+    let enabled = context.api.notifications(dialog).await?;
+    context
+        .store
+        .write(move |tx| dialogs::set_notifications(tx, dialog, enabled))
+        .await?;
+    Ok(())
 }

@@ -2,11 +2,14 @@
 //! answers are written down beforehand. For rules that have nothing to do with the network; whole
 //! stories run against the real backend elsewhere.
 
-use std::collections::VecDeque;
+mod dialogs;
+
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cubist_protocol::rest::{self, DialogKind};
-use cubist_protocol::stanza::{Message as WireMessage, Stanza};
+use cubist_protocol::stanza::{Iq, Message as WireMessage, Stanza};
 use cubist_protocol::xml::{Limits, read_frame};
 use futures::future::BoxFuture;
 use tempfile::TempDir;
@@ -14,14 +17,14 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, SystemRandom};
-use crate::connection::{NotConnected, SendTag};
+use crate::connection::{NotConnected, RequestError, SendTag};
 use crate::events::ClientEvent;
 use crate::model::{
     AppId, ConnectionState, DialogId, MessageId, OfflineReason, UnixMillis, UserId,
 };
-use crate::rest::{DialogFilter, Error, MessageFilter, Page, Sort};
+use crate::rest::{Error, MessageFilter, Sort};
 use crate::store::testing::{ME, account_id, dialog_id, user_id};
-use crate::store::{RawKey, Store, dialogs};
+use crate::store::{self, RawKey, Store};
 use crate::sync::api::{Answer, Api};
 use crate::sync::context::{Context, Parts, Who};
 use crate::sync::incoming::{self, Batch};
@@ -43,6 +46,10 @@ impl Clock for Still {
 pub(crate) struct TestLine {
     state: Mutex<ConnectionState>,
     sent: mpsc::UnboundedSender<(Stanza, Option<SendTag>)>,
+    /// What the server says to requests, and what it was asked; without more it agrees to all.
+    pub(crate) server: Mutex<Box<dyn FnMut(&Iq) -> Result<Iq, RequestError> + Send>>,
+    /// Every request, in its order.
+    pub(crate) requests: Mutex<Vec<Iq>>,
 }
 
 impl TestLine {
@@ -71,6 +78,25 @@ impl Line for TestLine {
         Box::pin(std::future::ready(outcome))
     }
 
+    fn request(&self, iq: Iq) -> BoxFuture<'_, Result<Iq, RequestError>> {
+        let answer = if self.state() == ConnectionState::Online {
+            self.requests.lock().unwrap().push(iq.clone());
+            (self.server.lock().unwrap())(&iq)
+        } else {
+            Err(RequestError::NotConnected)
+        };
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn ping(&self, _: Duration) -> BoxFuture<'_, Result<Duration, RequestError>> {
+        let outcome = if self.state() == ConnectionState::Online {
+            Ok(Duration::ZERO)
+        } else {
+            Err(RequestError::NotConnected)
+        };
+        Box::pin(std::future::ready(outcome))
+    }
+
     fn connect_now(&self) {}
 
     fn network_changed(&self) {}
@@ -86,6 +112,7 @@ pub(crate) struct TestApi {
     pub(crate) dialogs: Mutex<Vec<rest::Dialog>>,
     pub(crate) messages: Mutex<Vec<rest::Message>>,
     pub(crate) people: Mutex<Vec<rest::User>>,
+    pub(crate) files: Mutex<HashMap<String, Vec<u8>>>,
     /// Every request, in words.
     pub(crate) asked: Mutex<Vec<String>>,
     /// Failures to answer with first.
@@ -111,30 +138,6 @@ impl TestApi {
 }
 
 impl Api for TestApi {
-    fn dialogs<'a>(&'a self, filter: &'a DialogFilter) -> Answer<'a, Page<rest::Dialog>> {
-        let asked = self.ask(format!(
-            "dialogs {:?} since {:?} skip {}",
-            filter.ids.len(),
-            filter.updated_since.map(UnixMillis::seconds),
-            filter.skip
-        ));
-        Self::done(asked.map(|()| {
-            let items = self.dialogs.lock().unwrap().clone();
-            let items = items
-                .into_iter()
-                .filter(|dialog| filter.ids.is_empty() || filter.ids.contains(&dialog.id))
-                .filter(|dialog| {
-                    filter
-                        .updated_since
-                        .is_none_or(|since| dialog.updated_at.is_some_and(|at| at.0 >= since))
-                })
-                .skip(filter.skip as usize)
-                .take(filter.limit.unwrap_or(100) as usize)
-                .collect();
-            Page { items, total: None }
-        }))
-    }
-
     fn messages<'a>(&'a self, filter: &'a MessageFilter) -> Answer<'a, Vec<rest::Message>> {
         let asked = self.ask(format!(
             "messages {:?}..{:?} since {:?} skip {}",
@@ -180,26 +183,6 @@ impl Api for TestApi {
         Self::done(self.ask(format!("search {query}")).map(|()| Vec::new()))
     }
 
-    fn create_private(&self, user: UserId) -> Answer<'_, rest::Dialog> {
-        let asked = self.ask(format!("private {user}"));
-        Self::done(asked.map(|()| {
-            self.dialogs
-                .lock()
-                .unwrap()
-                .iter()
-                .find(|dialog| {
-                    dialog.kind == DialogKind::Private && dialog.occupants_ids.contains(&user)
-                })
-                .cloned()
-                .unwrap()
-        }))
-    }
-
-    fn create_group<'a>(&'a self, name: &'a str, _: &'a [UserId]) -> Answer<'a, rest::Dialog> {
-        let asked = self.ask(format!("group {name}"));
-        Self::done(asked.map(|()| wire_dialog(50, DialogKind::Group, &[ME, 2])))
-    }
-
     fn mark_all_read(&self, dialog: DialogId) -> Answer<'_, ()> {
         Self::done(self.ask(format!("read all {dialog}")))
     }
@@ -210,6 +193,16 @@ impl Api for TestApi {
 
     fn mark_delivered<'a>(&'a self, _: DialogId, ids: &'a [MessageId]) -> Answer<'a, ()> {
         Self::done(self.ask(format!("delivered {}", ids.len())))
+    }
+
+    fn file<'a>(&'a self, name: &'a str, _: usize) -> Answer<'a, Vec<u8>> {
+        let asked = self.ask(format!("file {name}"));
+        Self::done(asked.and_then(|()| {
+            let file = self.files.lock().unwrap().get(name).cloned();
+            file.ok_or(Error::NotFound {
+                message: String::new(),
+            })
+        }))
     }
 
     fn clock_offset_millis(&self) -> Option<i64> {
@@ -251,8 +244,8 @@ impl World {
             .write(|tx| {
                 use crate::model::DialogKind::{Group, Private};
                 use crate::store::testing::dialog;
-                dialogs::save(tx, &dialog(1, Private, &[ME, 2]))?;
-                dialogs::save(tx, &dialog(2, Group, &[ME, 2, 3]))
+                store::dialogs::save(tx, &dialog(1, Private, &[ME, 2]))?;
+                store::dialogs::save(tx, &dialog(2, Group, &[ME, 2, 3]))
             })
             .await
             .unwrap();
@@ -260,6 +253,8 @@ impl World {
         let line = Arc::new(TestLine {
             state: Mutex::new(ConnectionState::Online),
             sent: to_test,
+            server: Mutex::new(Box::new(|iq| Ok(iq.result(None)))),
+            requests: Mutex::default(),
         });
         let api = Arc::new(TestApi::default());
         let context = Arc::new(Context::new(Parts {

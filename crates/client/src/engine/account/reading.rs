@@ -6,10 +6,10 @@ use crate::engine::Account;
 use crate::error::Error;
 use crate::model::{
     Anchor, Dialog, DialogId, DialogPage, DialogQuery, Edge, GapReason, Message, MessageId,
-    MessagePage, Position, SearchHit, User, UserId,
+    MessagePage, Position, SearchHit,
 };
 use crate::store::window::{self, Side, Window};
-use crate::store::{self, dialogs, messages, search, users};
+use crate::store::{self, dialogs, messages, search};
 use crate::sync::context::Context;
 use crate::sync::{catch_up, history, requests};
 
@@ -87,18 +87,6 @@ impl Account {
                 self.after(context, dialog, place, limit).await
             }
         }
-    }
-
-    /// People from the cache. Those unknown are asked for in one request and arrive as an event.
-    pub async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, Error> {
-        let ids = ids.to_vec();
-        let (known, unknown) = self
-            .look(move |db| Ok((users::load(db, &ids)?, users::unknown(db, &ids)?)))
-            .await?;
-        if let Ok(context) = self.context() {
-            context.people.want(unknown);
-        }
-        Ok(known)
     }
 
     /// Messages in the cache that match, newest first.
@@ -191,6 +179,9 @@ impl Account {
         let known = self.look(move |db| dialogs::is_known(db, dialog)).await?;
         let never_asked = window.items.is_empty() && window.before == Side::Unknown;
         let behind = !context.progress.is_current(dialog) || window.after == Side::Unknown;
+        if known {
+            requests::look_up_setting(context, dialog);
+        }
         if known && (behind || never_asked || window.before == Side::Unknown) {
             requests::refresh(context, dialog);
         }
@@ -203,6 +194,14 @@ impl Account {
             Some((home, place)) if home == dialog => Ok(place),
             _ => Err(Error::NotFound),
         }
+    }
+
+    pub(super) async fn write<T, F>(&self, write: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut store::WriteTx<'_>) -> Result<T, store::Error> + Send + 'static,
+    {
+        Ok(self.inner.store.write(write).await?)
     }
 
     pub(super) async fn look<T, F>(&self, look: F) -> Result<T, Error>

@@ -1,16 +1,13 @@
 //! What a person does.
 
 use cubist_protocol::ext::extra_params::ExtraParams;
-use cubist_protocol::stanza::{Message as WireMessage, MessageKind, Stanza};
 
 use crate::engine::Account;
 use crate::error::Error;
-use crate::model::{DialogId, MessageId, Status, UnixMillis, User, UserId};
+use crate::model::{DialogId, MessageId, Status, UnixMillis};
 use crate::store::messages::MessageRecord;
-use crate::store::{dialogs, messages, outbox, users};
+use crate::store::{dialogs, messages, outbox};
 use crate::sync::composing::Keystroke;
-use crate::sync::context::Context;
-use crate::sync::{self, catch_up};
 
 /// A message written after one whose sender's clock is ahead by up to this many seconds still
 /// comes behind it. More is a broken clock, and not followed.
@@ -32,8 +29,11 @@ impl Account {
             .store
             .write(move |tx| {
                 let Some(target) = dialogs::load(tx, dialog)? else {
-                    return Ok(false);
+                    return Ok(Err(Error::NotFound));
                 };
+                if !target.can_write {
+                    return Ok(Err(Error::Forbidden));
+                }
                 let record = MessageRecord {
                     id,
                     dialog,
@@ -49,12 +49,10 @@ impl Account {
                 };
                 outbox::enqueue(tx, &record)?;
                 dialogs::save_draft(tx, dialog, "")?;
-                Ok(true)
+                Ok(Ok(()))
             })
             .await?;
-        if !queued {
-            return Err(Error::NotFound);
-        }
+        queued?;
         context.outbox_wake.notify_one();
         Ok(id)
     }
@@ -140,73 +138,6 @@ impl Account {
             .await?;
         Ok(())
     }
-
-    /// Finds people on the server by name, login or e-mail address.
-    pub async fn search_people(&self, query: String) -> Result<Vec<User>, Error> {
-        let context = self.context()?;
-        let query = query.trim();
-        if query.is_empty() {
-            return Ok(Vec::new());
-        }
-        let found = context.api.search_users(query).await?;
-        let found: Vec<User> = found.iter().map(sync::user).collect();
-        let kept = found.clone();
-        self.inner
-            .store
-            .write(move |tx| users::save(tx, &kept))
-            .await?;
-        Ok(found)
-    }
-
-    /// The private dialog with someone, made when there is none.
-    pub async fn create_private(&self, user: UserId) -> Result<DialogId, Error> {
-        if user == self.inner.me {
-            return Err(Error::InvalidInput { field: "user" });
-        }
-        let known = self
-            .look(move |db| dialogs::with_opponent(db, user))
-            .await?;
-        match known {
-            Some(dialog) => Ok(dialog),
-            None => Ok(catch_up::find_private(&self.context()?, user).await?),
-        }
-    }
-
-    /// A new group of these people and the account's person.
-    pub async fn create_group(&self, name: String, users: &[UserId]) -> Result<DialogId, Error> {
-        let name = name.trim();
-        if name.is_empty() {
-            return Err(Error::InvalidInput { field: "name" });
-        }
-        let context = self.context()?;
-        let dialog = context.api.create_group(name, users).await?;
-        let id = catch_up::adopt(&context, &dialog).await?;
-        for &user in users.iter().filter(|&&user| user != self.inner.me) {
-            announce(&context, id, user).await;
-        }
-        Ok(id)
-    }
-}
-
-/// The server tells nobody that a dialog was made: the platform's apps do it themselves, with a
-/// system message (xmpp.md §10 of the platform). Without a line they learn of it by their own
-/// synchronisation.
-async fn announce(context: &Context, dialog: DialogId, user: UserId) {
-    let Some(to) = context.who.user(user) else {
-        return;
-    };
-    let mut message = WireMessage::new(MessageKind::Headline, to);
-    message.id = Some(context.ids.message(context.server_now()).to_string());
-    message.body = Some("dialog/NEW_DIALOG".to_owned());
-    let mut extra = ExtraParams::new();
-    extra.set("moduleIdentifier", "SystemNotifications");
-    extra.set("dialogId", dialog.to_string());
-    message.extra = Some(extra);
-    context
-        .line
-        .send(Stanza::Message(Box::new(message)), None)
-        .await
-        .ok();
 }
 
 /// The time to send at: now, or right behind the newest message when its sender's clock is a

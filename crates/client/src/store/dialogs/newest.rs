@@ -2,12 +2,12 @@
 
 use rusqlite::params;
 
-use crate::model::{DialogId, MessageId, Position, Status, UserId};
+use crate::model::{DialogId, MessageId, Position, Status, UnixMillis, UserId};
 use crate::store::columns::Oid;
 use crate::store::dialogs::reading::stored_position;
 use crate::store::dialogs::{LastRecord, change_unread};
 use crate::store::messages::{self, NewRow};
-use crate::store::{Error, WriteTx};
+use crate::store::{Error, WriteTx, organise};
 
 /// A row of the list shows no more of a message than this many characters.
 const PREVIEW_CHARS: usize = 100;
@@ -45,6 +45,7 @@ pub(in crate::store) fn add_newcomers(
     tx: &mut WriteTx<'_>,
     dialog: DialogId,
     newcomers: &Newcomers,
+    any_archived: bool,
 ) -> Result<(), Error> {
     let unread = i64::try_from(newcomers.unread.len()).unwrap_or(i64::MAX);
     let mut is_newest = false;
@@ -59,6 +60,12 @@ pub(in crate::store) fn add_newcomers(
     }
     if !is_newest {
         change_unread(tx, dialog, unread)?;
+    }
+    if any_archived
+        && is_newest
+        && let Some((place, _)) = newcomers.unread.iter().max()
+    {
+        organise::bring_back(tx, dialog, UnixMillis::from_seconds(place.seconds))?;
     }
     if unread > 0 {
         let behind = tx.one(
@@ -87,11 +94,12 @@ pub(in crate::store) fn add_newcomers(
     Ok(())
 }
 
+/// Returns whether the message is newer than everything known before.
 pub(super) fn save_server_last(
     tx: &mut WriteTx<'_>,
     id: DialogId,
     last: &LastRecord,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let me = tx.me();
     let mine = last.sender == me;
     let status =
@@ -113,7 +121,22 @@ pub(super) fn save_server_last(
         text: &preview(&last.text),
         status,
     };
-    set_last(tx, id, &last, 0)?;
+    set_last(tx, id, &last, 0)
+}
+
+/// Something happened here at that moment, though no message was written.
+pub(in crate::store) fn bump(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    at: UnixMillis,
+) -> Result<(), Error> {
+    let changed = tx.run(
+        "UPDATE dialogs SET last_activity = ?2 WHERE id = ?1 AND last_activity < ?2",
+        params![Oid::from(dialog), at.0],
+    )?;
+    if changed > 0 {
+        tx.touch_dialog(dialog);
+    }
     Ok(())
 }
 
@@ -188,15 +211,23 @@ pub(in crate::store) fn forget_last(
     message: MessageId,
 ) -> Result<(), Error> {
     let was_last = tx.run(
-        "UPDATE dialogs SET last_id = x'', last_date = 0, last_sender = 0, last_text = '', last_status = 0
-         WHERE id = ?1 AND last_id = ?2",
+        "UPDATE dialogs SET last_id = x'' WHERE id = ?1 AND last_id = ?2",
         params![Oid::from(dialog), Oid::from(message)],
     )? > 0;
-    if !was_last {
-        return Ok(());
+    if was_last {
+        find_last(tx, dialog)?;
     }
-    let newest = messages::page_below(tx, dialog, Position::END, Position::BEGIN, 1)?;
-    if let Some(newest) = newest.first() {
+    Ok(())
+}
+
+/// Looks for the newest message in the cache and copies it into the dialog's row.
+pub(super) fn find_last(tx: &mut WriteTx<'_>, dialog: DialogId) -> Result<(), Error> {
+    tx.run(
+        "UPDATE dialogs SET last_id = x'', last_date = 0, last_sender = 0, last_text = '', last_status = 0
+         WHERE id = ?1",
+        [Oid::from(dialog)],
+    )?;
+    if let Some(newest) = messages::newest(tx, dialog)? {
         let status = if newest.sender == tx.me() {
             newest.status
         } else {

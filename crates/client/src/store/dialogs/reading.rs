@@ -1,13 +1,15 @@
 //! Reading dialogs: one, a page of the list, those that need something.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rusqlite::{Row, params};
 
 use crate::model::{
-    Cursor, Dialog, DialogId, DialogKind, DialogPage, DialogQuery, Position, Preview, Status,
-    UnixMillis, UserId,
+    Cursor, Dialog, DialogId, DialogKind, DialogPage, DialogQuery, Field, FolderId, Position,
+    Preview, Role, Status, UnixMillis, UserId,
 };
 use crate::store::columns::{Oid, optional_message, optional_text, optional_user, user};
-use crate::store::{Error, ReadDb};
+use crate::store::{Error, ReadDb, organise};
 
 /// The columns every dialog is read from.
 macro_rules! select_dialog {
@@ -19,10 +21,15 @@ macro_rules! select_dialog {
                (SELECT m.id FROM messages m WHERE m.dialog = d.id AND m.unread = 1
                 ORDER BY m.date_sent, m.id LIMIT 1),
                EXISTS (SELECT 1 FROM messages m WHERE m.dialog = d.id AND m.status = 0),
-               f.text, u.name, u.avatar
+               f.text, u.name, u.avatar,
+               d.occupant_count, d.admins, d.fields, d.allow_preview, d.notifications,
+               o.pinned, o.archived, o.marked_unread, o.muted_until,
+               CASE WHEN o.dialog IS NOT NULL THEN
+                 (SELECT group_concat(g.folder) FROM folder_dialogs g WHERE g.dialog = d.id) END
              FROM dialogs d
              LEFT JOIN drafts f ON f.dialog = d.id
-             LEFT JOIN users u ON u.id = d.opponent ",
+             LEFT JOIN users u ON u.id = d.opponent
+             LEFT JOIN organised o ON o.dialog = d.id ",
             $rest
         )
     };
@@ -38,7 +45,8 @@ pub fn load(db: &ReadDb<'_>, id: DialogId) -> Result<Option<Dialog>, Error> {
     .transpose()
 }
 
-/// A page of the chat list, last activity first.
+/// A page of the chat list, last activity first. The first page has the pinned dialogs as well,
+/// behind the others if their own place is further down: a list shows them at once.
 pub fn page(db: &ReadDb<'_>, query: DialogQuery) -> Result<DialogPage, Error> {
     let me = db.me();
     // One more than asked for tells whether there is a next page.
@@ -60,7 +68,7 @@ pub fn page(db: &ReadDb<'_>, query: DialogQuery) -> Result<DialogPage, Error> {
     };
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let more = found.len() > limit;
-    let items = found
+    let mut items = found
         .into_iter()
         .take(limit)
         .map(|dialog| with_occupants(db, dialog))
@@ -69,7 +77,28 @@ pub fn page(db: &ReadDb<'_>, query: DialogQuery) -> Result<DialogPage, Error> {
         last_activity: last.last_activity,
         dialog: last.id,
     });
+    if query.after.is_none() && more {
+        for id in organise::pinned(db)? {
+            if items.iter().all(|dialog| dialog.id != id) {
+                items.extend(load(db, id)?);
+            }
+        }
+    }
     Ok(DialogPage { items, next })
+}
+
+/// Every dialog whose description is in the cache, last activity first.
+pub fn complete_ids(db: &ReadDb<'_>) -> Result<Vec<DialogId>, Error> {
+    let all = db.all(
+        "SELECT id FROM dialogs ORDER BY last_activity DESC, id DESC",
+        [],
+        |row| Ok(row.get::<_, Oid>(0)?.dialog()),
+    )?;
+    let incomplete: BTreeSet<DialogId> = incomplete(db, u32::MAX)?.into_iter().collect();
+    Ok(all
+        .into_iter()
+        .filter(|id| !incomplete.contains(id))
+        .collect())
 }
 
 /// The private dialog with someone, if it is known.
@@ -90,6 +119,16 @@ pub fn is_known(db: &ReadDb<'_>, id: DialogId) -> Result<bool, Error> {
             |_| Ok(()),
         )?
         .is_some())
+}
+
+/// Whether only a message is known of the dialog so far.
+pub fn is_incomplete(db: &ReadDb<'_>, id: DialogId) -> Result<bool, Error> {
+    let found = db.one(
+        "SELECT 1 FROM dialogs WHERE id = ?1 AND incomplete = 1",
+        [Oid::from(id)],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
 }
 
 /// Dialogs of which only a message is known so far.
@@ -167,6 +206,9 @@ fn with_occupants(db: &ReadDb<'_>, mut dialog: Dialog) -> Result<Dialog, Error> 
         }
         _ => occupants(db, dialog.id)?,
     };
+    if !dialog.occupants.is_empty() {
+        dialog.occupant_count = u32::try_from(dialog.occupants.len()).unwrap_or(u32::MAX);
+    }
     Ok(dialog)
 }
 
@@ -198,6 +240,16 @@ fn read(row: &Row<'_>, me: UserId) -> Result<Dialog, Error> {
     };
     let opponent_name: Option<String> = row.get(17)?;
     let opponent_photo: Option<String> = row.get(18)?;
+    let owner = optional_user(row.get(5)?);
+    let admins: Vec<UserId> = json(&row.get::<_, String>(20)?, "list of admins")?;
+    let role = if owner == Some(me) {
+        Role::Owner
+    } else if admins.contains(&me) {
+        Role::Admin
+    } else {
+        Role::Occupant
+    };
+    let muted_until = UnixMillis(row.get::<_, Option<i64>>(27)?.unwrap_or_default());
     Ok(Dialog {
         id: row.get::<_, Oid>(0)?.dialog(),
         kind,
@@ -209,8 +261,15 @@ fn read(row: &Row<'_>, me: UserId) -> Result<Dialog, Error> {
             .and_then(optional_text)
             .or(optional_text(row.get(3)?)),
         description: optional_text(row.get(4)?),
-        owner: optional_user(row.get(5)?).or(opponent).unwrap_or(me),
+        owner: owner.or(opponent).unwrap_or(me),
         occupants: Vec::new(),
+        occupant_count: row.get(19)?,
+        admins,
+        role,
+        can_write: kind != DialogKind::Broadcast || role != Role::Occupant,
+        fields: fields(&row.get::<_, String>(21)?)?,
+        allow_preview: row.get(22)?,
+        notifications: row.get(23)?,
         opponent,
         last,
         last_activity: UnixMillis(row.get(7)?),
@@ -218,5 +277,42 @@ fn read(row: &Row<'_>, me: UserId) -> Result<Dialog, Error> {
         first_unread: row.get::<_, Option<Oid>>(14)?.map(Oid::message),
         draft: row.get::<_, Option<String>>(16)?,
         unsent: row.get(15)?,
+        pinned: row.get(24)?,
+        archived: row.get::<_, Option<bool>>(25)?.unwrap_or_default(),
+        marked_unread: row.get::<_, Option<bool>>(26)?.unwrap_or_default(),
+        muted_until: (muted_until > UnixMillis(0)).then_some(muted_until),
+        folders: folders(&row.get::<_, Option<String>>(28)?.unwrap_or_default())?,
     })
+}
+
+/// A list kept as JSON; empty text is an empty list.
+fn json<T: serde::de::DeserializeOwned>(text: &str, what: &'static str) -> Result<Vec<T>, Error> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    serde_json::from_str(text).map_err(|_| Error::Corrupt { what })
+}
+
+fn fields(text: &str) -> Result<Vec<Field>, Error> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pairs: BTreeMap<String, String> = serde_json::from_str(text).map_err(|_| Error::Corrupt {
+        what: "set of fields",
+    })?;
+    Ok(pairs
+        .into_iter()
+        .map(|(name, value)| Field { name, value })
+        .collect())
+}
+
+/// Numbers joined with commas.
+fn folders(text: &str) -> Result<Vec<FolderId>, Error> {
+    let numbers = text.split(',').filter(|number| !number.is_empty());
+    let mut folders = numbers
+        .map(|number| number.parse().map(FolderId))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| Error::Corrupt { what: "folder" })?;
+    folders.sort_unstable();
+    Ok(folders)
 }

@@ -56,12 +56,10 @@ fn a_private_dialog_is_called_like_the_other_person() {
     let db = TestDb::with_dialog();
     assert_eq!(loaded(&db, 1).name, "dialog 1");
     let bob = User {
-        id: user_id(2),
-        name: "Bob".to_owned(),
-        login: None,
         avatar: Some("uid".to_owned()),
+        ..User::named(user_id(2), "Bob")
     };
-    let ((), events) = db.write_events(|tx| users::save(tx, &[bob]));
+    let ((), events) = db.write_events(|tx| users::save(tx, &[bob], UnixMillis(0)));
     let dialog = loaded(&db, 1);
     assert_eq!(
         (dialog.name.as_str(), dialog.photo.as_deref()),

@@ -6,7 +6,7 @@ use crate::model::{DialogId, Position};
 use crate::store::columns::Oid;
 use crate::store::dialogs::reading::stored_position;
 use crate::store::receipts::{self, Kind};
-use crate::store::{Error, WriteTx, messages};
+use crate::store::{Error, WriteTx, messages, organise};
 
 /// More unread messages than this are marked by one request for the whole dialog instead of one
 /// marker each.
@@ -47,11 +47,31 @@ pub fn mark_read(tx: &mut WriteTx<'_>, dialog: DialogId, up_to: Position) -> Res
             receipts::queue(tx, Kind::Displayed, dialog, message, author)?;
         }
     }
+    organise::clear_mark(tx, dialog)?;
     let any = !seen.is_empty() || whole_dialog;
     if any {
         tx.touch_dialog(dialog);
     }
     Ok(any)
+}
+
+/// The person has seen everything that is known of the dialog.
+pub fn mark_all_read(tx: &mut WriteTx<'_>, dialog: DialogId) -> Result<bool, Error> {
+    let newest = tx.one(
+        "SELECT last_date, last_id, server_last_date, server_last_id FROM dialogs WHERE id = ?1",
+        [Oid::from(dialog)],
+        |row| {
+            let last = stored_position(row.get(0)?, &row.get::<_, Vec<u8>>(1)?);
+            Ok(last.max(stored_position(row.get(2)?, &row.get::<_, Vec<u8>>(3)?)))
+        },
+    )?;
+    match newest.flatten() {
+        Some(newest) => mark_read(tx, dialog, newest),
+        None => {
+            organise::clear_mark(tx, dialog)?;
+            Ok(false)
+        }
+    }
 }
 
 /// Brings the unread count in line with the server's, which knows what other devices did.

@@ -66,7 +66,8 @@ pub fn newest_in_history(db: &ReadDb<'_>, dialog: DialogId) -> Result<Option<Pos
 /// One message.
 pub fn load(db: &ReadDb<'_>, id: MessageId) -> Result<Option<Message>, Error> {
     let found = db.one(
-        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra
+        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
+           system
          FROM messages WHERE id = ?1",
         [Oid::from(id)],
         read,
@@ -76,10 +77,36 @@ pub fn load(db: &ReadDb<'_>, id: MessageId) -> Result<Option<Message>, Error> {
         .transpose()
 }
 
+/// Where the newest message or line of a dialog stands.
+pub fn newest_place(db: &ReadDb<'_>, dialog: DialogId) -> Result<Option<Position>, Error> {
+    db.one(
+        "SELECT date_sent, id FROM messages WHERE dialog = ?1
+         ORDER BY date_sent DESC, id DESC LIMIT 1",
+        [Oid::from(dialog)],
+        read_position,
+    )
+}
+
+/// The newest message of a dialog, in the history or not.
+pub(in crate::store) fn newest(
+    db: &ReadDb<'_>,
+    dialog: DialogId,
+) -> Result<Option<Message>, Error> {
+    db.one(
+        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
+           system
+         FROM messages WHERE dialog = ?1 AND system = ''
+         ORDER BY date_sent DESC, id DESC LIMIT 1",
+        [Oid::from(dialog)],
+        read,
+    )
+}
+
 /// One hit of a search, by row number.
 pub(in crate::store) fn load_hit(db: &ReadDb<'_>, row: i64) -> Result<Option<SearchHit>, Error> {
     let found = db.one(
-        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra
+        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
+           system
          FROM messages WHERE row = ?1",
         [row],
         read,
@@ -104,7 +131,8 @@ pub fn page_below(
     limit: u32,
 ) -> Result<Vec<Message>, Error> {
     let mut page = db.all(
-        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra
+        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
+           system
          FROM messages
          WHERE dialog = ?1 AND (date_sent, id) < (?2, ?3) AND (date_sent, id) >= (?4, ?5)
          ORDER BY date_sent DESC, id DESC LIMIT ?6",
@@ -133,7 +161,8 @@ pub fn page_above(
     limit: u32,
 ) -> Result<Vec<Message>, Error> {
     db.all(
-        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra
+        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
+           system
          FROM messages
          WHERE dialog = ?1 AND (date_sent, id) > (?2, ?3) AND (date_sent, id) <= (?4, ?5)
          ORDER BY date_sent, id LIMIT ?6",
@@ -180,6 +209,7 @@ fn read(row: &Row<'_>) -> Result<Message, Error> {
         read_by: Vec::new(),
         in_history: row.get(8)?,
         extra: decode_extra(&row.get::<_, String>(9)?)?,
+        system: super::lines::decode(&row.get::<_, String>(10)?)?,
     })
 }
 

@@ -9,7 +9,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// Every migration, oldest first; its place in the list plus one is the version it leads to.
-const MIGRATIONS: &[&str] = &[include_str!("001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("001_first.sql"),
+    include_str!("002_dialogs.sql"),
+    include_str!("003_people.sql"),
+];
 
 /// Brings a database to the present version.
 pub(super) fn apply(conn: &mut Connection) -> Result<(), Error> {

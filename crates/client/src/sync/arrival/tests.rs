@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::AppId;
+use crate::model::{AppId, SystemLine};
 use crate::sync::testing::parse_message;
 
 const DIALOG: &str = "5356c64ab35c12bd3b108a41";
@@ -214,7 +214,7 @@ fn refusals_are_sorted_by_what_a_person_can_do() {
     let room = format!("21_{DIALOG}@muc.localhost");
     assert_eq!(
         kind(person, &error(503, "cancel", "service-unavailable")),
-        FailureKind::Refused
+        FailureKind::Blocked
     );
     assert_eq!(
         kind(person, &error(403, "auth", "forbidden")),
@@ -254,6 +254,11 @@ fn a_system_message_about_a_dialog_asks_to_look() {
         arrival(&format!(
             r#"<message xmlns="jabber:client" type="headline" from="78-21@localhost/x" to="100-21@localhost" id="{MESSAGE}"><body>dialog/NEW_DIALOG</body><extraParams xmlns="jabber:client"><moduleIdentifier>SystemNotifications</moduleIdentifier><dialogId>{DIALOG}</dialogId></extraParams></message>"#
         )),
-        Arrival::DialogNews(DIALOG.parse().unwrap())
+        Arrival::News(News {
+            dialog: DIALOG.parse().unwrap(),
+            sender: UserId::new(78).unwrap(),
+            sent_at: None,
+            lines: vec![(MESSAGE.parse().unwrap(), SystemLine::Created)],
+        })
     );
 }

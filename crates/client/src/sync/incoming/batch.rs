@@ -13,7 +13,7 @@ use crate::store::{Error, sync_state};
 use crate::sync::arrival::{self, Arrival, Content, Place};
 use crate::sync::context::Context;
 use crate::sync::incoming::transaction::take_in;
-use crate::sync::{catch_up, people, requests};
+use crate::sync::{activity, describe, people, privacy, requests};
 
 /// What one transaction is about to take in.
 #[derive(Debug, Default)]
@@ -38,11 +38,14 @@ impl Batch {
                 | Arrival::Correction { .. }
                 | Arrival::Removal { .. }
                 | Arrival::Refusal { .. }
-                | Arrival::DialogNews(_)) => self.arrivals.push(arrival),
+                | Arrival::News(_)) => self.arrivals.push(arrival),
             },
-            // Presence of people and requests between clients are no part of the cache; the
-            // connection answers what must be answered.
-            Stanza::Presence(_) | Stanza::Iq(_) => {}
+            Stanza::Iq(iq) => {
+                activity::heard(context, iq);
+                privacy::heard(context, iq);
+            }
+            // Presence of people is no part of the cache.
+            Stanza::Presence(presence) => context.rooms.heard(presence, &context.who),
         }
     }
 
@@ -97,7 +100,7 @@ pub(crate) async fn process(context: &Arc<Context>, batch: Batch) -> Result<(), 
     // dialog exists by then, so asking for it with the same person finds it.
     let opponents: BTreeSet<UserId> = homeless.iter().filter_map(opponent).collect();
     for opponent in opponents {
-        if let Err(error) = catch_up::find_private(context, opponent).await {
+        if let Err(error) = describe::find_private(context, opponent).await {
             tracing::warn!(%error, "the dialog of a message was not found; the history has it");
         }
     }

@@ -275,6 +275,6 @@ async fn a_passing_refusal_waits_and_a_final_one_parks() {
     assert_eq!(failed.status, Status::Failed);
     assert_eq!(
         failed.failure.unwrap().kind,
-        crate::model::FailureKind::Refused
+        crate::model::FailureKind::Blocked
     );
 }

@@ -2,7 +2,7 @@
 
 use crate::model::{DialogId, Failure, FailureKind, MessageId, Status, UnixMillis};
 use crate::outbox;
-use crate::store::messages::{MessageRecord, Stored};
+use crate::store::messages::{LineRecord, MessageRecord, Stored};
 use crate::store::{Error, WriteTx, dialogs, messages, outbox as rows, ranges, receipts};
 use crate::sync::arrival::{Arrival, Content, Place};
 use crate::sync::context::Context;
@@ -152,10 +152,22 @@ fn apply(
             }
         }
         Arrival::Refusal { message, failure } => {
-            refused(tx, context, message, &failure)?;
+            refused(tx, context, message, &failure, after)?;
         }
-        Arrival::DialogNews(dialog) => {
-            after.incomplete.insert(dialog);
+        Arrival::News(news) => {
+            let sent_at = news.sent_at.unwrap_or_else(|| context.server_now());
+            for (id, line) in news.lines {
+                let record = LineRecord {
+                    id,
+                    dialog: news.dialog,
+                    sender: news.sender,
+                    sent_at,
+                    line,
+                };
+                messages::receive_line(tx, &record)?;
+            }
+            after.people.insert(news.sender);
+            after.incomplete.insert(news.dialog);
         }
         Arrival::Content(_) | Arrival::Nothing => {}
     }
@@ -167,6 +179,7 @@ fn refused(
     context: &Context,
     message: MessageId,
     failure: &Failure,
+    after: &mut Aftermath,
 ) -> Result<(), Error> {
     if failure.kind == FailureKind::Server {
         let attempts = rows::attempts(tx, message)?;
@@ -177,6 +190,11 @@ fn refused(
             return Ok(());
         }
     }
-    rows::fail(tx, message, failure)?;
+    let failed = rows::fail(tx, message, failure)?;
+    if failed && failure.kind == FailureKind::NotMember {
+        // Nobody may have said that this person is out.
+        let home = messages::place(tx, message)?;
+        after.incomplete.extend(home.map(|(dialog, _)| dialog));
+    }
     Ok(())
 }
