@@ -13,7 +13,7 @@ use clap::Parser as _;
 use tauri::{Manager as _, RunEvent};
 
 use crate::{
-    shell::{arguments::Arguments, profile::Profile, renderer, window},
+    shell::{arguments::Arguments, pictures, profile::Profile, renderer, window},
     state::App,
 };
 
@@ -67,12 +67,14 @@ fn start(profile: Profile) -> tauri::Result<ExitCode> {
         }))
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
         .invoke_handler(commands.invoke_handler())
         .on_window_event(window::on_event)
         .manage(App::new(profile.clone()))
         .setup(move |handle| {
             window::open(handle.handle(), &profile)?;
             warm_up(handle.state::<App>().inner().clone());
+            tauri::async_runtime::spawn(handle.state::<App>().follow_focus());
             watch_first_frame(handle.handle().clone(), handle.state::<App>().inner().clone());
             Ok(())
         })

@@ -1,19 +1,17 @@
 //! What lives as long as the app.
 
 use std::{
-    path::PathBuf,
     sync::{Mutex, PoisonError, atomic::AtomicBool, atomic::Ordering},
     time::Duration,
 };
 
 use cubist_client::{
     Account as EngineAccount, Engine, EngineConfig,
-    model::{AccountId, AppId, ChatAddress, Endpoints, Origin},
+    model::{AccountId, Endpoints, Origin},
 };
 use tauri::ipc::Channel;
 use tokio::{sync::OnceCell, task::AbortHandle};
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use crate::{
     ipc::{
@@ -22,21 +20,10 @@ use crate::{
         types::{account::Account, event::AppEvent, ids, sign_in::Target},
     },
     shell::{
-        local_backend::{LocalBackend, Running},
-        profile::Profile,
+        endpoints, focus::Focus, local_backend::LocalBackend, profile::Profile,
         settings_file::SettingsFile,
     },
 };
-
-/// Port of direct TLS and of the WebSocket of the cloud (guide: endpoints; `xmpp.md` §1).
-const CLOUD_API: &str = "https://api.connectycube.com";
-const CLOUD_CHAT: &str = "chat.connectycube.com";
-const TLS_PORT: u16 = 5223;
-const STARTTLS_PORT: u16 = 5222;
-const WEBSOCKET_PORT: u16 = 5291;
-
-/// Largest certificate file read; a bundle of a public system has 200 kB.
-const CERTIFICATE_LIMIT: u64 = 1024 * 1024;
 
 /// Between tries to bring the local backend back.
 const BACKEND_RETRY: Duration = Duration::from_secs(3);
@@ -69,6 +56,8 @@ pub struct Parts {
     pub settings: SettingsFile,
     /// The backend on this computer.
     pub backend: LocalBackend,
+    /// Whether the person looks at the app.
+    pub focus: Focus,
     /// Opened once, in the background, while the page loads.
     engine: OnceCell<Engine>,
     /// The window's channel and the task that feeds it; replaced when the page reloads.
@@ -85,6 +74,7 @@ impl App {
         Self(std::sync::Arc::new(Parts {
             settings: SettingsFile::open(&profile.dir),
             backend: LocalBackend::new(profile.backend_dir.clone()),
+            focus: Focus::default(),
             profile,
             engine: OnceCell::new(),
             page: Mutex::new(None),
@@ -169,59 +159,35 @@ impl App {
     pub async fn endpoints(&self, target: Target) -> Result<Endpoints, IpcError> {
         match target {
             Target::Local => {
-                let running = self.backend.ensure().await?;
-                let endpoints = local_endpoints(&running).await?;
+                let endpoints = endpoints::local(&self.backend.ensure().await?).await?;
                 self.renew_local_endpoints();
                 Ok(endpoints)
             }
-            Target::Cloud { app_id, auth_key } => Ok(Endpoints {
-                api_url: address("apiUrl", CLOUD_API)?,
-                chat: vec![
-                    ChatAddress::Tls {
-                        host: CLOUD_CHAT.to_owned(),
-                        port: TLS_PORT,
-                    },
-                    ChatAddress::WebSocket {
-                        url: address("chatUrl", &format!("wss://{CLOUD_CHAT}:{WEBSOCKET_PORT}"))?,
-                    },
-                ],
-                domain: CLOUD_CHAT.to_owned(),
-                muc_domain: None,
-                app_id: application(app_id)?,
-                auth_key: auth_key.into(),
-                ca_cert_pem: None,
-                origin: Origin::Cloud,
-            }),
-            Target::Custom {
-                api_url,
-                chat_url,
-                domain,
-                app_id,
-                auth_key,
-                ca_cert,
-            } => {
-                let api_url = address("apiUrl", &api_url)?;
-                if !matches!(api_url.scheme(), "https" | "http") {
-                    return Err(invalid("apiUrl"));
-                }
-                let chat = chat_address(&chat_url)?;
-                let domain = match domain.trim() {
-                    "" => chat_host(&chat),
-                    given => given.to_owned(),
-                };
-                Ok(Endpoints {
-                    api_url,
-                    chat: vec![chat],
-                    domain,
-                    muc_domain: None,
-                    app_id: application(app_id)?,
-                    auth_key: auth_key.into(),
-                    ca_cert_pem: match ca_cert {
-                        Some(path) => Some(certificate(path.into()).await?),
-                        None => None,
-                    },
-                    origin: Origin::Custom,
-                })
+            Target::Cloud { app_id, auth_key } => endpoints::cloud(app_id, auth_key),
+            Target::Custom(custom) => endpoints::custom(custom).await,
+        }
+    }
+
+    /// Tells every account when the person looks at the app and when no longer, until it ends.
+    pub fn follow_focus(&self) -> impl Future<Output = ()> + Send + use<> {
+        let (chosen, told) = (self.clone(), self.clone());
+        self.focus.follow(
+            move || Duration::from_secs(chosen.settings.get().inactive_after_s.into()),
+            move |active| told.clone().tell_active(active),
+        )
+    }
+
+    async fn tell_active(self, active: bool) {
+        let Some(engine) = self.engine.get() else {
+            return;
+        };
+        for summary in engine.accounts() {
+            let Some(account) = engine.account(&summary.id) else {
+                continue;
+            };
+            // The engine remembers it for the next connection.
+            if let Err(error) = account.set_active(active).await {
+                tracing::debug!(%error, active, "the server was not told");
             }
         }
     }
@@ -260,7 +226,7 @@ impl App {
         if local.is_empty() {
             return Ok(false);
         }
-        let endpoints = local_endpoints(&self.backend.ensure().await?).await?;
+        let endpoints = endpoints::local(&self.backend.ensure().await?).await?;
         for id in local {
             if let Some(account) = engine.account(&id) {
                 account.set_endpoints(endpoints.clone()).await?;
@@ -277,105 +243,5 @@ impl App {
         self.backend
             .release(self.settings.get().keep_local_backend)
             .await;
-    }
-}
-
-async fn local_endpoints(running: &Running) -> Result<Endpoints, IpcError> {
-    Ok(Endpoints {
-        api_url: address("apiUrl", &running.api_url)?,
-        chat: vec![
-            chat_address(&running.xmpps)?,
-            chat_address(&running.chat_url)?,
-        ],
-        domain: running.domain.clone(),
-        muc_domain: None,
-        app_id: application(running.app_id)?,
-        auth_key: running.auth_key.clone().into(),
-        ca_cert_pem: Some(certificate(running.ca_cert.clone()).await?),
-        origin: Origin::Local,
-    })
-}
-
-fn application(id: u64) -> Result<AppId, IpcError> {
-    AppId::new(id).ok_or_else(|| invalid("appId"))
-}
-
-fn invalid(field: &str) -> IpcError {
-    IpcError::InvalidInput {
-        field: field.to_owned(),
-    }
-}
-
-fn address(field: &str, text: &str) -> Result<Url, IpcError> {
-    Url::parse(text.trim())
-        .ok()
-        .filter(Url::has_host)
-        .ok_or_else(|| invalid(field))
-}
-
-/// The scheme says the transport, as for the official SDK: `xmpps` direct TLS, `xmpp` STARTTLS,
-/// `wss` and (on loopback) `ws` a WebSocket.
-fn chat_address(text: &str) -> Result<ChatAddress, IpcError> {
-    let url = address("chatUrl", text)?;
-    let host = url.host_str().unwrap_or_default().to_owned();
-    match url.scheme() {
-        "xmpps" => Ok(ChatAddress::Tls {
-            host,
-            port: url.port().unwrap_or(TLS_PORT),
-        }),
-        "xmpp" => Ok(ChatAddress::StartTls {
-            host,
-            port: url.port().unwrap_or(STARTTLS_PORT),
-        }),
-        "wss" | "ws" => Ok(ChatAddress::WebSocket { url }),
-        _ => Err(invalid("chatUrl")),
-    }
-}
-
-fn chat_host(address: &ChatAddress) -> String {
-    match address {
-        ChatAddress::Tls { host, .. } | ChatAddress::StartTls { host, .. } => host.clone(),
-        ChatAddress::WebSocket { url } => url.host_str().unwrap_or_default().to_owned(),
-    }
-}
-
-async fn certificate(path: PathBuf) -> Result<String, IpcError> {
-    let unreadable = |_| invalid("caCert");
-    let size = tokio::fs::metadata(&path).await.map_err(unreadable)?.len();
-    if size > CERTIFICATE_LIMIT {
-        return Err(invalid("caCert"));
-    }
-    tokio::fs::read_to_string(&path).await.map_err(unreadable)
-}
-
-#[cfg(test)]
-mod tests {
-    use cubist_client::model::ChatAddress;
-
-    use super::chat_address;
-
-    #[test]
-    fn the_scheme_says_the_transport() {
-        assert_eq!(
-            chat_address("xmpps://chat.example.org").unwrap(),
-            ChatAddress::Tls {
-                host: "chat.example.org".to_owned(),
-                port: 5223
-            }
-        );
-        assert_eq!(
-            chat_address("xmpp://10.0.0.1:15222").unwrap(),
-            ChatAddress::StartTls {
-                host: "10.0.0.1".to_owned(),
-                port: 15222
-            }
-        );
-        assert!(matches!(
-            chat_address("wss://chat.example.org:5291/x").unwrap(),
-            ChatAddress::WebSocket { .. }
-        ));
-        for bad in ["https://chat.example.org", "chat.example.org", "xmpps:", ""] {
-            assert!(chat_address(bad).is_err(), "{bad}");
-        }
     }
 }

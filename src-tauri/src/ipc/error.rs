@@ -5,6 +5,9 @@ use specta::Type;
 
 use crate::shell::local_backend::LocalBackendError;
 
+/// The status of an answer that says that the request contradicts what the server holds.
+const CONFLICT: u16 = 409;
+
 /// A field the server did not take, and why.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -47,6 +50,15 @@ pub enum IpcError {
     /// Not allowed for this person.
     #[error("forbidden")]
     Forbidden,
+    /// More than there may be, as a sixth admin.
+    #[error("more than {limit}")]
+    TooMany {
+        /// How many there may be.
+        limit: u32,
+    },
+    /// The picture is none that can be read, or too large.
+    #[error("unsupported picture")]
+    UnsupportedPicture,
     /// The server refuses some fields.
     #[error("fields refused")]
     Validation {
@@ -110,6 +122,13 @@ impl From<cubist_client::Error> for IpcError {
             Engine::Credentials => Self::Credentials,
             Engine::NotFound => Self::NotFound,
             Engine::Forbidden => Self::Forbidden,
+            Engine::TooMany { limit } => Self::TooMany { limit },
+            Engine::UnsupportedPicture => Self::UnsupportedPicture,
+            // The window has one sentence for what the server holds against a request.
+            Engine::Conflict { message } => Self::Server {
+                status: CONFLICT,
+                message,
+            },
             Engine::Validation { fields } => Self::Validation {
                 fields: fields
                     .into_iter()

@@ -50,6 +50,8 @@ struct Batch {
     events: Vec<ClientEvent>,
     /// Where the gathered rows of a dialog stand in `events`, by account and dialog.
     messages: HashMap<(String, String), usize>,
+    /// Where the gathered people's activity stands in `events`, by account.
+    activities: HashMap<String, usize>,
     /// Where the gathered rows of the list stand in `events`, by account.
     dialogs: HashMap<String, usize>,
     /// The reader lagged: nothing gathered before means anything.
@@ -124,10 +126,26 @@ impl Batch {
                     });
                 }
             }
+            ClientEvent::ActivityChanged { account, people } => {
+                let key = account.to_string();
+                if let Some(ClientEvent::ActivityChanged { people: rows, .. }) = self
+                    .activities
+                    .get(&key)
+                    .and_then(|&place| self.events.get_mut(place))
+                {
+                    merge(rows, people, |&(user, _)| user);
+                } else {
+                    self.activities.insert(key, self.events.len());
+                    self.events
+                        .push(ClientEvent::ActivityChanged { account, people });
+                }
+            }
             ClientEvent::AccountsChanged
             | ClientEvent::Connection { .. }
             | ClientEvent::TypingChanged { .. }
             | ClientEvent::UsersChanged { .. }
+            | ClientEvent::PrivacyChanged { .. }
+            | ClientEvent::FoldersChanged { .. }
             | ClientEvent::OutboxChanged { .. }
             | ClientEvent::HistoryChanged { .. } => self.events.push(event),
         }
@@ -200,6 +218,18 @@ fn convert(event: ClientEvent, engine: &Engine) -> AppEvent {
         ClientEvent::UsersChanged { account, users } => AppEvent::UsersChanged {
             account_id: account.into(),
             users: users.into_iter().map(Into::into).collect(),
+        },
+        ClientEvent::ActivityChanged { account, people } => AppEvent::ActivityChanged {
+            account_id: account.into(),
+            people: people.into_iter().map(Into::into).collect(),
+        },
+        ClientEvent::PrivacyChanged { account, blocked } => AppEvent::PrivacyChanged {
+            account_id: account.into(),
+            blocked: blocked.into_iter().map(Into::into).collect(),
+        },
+        ClientEvent::FoldersChanged { account, folders } => AppEvent::FoldersChanged {
+            account_id: account.into(),
+            folders: folders.into_iter().map(Into::into).collect(),
         },
         ClientEvent::OutboxChanged { account, waiting } => AppEvent::OutboxChanged {
             account_id: account.into(),

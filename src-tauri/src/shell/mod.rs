@@ -2,7 +2,10 @@
 //! local backend that runs beside it.
 
 pub mod arguments;
+pub mod endpoints;
+pub mod focus;
 pub mod local_backend;
+pub mod pictures;
 pub mod profile;
 pub mod renderer;
 pub mod settings_file;

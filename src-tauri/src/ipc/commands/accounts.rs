@@ -1,5 +1,7 @@
 //! Signing up, in and out, and the line of an account.
 
+use std::time::Duration;
+
 use tauri::State;
 
 use crate::{
@@ -13,6 +15,9 @@ use crate::{
     },
     state::App,
 };
+
+/// How long a ping waits for its answer; a slow mobile network stays below it.
+const PING_LIMIT: Duration = Duration::from_secs(10);
 
 /// Makes a new person on the server and signs them in.
 #[tauri::command]
@@ -67,4 +72,12 @@ pub async fn connect_now(app: State<'_, App>, account_id: AccountId) -> Result<(
     app.account(account_id).await?.connect_now();
     app.renew_local_endpoints();
     Ok(())
+}
+
+/// Asks the server for an answer and gives the milliseconds it took.
+#[tauri::command]
+#[specta::specta]
+pub async fn ping(app: State<'_, App>, account_id: AccountId) -> Result<u32, IpcError> {
+    let took = app.account(account_id).await?.ping(PING_LIMIT).await?;
+    Ok(u32::try_from(took.as_millis()).unwrap_or(u32::MAX))
 }

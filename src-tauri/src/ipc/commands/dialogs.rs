@@ -1,4 +1,4 @@
-//! The chat list, drafts and typing.
+//! The chat list; making, changing and deleting dialogs; drafts and typing.
 
 use cubist_client::model::DialogQuery;
 use tauri::State;
@@ -9,7 +9,8 @@ use crate::{
         error::IpcError,
         types::{
             dialog::{Dialog, DialogPage},
-            ids::{AccountId, DialogId, UserId},
+            dialog_edit::{DeleteOutcome, DialogEdit, NewDialog},
+            ids::{self, AccountId, DialogId, UserId},
         },
     },
     state::App,
@@ -63,21 +64,69 @@ pub async fn create_private(
     Ok(account.create_private(user_id.try_into()?).await?.into())
 }
 
-/// A new group with these people.
+/// A new group or public dialog.
 #[tauri::command]
 #[specta::specta]
-pub async fn create_group(
+pub async fn create_dialog(
     app: State<'_, App>,
     account_id: AccountId,
-    name: String,
-    user_ids: Vec<UserId>,
+    request: NewDialog,
 ) -> Result<DialogId, IpcError> {
-    let people = user_ids
-        .into_iter()
-        .map(TryInto::try_into)
-        .collect::<Result<Vec<_>, _>>()?;
+    let request = request.try_into()?;
     let account = app.account(account_id).await?;
-    Ok(account.create_group(name, &people).await?.into())
+    Ok(account.create_dialog(request).await?.into())
+}
+
+/// Changes what the edit names.
+#[tauri::command]
+#[specta::specta]
+pub async fn update_dialog(
+    app: State<'_, App>,
+    account_id: AccountId,
+    dialog_id: DialogId,
+    edit: DialogEdit,
+) -> Result<(), IpcError> {
+    let (id, edit) = (dialog_id.try_into()?, edit.try_into()?);
+    let account = app.account(account_id).await?;
+    Ok(account.update_dialog(id, edit).await?)
+}
+
+/// Leaves a group; the owner's place goes to the next.
+#[tauri::command]
+#[specta::specta]
+pub async fn leave_dialog(
+    app: State<'_, App>,
+    account_id: AccountId,
+    dialog_id: DialogId,
+) -> Result<(), IpcError> {
+    let id = dialog_id.try_into()?;
+    Ok(app.account(account_id).await?.leave(id).await?)
+}
+
+/// Deletes dialogs for me, or for everyone where I own them.
+#[tauri::command]
+#[specta::specta]
+pub async fn delete_dialogs(
+    app: State<'_, App>,
+    account_id: AccountId,
+    dialog_ids: Vec<DialogId>,
+    for_all: bool,
+) -> Result<DeleteOutcome, IpcError> {
+    let dialogs = ids::all(dialog_ids)?;
+    let account = app.account(account_id).await?;
+    Ok(account.delete_dialogs(dialogs, for_all).await?.into())
+}
+
+/// Hides every message there is now from me.
+#[tauri::command]
+#[specta::specta]
+pub async fn clear_history(
+    app: State<'_, App>,
+    account_id: AccountId,
+    dialog_id: DialogId,
+) -> Result<(), IpcError> {
+    let id = dialog_id.try_into()?;
+    Ok(app.account(account_id).await?.clear_history(id).await?)
 }
 
 /// Keeps what was typed and not sent; an empty text forgets it.

@@ -7,10 +7,16 @@
 
 pub mod accounts;
 pub mod dialogs;
+pub mod explore;
 pub mod keys;
 pub mod links;
+pub mod members;
 pub mod messages;
+pub mod organise;
 pub mod people;
+pub mod presence;
+pub mod privacy;
+pub mod profile;
 pub mod settings;
 pub mod start;
 

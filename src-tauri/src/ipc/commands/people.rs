@@ -6,8 +6,9 @@ use crate::{
     ipc::{
         error::IpcError,
         types::{
-            ids::{AccountId, UserId},
+            ids::{self, AccountId, UserId},
             people::User,
+            profile::Profile,
         },
     },
     state::App,
@@ -21,10 +22,7 @@ pub async fn users(
     account_id: AccountId,
     ids: Vec<UserId>,
 ) -> Result<Vec<User>, IpcError> {
-    let ids = ids
-        .into_iter()
-        .map(TryInto::try_into)
-        .collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<_> = ids::all(ids)?;
     let people = app.account(account_id).await?.users(&ids).await?;
     Ok(people.into_iter().map(Into::into).collect())
 }
@@ -39,4 +37,16 @@ pub async fn search_people(
 ) -> Result<Vec<User>, IpcError> {
     let people = app.account(account_id).await?.search_people(query).await?;
     Ok(people.into_iter().map(Into::into).collect())
+}
+
+/// What is known of a person; news follow as events.
+#[tauri::command]
+#[specta::specta]
+pub async fn profile(
+    app: State<'_, App>,
+    account_id: AccountId,
+    user_id: UserId,
+) -> Result<Profile, IpcError> {
+    let id = user_id.try_into()?;
+    Ok(app.account(account_id).await?.profile(id).await?.into())
 }

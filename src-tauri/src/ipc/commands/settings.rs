@@ -7,6 +7,9 @@ use crate::{
     state::App,
 };
 
+/// Seconds without the focus that may be chosen: long enough to read a page, short enough to say something.
+const INACTIVE_AFTER_S: std::ops::RangeInclusive<u32> = 30..=3600;
+
 /// Keeps the settings.
 #[tauri::command]
 #[specta::specta]
@@ -14,6 +17,11 @@ pub async fn save_settings(app: State<'_, App>, settings: Settings) -> Result<()
     if !settings.text_scale.is_finite() || !(0.5..=3.0).contains(&settings.text_scale) {
         return Err(IpcError::InvalidInput {
             field: "textScale".to_owned(),
+        });
+    }
+    if !INACTIVE_AFTER_S.contains(&settings.inactive_after_s) {
+        return Err(IpcError::InvalidInput {
+            field: "inactiveAfterS".to_owned(),
         });
     }
     app.settings

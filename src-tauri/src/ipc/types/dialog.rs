@@ -1,7 +1,7 @@
 //! Dialogs as the chat list shows them.
 
 use cubist_client::model;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::ipc::types::{
@@ -9,8 +9,11 @@ use crate::ipc::types::{
     message::Status,
 };
 
+/// The largest whole number a page's arithmetic keeps exact; the window's sign for “for good”.
+const LARGEST: i64 = (1 << 53) - 1;
+
 /// The four kinds of dialog (guide: "Dialogs"; `rest.md` types 3, 2, 4 and 1).
-#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum DialogKind {
     /// Two people.
@@ -21,6 +24,28 @@ pub enum DialogKind {
     Public,
     /// Read by everybody, written by its owner and admins.
     Broadcast,
+}
+
+/// What I am in a dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// Who made it, or was left it.
+    Owner,
+    /// Somebody the owner trusts.
+    Admin,
+    /// Anybody else.
+    Occupant,
+}
+
+/// A custom field of a dialog.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
 }
 
 /// The newest message of a dialog, for its row.
@@ -40,6 +65,10 @@ pub struct Preview {
 }
 
 /// One row of the chat list.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a mark of its own in the row"
+)]
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Dialog {
@@ -55,8 +84,12 @@ pub struct Dialog {
     pub description: Option<String>,
     /// Who created it.
     pub owner_id: UserId,
+    /// Who helps the owner, five at most.
+    pub admin_ids: Vec<UserId>,
     /// Everyone in it; empty for public dialogs.
     pub occupant_ids: Vec<UserId>,
+    /// How many people are in it.
+    pub occupant_count: u32,
     /// The other person of a private dialog.
     pub opponent_id: Option<UserId>,
     /// Newest message.
@@ -71,6 +104,27 @@ pub struct Dialog {
     pub draft: Option<String>,
     /// Whether a message here failed and waits for the person.
     pub unsent: bool,
+    /// Custom fields.
+    pub fields: Vec<Field>,
+    /// Whether people outside may read the last messages of a public dialog.
+    pub allow_preview: bool,
+    /// What I am here.
+    pub role: Role,
+    /// Whether I may write here.
+    pub can_write: bool,
+    /// Place among the pinned, 0 first; `null` when not pinned.
+    pub pinned: Option<u32>,
+    /// Whether it lies in the archive.
+    pub archived: bool,
+    /// Whether I marked it unread by hand.
+    pub marked_unread: bool,
+    /// No notifications until then, in unix milliseconds; `Number.MAX_SAFE_INTEGER` stands for
+    /// good.
+    pub muted_until: Option<i64>,
+    /// Whether the server notifies about it.
+    pub notifications: bool,
+    /// Folders it was put into by hand.
+    pub folder_ids: Vec<u32>,
 }
 
 /// A page of the chat list, newest activity first.
@@ -81,6 +135,55 @@ pub struct DialogPage {
     pub items: Vec<Dialog>,
     /// Pass this back for the next page; `null` after the last.
     pub next: Option<String>,
+}
+
+/// When a mute ends, from the window.
+pub fn muted_until(until: i64) -> model::UnixMillis {
+    if until >= LARGEST {
+        model::Dialog::MUTED_FOR_GOOD
+    } else {
+        model::UnixMillis(until)
+    }
+}
+
+impl From<model::DialogKind> for DialogKind {
+    fn from(kind: model::DialogKind) -> Self {
+        match kind {
+            model::DialogKind::Private => Self::Private,
+            model::DialogKind::Group => Self::Group,
+            model::DialogKind::Public => Self::Public,
+            model::DialogKind::Broadcast => Self::Broadcast,
+        }
+    }
+}
+
+impl From<DialogKind> for model::DialogKind {
+    fn from(kind: DialogKind) -> Self {
+        match kind {
+            DialogKind::Private => Self::Private,
+            DialogKind::Group => Self::Group,
+            DialogKind::Public => Self::Public,
+            DialogKind::Broadcast => Self::Broadcast,
+        }
+    }
+}
+
+impl From<model::Field> for Field {
+    fn from(field: model::Field) -> Self {
+        Self {
+            name: field.name,
+            value: field.value,
+        }
+    }
+}
+
+impl From<Field> for model::Field {
+    fn from(field: Field) -> Self {
+        Self {
+            name: field.name,
+            value: field.value,
+        }
+    }
 }
 
 impl From<model::Preview> for Preview {
@@ -99,17 +202,14 @@ impl From<model::Dialog> for Dialog {
     fn from(dialog: model::Dialog) -> Self {
         Self {
             id: dialog.id.into(),
-            kind: match dialog.kind {
-                model::DialogKind::Private => DialogKind::Private,
-                model::DialogKind::Group => DialogKind::Group,
-                model::DialogKind::Public => DialogKind::Public,
-                model::DialogKind::Broadcast => DialogKind::Broadcast,
-            },
+            kind: dialog.kind.into(),
             name: dialog.name,
             photo: dialog.photo,
             description: dialog.description,
             owner_id: dialog.owner.into(),
+            admin_ids: dialog.admins.into_iter().map(Into::into).collect(),
             occupant_ids: dialog.occupants.into_iter().map(Into::into).collect(),
+            occupant_count: dialog.occupant_count,
             opponent_id: dialog.opponent.map(Into::into),
             last: dialog.last.map(Into::into),
             last_activity: dialog.last_activity.0,
@@ -117,6 +217,20 @@ impl From<model::Dialog> for Dialog {
             first_unread_id: dialog.first_unread.map(Into::into),
             draft: dialog.draft,
             unsent: dialog.unsent,
+            fields: dialog.fields.into_iter().map(Into::into).collect(),
+            allow_preview: dialog.allow_preview,
+            role: match dialog.role {
+                model::Role::Owner => Role::Owner,
+                model::Role::Admin => Role::Admin,
+                model::Role::Occupant => Role::Occupant,
+            },
+            can_write: dialog.can_write,
+            pinned: dialog.pinned,
+            archived: dialog.archived,
+            marked_unread: dialog.marked_unread,
+            muted_until: dialog.muted_until.map(|until| until.0.min(LARGEST)),
+            notifications: dialog.notifications,
+            folder_ids: dialog.folders.into_iter().map(|id| id.0).collect(),
         }
     }
 }
@@ -127,5 +241,18 @@ impl From<model::DialogPage> for DialogPage {
             items: page.items.into_iter().map(Into::into).collect(),
             next: page.next.map(|cursor| cursor.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cubist_client::model::{Dialog, UnixMillis};
+
+    use super::{LARGEST, muted_until};
+
+    #[test]
+    fn the_largest_number_of_a_page_mutes_for_good() {
+        assert_eq!(muted_until(LARGEST), Dialog::MUTED_FOR_GOOD);
+        assert_eq!(muted_until(LARGEST - 1), UnixMillis(LARGEST - 1));
     }
 }

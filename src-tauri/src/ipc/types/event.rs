@@ -5,10 +5,13 @@ use specta::Type;
 
 use crate::ipc::types::{
     account::{Account, ConnectionState},
+    activity::PersonActivity,
     dialog::Dialog,
+    folder::Folder,
     ids::{AccountId, DialogId, MessageId, UserId},
     message::Message,
     people::User,
+    privacy::Block,
 };
 
 /// One event. All upserts are idempotent: the window may have loaded the same rows already.
@@ -81,6 +84,27 @@ pub enum AppEvent {
         account_id: AccountId,
         /// How many wait.
         waiting: u32,
+    },
+    /// Whether people are there changed.
+    ActivityChanged {
+        /// Which account.
+        account_id: AccountId,
+        /// The people.
+        people: Vec<PersonActivity>,
+    },
+    /// Whom I block changed.
+    PrivacyChanged {
+        /// Which account.
+        account_id: AccountId,
+        /// Everyone I block now.
+        blocked: Vec<Block>,
+    },
+    /// The folders of the chat list changed.
+    FoldersChanged {
+        /// Which account.
+        account_id: AccountId,
+        /// All of them, in their order.
+        folders: Vec<Folder>,
     },
     /// The window is about to close: keep what was typed, then call `close`.
     Closing,

@@ -70,3 +70,11 @@ impl TryFrom<UserId> for model::UserId {
         })
     }
 }
+
+/// Reads several ids; the first that cannot be one is the error.
+pub fn all<Given, Id>(ids: Vec<Given>) -> Result<Vec<Id>, IpcError>
+where
+    Id: TryFrom<Given, Error = IpcError>,
+{
+    ids.into_iter().map(TryInto::try_into).collect()
+}

@@ -6,7 +6,10 @@ use specta::Type;
 
 use crate::ipc::{
     error::IpcError,
-    types::ids::{DialogId, MessageId, UserId},
+    types::{
+        ids::{DialogId, MessageId, UserId},
+        system_line::SystemLine,
+    },
 };
 
 /// How far a message got; only ever moves forward, but for `failed` and `pending`.
@@ -39,6 +42,8 @@ pub enum FailureKind {
     Server,
     /// No answer for too long.
     NoAnswer,
+    /// They block me, or I block them.
+    Blocked,
 }
 
 /// A failure and the server's words for it.
@@ -73,6 +78,9 @@ pub struct Message {
     pub delivered_to: Vec<UserId>,
     /// People who read it.
     pub read_by: Vec<UserId>,
+    /// What happened, for a line the messenger writes itself; such a message has no text and no
+    /// status to show, and `senderId` is who did it.
+    pub system: Option<SystemLine>,
 }
 
 /// What lies beyond the end of a page.
@@ -159,6 +167,7 @@ impl From<model::Failure> for Failure {
                 model::FailureKind::TooLarge => FailureKind::TooLarge,
                 model::FailureKind::Server => FailureKind::Server,
                 model::FailureKind::NoAnswer => FailureKind::NoAnswer,
+                model::FailureKind::Blocked => FailureKind::Blocked,
             },
             text: failure.text,
         }
@@ -178,6 +187,7 @@ impl From<model::Message> for Message {
             failure: message.failure.map(Into::into),
             delivered_to: ids(message.delivered_to),
             read_by: ids(message.read_by),
+            system: message.system.map(Into::into),
         }
     }
 }

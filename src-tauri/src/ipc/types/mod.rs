@@ -1,10 +1,18 @@
 //! Shapes that cross to the window. Written once, here; the TypeScript is generated from them.
 
 pub mod account;
+pub mod activity;
 pub mod dialog;
+pub mod dialog_edit;
 pub mod event;
+pub mod explore;
+pub mod folder;
 pub mod ids;
 pub mod message;
 pub mod people;
+pub mod picture;
+pub mod privacy;
+pub mod profile;
 pub mod settings;
 pub mod sign_in;
+pub mod system_line;

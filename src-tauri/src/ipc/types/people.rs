@@ -16,6 +16,12 @@ pub struct User {
     pub name: String,
     /// Login, where the server shows it.
     pub login: Option<String>,
+    /// E-mail address, where the server shows it.
+    pub email: Option<String>,
+    /// Phone number, where the server shows it.
+    pub phone: Option<String>,
+    /// Address of a web page, where there is one.
+    pub website: Option<String>,
     /// Blob uid or address of the picture.
     pub avatar: Option<String>,
 }
@@ -26,6 +32,9 @@ impl From<model::User> for User {
             id: user.id.into(),
             name: user.name,
             login: user.login,
+            email: user.email,
+            phone: user.phone,
+            website: user.website,
             avatar: user.avatar,
         }
     }

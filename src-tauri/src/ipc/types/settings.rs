@@ -38,6 +38,8 @@ pub struct Settings {
     pub keep_local_backend: bool,
     /// Width of the chat list in CSS pixels, 260 to 420.
     pub list_width: u32,
+    /// Seconds without the focus after which I count as inactive, 30 to 3,600.
+    pub inactive_after_s: u32,
     /// The account shown last.
     pub last_account: Option<AccountId>,
     /// The dialog shown last.
@@ -52,6 +54,7 @@ impl Default for Settings {
             send_with_enter: true,
             keep_local_backend: false,
             list_width: 320,
+            inactive_after_s: 300,
             last_account: None,
             last_dialog: None,
         }

@@ -23,20 +23,25 @@ pub enum Target {
         auth_key: String,
     },
     /// Endpoints of one's own.
-    Custom {
-        /// Base address of the REST API.
-        api_url: String,
-        /// `wss://`, `ws://` (loopback), `xmpps://` or `xmpp://` address of the chat server.
-        chat_url: String,
-        /// XMPP domain; empty means the host of `chat_url`.
-        domain: String,
-        /// Application id.
-        app_id: u64,
-        /// Authorization key of the application.
-        auth_key: String,
-        /// PEM file of a certificate authority to trust beside the system's.
-        ca_cert: Option<String>,
-    },
+    Custom(CustomEndpoints),
+}
+
+/// Endpoints of one's own, as they were typed.
+#[derive(Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomEndpoints {
+    /// Base address of the REST API.
+    pub api_url: String,
+    /// `wss://`, `ws://` (loopback), `xmpps://` or `xmpp://` address of the chat server.
+    pub chat_url: String,
+    /// XMPP domain; empty means the host of `chat_url`.
+    pub domain: String,
+    /// Application id.
+    pub app_id: u64,
+    /// Authorization key of the application.
+    pub auth_key: String,
+    /// PEM file of a certificate authority to trust beside the system's.
+    pub ca_cert: Option<String>,
 }
 
 /// Who signs in.
