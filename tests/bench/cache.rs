@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use cubist_client::model::{AccountId, UserId};
+use cubist_client::model::{AccountId, UnixMillis, UserId};
 use cubist_client::store::{self, RawKey, Store};
 
 use crate::corpus::Corpus;
@@ -36,7 +36,7 @@ pub(crate) async fn save_chats(store: &Store, corpus: &Corpus) {
     let chats = corpus.chats.clone();
     store
         .write(move |tx| {
-            store::users::save(tx, &people)?;
+            store::users::save(tx, &people, UnixMillis(0))?;
             for chat in &chats {
                 store::dialogs::save(tx, &chat.record)?;
             }

@@ -6,7 +6,7 @@
 use cubist_client::model::{
     DialogId, DialogKind, MessageId, ObjectId, Status, UnixMillis, User, UserId,
 };
-use cubist_client::store::dialogs::DialogRecord;
+use cubist_client::store::dialogs::{Details, DialogRecord};
 use cubist_client::store::messages::MessageRecord;
 use cubist_protocol::ext::extra_params::ExtraParams;
 
@@ -61,10 +61,9 @@ impl Corpus {
         let language = Language::new(random.next());
         let people: Vec<User> = (0..u64::from(chats.max(20)))
             .map(|n| User {
-                id: UserId::new(FIRST_USER + n).unwrap(),
                 name: language.name(&mut random),
                 login: Some(format!("person-{n}")),
-                avatar: None,
+                ..User::named(UserId::new(FIRST_USER + n).unwrap(), "")
             })
             .collect();
         let chats_made = (0..chats)
@@ -170,6 +169,7 @@ fn chat(n: u32, me: UserId, people: &[User], language: &Language, random: &mut R
         created_at: Some(UnixMillis::from_seconds(1_500_000_000 + i64::from(n))),
         last: None,
         unread: None,
+        details: Details::default(),
     };
     Chat { record, others }
 }

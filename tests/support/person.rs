@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use cubist_client::keys::{KeyChoice, KeyState, KeychainPolicy};
 use cubist_client::model::{
-    Anchor, ConnectionState, Dialog, DialogId, DialogQuery, Edge, Endpoints, Identity, Message,
-    MessageId, SignUp, Status, UserId,
+    Anchor, ConnectionState, Dialog, DialogId, DialogKind, DialogQuery, Edge, Endpoints, Identity,
+    Message, MessageId, NewDialog, SignUp, Status, UserId,
 };
 use cubist_client::{Account, ClientEvent, Engine, EngineConfig};
 use tempfile::TempDir;
@@ -212,13 +212,24 @@ impl Person {
 
     /// A new group with these people.
     pub async fn makes_group(&self, name: &str, others: &[&Self]) -> DialogId {
-        let ids: Vec<_> = others.iter().map(|other| other.id).collect();
-        within(
-            "the group",
-            self.account().create_group(name.to_owned(), &ids),
-        )
-        .await
-        .unwrap()
+        let ids = others.iter().map(|other| other.id).collect();
+        let group = NewDialog {
+            kind: DialogKind::Group,
+            name: name.to_owned(),
+            description: None,
+            photo: None,
+            users: ids,
+            fields: Vec::new(),
+            allow_preview: false,
+        };
+        self.makes(group).await
+    }
+
+    /// A new group or public dialog.
+    pub async fn makes(&self, dialog: NewDialog) -> DialogId {
+        within("the dialog", self.account().create_dialog(dialog))
+            .await
+            .unwrap()
     }
 
     /// Sends to the private dialog with someone.

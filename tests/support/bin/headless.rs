@@ -6,8 +6,7 @@
 
 use cubist_client::keys::{KeyChoice, KeyState, KeychainPolicy};
 use cubist_client::model::{
-    Anchor, AppId, ChatAddress, ConnectionState, Dialog, DialogId, DialogQuery, Endpoints,
-    Identity, Message, Origin, SignUp, Status, User, UserId,
+    Anchor, AppId, ChatAddress, ConnectionState, Dialog, DialogId, DialogKind, DialogQuery, Endpoints, Identity, Message, NewDialog, Origin, SignUp, Status, User, UserId,
 };
 use cubist_client::{Account, ClientEvent, Engine, EngineConfig};
 use serde::Deserialize;
@@ -211,7 +210,15 @@ async fn call(engine: &Engine, call: Call) -> Result<Value, Failure> {
         Call::CreateGroup { name, users } => {
             json!(
                 account(engine)?
-                    .create_group(name, &users)
+                    .create_dialog(NewDialog {
+                        kind: DialogKind::Group,
+                        name,
+                        description: None,
+                        photo: None,
+                        users,
+                        fields: Vec::new(),
+                        allow_preview: false,
+                    })
                     .await?
                     .to_string()
             )
@@ -305,6 +312,9 @@ fn event_line(event: &ClientEvent) -> Value {
         ClientEvent::OutboxChanged { waiting, .. } => {
             json!({ "event": "outbox", "waiting": waiting })
         }
+        ClientEvent::FoldersChanged { .. } => json!({ "event": "folders" }),
+        ClientEvent::ActivityChanged { .. } => json!({ "event": "activity" }),
+        ClientEvent::PrivacyChanged { .. } => json!({ "event": "privacy" }),
         ClientEvent::HistoryChanged { dialog, .. } => {
             json!({ "event": "history", "dialog": dialog.to_string() })
         }

@@ -31,9 +31,9 @@ pub(in crate::rest) struct Seen {
 
 /// What to answer.
 pub(in crate::rest) struct Reply {
-    status: u16,
+    pub(in crate::rest) status: u16,
     pub(in crate::rest) headers: String,
-    body: String,
+    pub(in crate::rest) body: String,
 }
 
 pub(in crate::rest) fn reply(status: u16, body: impl Into<String>) -> Reply {

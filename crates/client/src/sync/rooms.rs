@@ -85,7 +85,7 @@ impl Rooms {
         }
         if let Some(waiting) = state.waiting.remove(&dialog) {
             // Whoever asked may have given up meanwhile.
-            drop(waiting.send(outcome));
+            waiting.send(outcome).ok();
         }
     }
 
