@@ -82,9 +82,6 @@ impl Router {
                 messages,
             } => {
                 for (id, author) in messages {
-                    if !reaches(self, PrivacyScope::Person, by, author) {
-                        continue;
-                    }
                     let message = marker_from_mark(self, mark, by, dialog, id, author);
                     let carbon = wire::sent_carbon(&message, self.names().user(by)).into();
                     let own = Own::Carbon {
@@ -92,7 +89,10 @@ impl Router {
                         except: None,
                         text: carbon,
                     };
-                    self.send(&message, vec![author], false, own).await?;
+                    // Who is blocked may mark, but the other does not hear of it.
+                    let told = reaches(self, PrivacyScope::Person, by, author).then_some(author);
+                    let told = told.into_iter().collect();
+                    self.send(&message, told, false, own).await?;
                 }
                 Ok(())
             }

@@ -257,10 +257,10 @@ impl Router {
         }
         self.inner.watch.forget_session(session.serial);
         self.inner.watch.touch(session.user);
-        leave_rooms(self, session).await;
         if let Err(error) = self.queue(owed).await {
             tracing::error!(user = %session.user, %error, "undelivered stanzas of an ended session are lost");
         }
+        leave_rooms(self, session).await;
     }
 
     /// Closes all sessions of a user.

@@ -1,12 +1,13 @@
 //! What REST hands over, and sessions inside the process.
 
+use cubist_protocol::ids::{DialogId, UserId};
 use cubist_protocol::jid::Jid;
 use cubist_protocol::stanza::{Message, MessageKind, Stanza};
 use cubist_server::delivery::Delivery;
-use cubist_server::state::{Accepted, Mark, NewMessage, StoredMessage};
+use cubist_server::state::{Accepted, Mark, NewGroup, NewMessage, StoredMessage};
 
+use crate::privacy::{blocking, default};
 use crate::support::{World, body, eventually};
-use cubist_protocol::ids::{DialogId, UserId};
 
 async fn stored(world: &World, sender: UserId, dialog: DialogId, text: &str) -> StoredMessage {
     let new = NewMessage {
@@ -175,4 +176,59 @@ async fn a_local_session_talks_like_any_other() {
     a.say(robot, "m2", "after it went").await;
     a.settle().await;
     assert_eq!(world.state.queued(robot, None, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_made_over_rest_keeps_away_from_those_who_block_its_author() {
+    let world = World::start().await;
+    let (alice, bob, carol) = (
+        world.user("alice").await,
+        world.user("bob").await,
+        world.user("carol").await,
+    );
+    let group = world.group(alice, &[bob, carol]).await;
+    let public = NewGroup {
+        name: "Public".to_owned(),
+        occupants: vec![bob, carol],
+        ..NewGroup::default()
+    };
+    let public = world.state.create_public(alice, public).await.unwrap().id;
+    let (mut b, mut c) = (world.online(bob).await, world.online(carol).await);
+    b.order(&blocking("l", &[(alice, false)])).await;
+    b.order(&default("l")).await;
+    for dialog in [group, public] {
+        let message = stored(&world, alice, dialog, "over REST").await;
+        let delivery = Delivery::Message {
+            message,
+            markable: false,
+        };
+        world.router.deliver(delivery).await;
+        assert_eq!(body(&c.next().await), Some("over REST"));
+    }
+    assert_eq!(b.settle().await, Vec::<String>::new());
+    world.nothing_waits_for(bob).await;
+}
+
+#[tokio::test]
+async fn a_mark_over_rest_clears_the_counts_of_own_devices_though_the_author_hears_nothing() {
+    let world = World::start().await;
+    let (alice, bob) = (world.user("alice").await, world.user("bob").await);
+    let dialog = world.state.private_dialog(alice, bob).await.unwrap().id;
+    let (mut a, mut b) = (world.online(alice).await, world.online(bob).await);
+    let id = stored(&world, alice, dialog, "read this").await.id;
+    a.order(&blocking("l", &[(bob, false)])).await;
+    a.order(&default("l")).await;
+    let marks = Delivery::Marks {
+        mark: Mark::Read,
+        by: bob,
+        dialog,
+        messages: vec![(id, alice)],
+    };
+    world.router.deliver(marks).await;
+    let carbon = b.next().await;
+    assert!(
+        carbon.contains("<sent ") && carbon.contains("<displayed "),
+        "{carbon}"
+    );
+    assert_eq!(a.settle().await, Vec::<String>::new());
 }

@@ -18,7 +18,7 @@ pub(in crate::xmpp) async fn audience(
     }
     let connected = router.present_people();
     let mut members = router.state().members_among(card, connected).await?;
-    members.retain(|user| reaches(router, PrivacyScope::Room, sender, *user));
+    members.retain(|user| *user != sender && reaches(router, PrivacyScope::Room, sender, *user));
     Ok(members)
 }
 
@@ -32,19 +32,21 @@ pub(super) fn closed(router: &Router, card: &DialogCard, sender: UserId) -> Vec<
     card.occupants
         .iter()
         .copied()
-        .filter(|user| reaches(router, scope, sender, *user))
+        .filter(|user| *user != sender && reaches(router, scope, sender, *user))
         .collect()
 }
 
-/// Whether a message of `sender` may come to `user`, who is somebody else.
+/// Whether a message of `sender` may come to `user`. It always may to the sender's own devices.
 pub(in crate::xmpp) fn reaches(
     router: &Router,
     scope: PrivacyScope,
     sender: UserId,
     user: UserId,
 ) -> bool {
-    let passage = router
-        .state()
-        .may_pass(scope, StanzaKind::Message, sender, user);
-    user != sender && passage == Passage::Free
+    let passage = || {
+        router
+            .state()
+            .may_pass(scope, StanzaKind::Message, sender, user)
+    };
+    user == sender || passage() == Passage::Free
 }

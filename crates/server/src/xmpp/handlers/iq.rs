@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use cubist_protocol::ext::tigase_mobile::MobileSwitch;
 use cubist_protocol::ext::xep0012_last_activity::LastActivity;
 use cubist_protocol::ext::xep0030_disco_items::DiscoItems;
 use cubist_protocol::ext::xep0280_carbons::CarbonsSwitch;
@@ -46,7 +45,7 @@ pub(super) fn begin(router: &Router, session: &Arc<Session>, iq: Iq) -> Work {
             finished(answer_iq(&iq, None))
         }
         (IqPayload::Mobile(switch), _) if is_ours && is_set => {
-            session.set_inactive(switch == MobileSwitch::Inactive);
+            session.set_mobile(switch);
             finished(answer_iq(&iq, None))
         }
         (IqPayload::StatusSubscription(subscription), _) if is_ours && is_set => {

@@ -56,7 +56,7 @@ pub(super) async fn begin(router: &Router, session: &Arc<Session>, mut stanza: S
     stanza.set_from(Some(session.jid.clone()));
     match stanza {
         Stanza::Message(message) => message::begin(router, session, *message).await,
-        Stanza::Presence(presence) => presence::begin(router, session, presence).await,
+        Stanza::Presence(presence) => presence::begin(router, session, presence),
         Stanza::Iq(iq) => iq::begin(router, session, iq),
     }
 }

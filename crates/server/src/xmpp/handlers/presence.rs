@@ -13,7 +13,7 @@ use crate::xmpp::router::Router;
 use crate::xmpp::session::Session;
 
 /// Begins with a presence of this session.
-pub(super) async fn begin(router: &Router, session: &Arc<Session>, presence: Presence) -> Work {
+pub(super) fn begin(router: &Router, session: &Arc<Session>, presence: Presence) -> Work {
     if let Some(to) = &presence.to {
         return match router.names().addressee(to) {
             Addressee::Room(dialog) => room::begin(router, session, presence, dialog),
@@ -44,7 +44,7 @@ pub(super) async fn begin(router: &Router, session: &Arc<Session>, presence: Pre
                 router.watch().touch(session.user);
             }
             if presence.kind == PresenceKind::Unavailable {
-                room::leave_all(router, session).await;
+                return room::leave_all_in_turn(router, session);
             }
         }
         PresenceKind::Probe

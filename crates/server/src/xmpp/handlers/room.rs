@@ -207,7 +207,19 @@ async fn leave(router: &Router, session: &Session, dialog: DialogId) {
     );
 }
 
-/// The session is over, or wants to see nobody: it leaves all its rooms.
+/// The session wants to see nobody: it leaves all its rooms, also those it was about to join.
+pub(super) fn leave_all_in_turn(router: &Router, session: &Arc<Session>) -> Work {
+    let router = router.clone();
+    let session = Arc::clone(session);
+    async move {
+        let _turn = session.turn().await;
+        leave_all(&router, &session).await;
+        Outcome::Done
+    }
+    .boxed()
+}
+
+/// The session is over: it leaves all its rooms.
 pub(in crate::xmpp) async fn leave_all(router: &Router, session: &Session) {
     for dialog in router.rooms().of_session(session.serial) {
         leave(router, session, dialog).await;

@@ -22,6 +22,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use cubist_protocol::ext::tigase_mobile::MobileSwitch;
 use cubist_protocol::ids::UserId;
 use cubist_protocol::jid::Jid;
 use cubist_protocol::xml::Framing;
@@ -95,8 +96,8 @@ struct Inner {
     available: bool,
     /// Whether the client asked for carbons (XEP-0280).
     carbons: bool,
-    /// Whether the client said that nobody looks at it.
-    inactive: bool,
+    /// Whether the client said that somebody looks at it, or that nobody does.
+    mobile: MobileSwitch,
     /// XEP-0016 §2.4: the privacy list that the client made the active one.
     active_list: Option<String>,
     /// The newest word on each person whose last activity the client follows, until there is room to write it. It is
@@ -158,7 +159,7 @@ impl Session {
                 kick: None,
                 available: false,
                 carbons: false,
-                inactive: false,
+                mobile: MobileSwitch::Active,
                 active_list: None,
                 statuses: BTreeMap::new(),
                 backlog: Backlog::Done,
@@ -203,8 +204,8 @@ impl Session {
     }
 
     /// The client says whether somebody looks at it.
-    pub(super) fn set_inactive(&self, inactive: bool) {
-        self.lock().inactive = inactive;
+    pub(super) fn set_mobile(&self, mobile: MobileSwitch) {
+        self.lock().mobile = mobile;
     }
 
     /// XEP-0016 §2.4: the client uses the privacy list of that name, or none.
@@ -226,7 +227,7 @@ impl Session {
     /// Whether the user can be reached by this session and somebody looks at it.
     pub(super) fn is_active(&self) -> bool {
         let inner = self.lock();
-        inner.link != Link::Ended && inner.available && !inner.inactive
+        inner.link != Link::Ended && inner.available && inner.mobile == MobileSwitch::Active
     }
 
     /// RFC 6120 §10.1: requests that read and change stored things are dealt with one after another. Fair, so the

@@ -280,3 +280,57 @@ fn many_questions_take_one_answer() {
     assert_eq!(written(&session), ["<a xmlns=\"urn:xmpp:sm:3\" h=\"2\"/>"]);
     assert_eq!(written(&session), Vec::<String>::new());
 }
+
+fn tell(session: &Session, of: u64, text: &str) {
+    session.tell_status(UserId::new(of).unwrap(), &Arc::from(text));
+}
+
+#[test]
+fn of_each_person_only_the_newest_status_is_kept_for_a_lost_client() {
+    let session = ready(10);
+    assert!(session.enable_flow(Some("s".to_owned()), "<enabled/>".to_owned()));
+    written(&session);
+    assert!(session.hibernate());
+    for text in ["<iq n=\"1\"/>", "<iq n=\"2\"/>", "<iq n=\"3\"/>"] {
+        tell(&session, 8, text);
+    }
+    tell(&session, 9, "<iq n=\"4\"/>");
+    assert!(session.resume(0, Framing::Tcp, RESUMED).is_some());
+    let to = |n: u8| format!("<iq to=\"7-21@localhost/r\" n=\"{n}\"/>");
+    assert_eq!(
+        written(&session),
+        ["<resumed h=\"0\"/>".to_owned(), to(3), to(4)]
+    );
+    // They were written, so a client that lost them gets them again.
+    assert!(session.hibernate());
+    assert!(session.resume(0, Framing::Tcp, RESUMED).is_some());
+    assert_eq!(
+        written(&session),
+        ["<resumed h=\"0\"/>".to_owned(), to(3), to(4)]
+    );
+}
+
+#[test]
+fn a_status_waits_for_room_and_for_nobody_who_is_no_longer_followed() {
+    let session = ready(2);
+    assert!(session.enable_flow(None, "<enabled/>".to_owned()));
+    push(&session, "<a/>", None);
+    push(&session, "<b/>", None);
+    tell(&session, 8, "<iq/>");
+    tell(&session, 9, "<iq/>");
+    assert_eq!(written(&session), ["<enabled/>", "<a/>", "<b/>"]);
+    session.forget_status(UserId::new(9).unwrap());
+    session.acknowledge(2);
+    assert_eq!(written(&session), ["<iq to=\"7-21@localhost/r\"/>"]);
+}
+
+#[test]
+fn what_may_get_lost_is_not_taken_by_a_full_session_and_does_not_end_it() {
+    let session = ready(2);
+    push(&session, "<a/>", None);
+    for _ in 0..10 {
+        session.offer(Outgoing::passing("<presence/>".to_owned()));
+    }
+    assert_eq!(written(&session), ["<a/>", "<presence/>"]);
+    assert!(!session.is_leaving());
+}
