@@ -5,7 +5,7 @@ use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONTENT_TYPE, RETRY_AFTER,
 };
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use cubist_protocol::rest::{ErrorBody, ErrorEntry};
 use serde::Serialize;
 
@@ -21,6 +21,8 @@ pub(super) enum Answer {
     Json(StatusCode, Vec<u8>),
     /// Nothing to say. Only for calls whose answer the official SDK takes as text; to all others it must be JSON.
     Empty,
+    /// Anything else: a download.
+    Raw(Response<Body>),
 }
 
 impl Answer {
@@ -124,6 +126,9 @@ impl From<StateError> for Refusal {
                 }
             }
             StateError::Blocked { .. } => Self::new(StatusCode::FORBIDDEN, error.to_string()),
+            StateError::TooLarge { .. } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, error.to_string())
+            }
             StateError::BadCredentials => Self::new(StatusCode::UNAUTHORIZED, "Unauthorized"),
             StateError::Throttled {
                 retry_after_seconds,
@@ -148,6 +153,10 @@ impl From<StateError> for Refusal {
 /// The response to a call, with the headers that all share.
 pub(super) fn response(result: Result<Answer, Refusal>, expires_at: Option<i64>) -> Response<Body> {
     let (status, body, retry_after) = match result {
+        Ok(Answer::Raw(mut response)) => {
+            shared_headers(response.headers_mut(), expires_at);
+            return response;
+        }
         Ok(Answer::Json(status, bytes)) => (status, bytes, None),
         Ok(Answer::Empty) => (StatusCode::OK, Vec::new(), None),
         Err(refusal) => {
@@ -168,15 +177,21 @@ pub(super) fn response(result: Result<Answer, Refusal>, expires_at: Option<i64>)
     if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
+    shared_headers(headers, expires_at);
+    response
+}
+
+fn shared_headers(headers: &mut HeaderMap, expires_at: Option<i64>) {
     if let Some(value) = expires_at.and_then(expiration) {
         headers.insert(TOKEN_EXPIRATION, value);
     }
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("CB-Token-ExpirationDate, Date, Retry-After"),
+        HeaderValue::from_static(
+            "CB-Token-ExpirationDate, Date, Retry-After, Content-Range, Content-Disposition, ETag",
+        ),
     );
-    response
 }
 
 /// The response to a browser's question whether it may call: every call has headers of its own, so each is asked.
@@ -190,7 +205,7 @@ pub(super) fn preflight() -> Response<Body> {
     headers.insert(
         ACCESS_CONTROL_ALLOW_HEADERS,
         HeaderValue::from_static(
-            "Content-Type, CB-Token, CB-AuthKey, CB-SDK, ConnectyCube-REST-API-Version",
+            "Content-Type, CB-Token, CB-AuthKey, CB-SDK, ConnectyCube-REST-API-Version, Range",
         ),
     );
     // A day: the longest that Firefox keeps the answer.

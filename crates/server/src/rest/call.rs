@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, HOST, IF_NONE_MATCH, IF_RANGE, RANGE};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use cubist_protocol::rest::ListQuery;
 use serde::de::DeserializeOwned;
@@ -26,33 +27,77 @@ pub(super) struct Call {
     pub(super) query: ListQuery,
     /// The body; an empty object if there was none.
     pub(super) body: Value,
-    /// `CB-Token`
+    /// `CB-Token`, or for a download the `token` of the query.
     pub(super) token: Option<String>,
     /// `CB-AuthKey`
     pub(super) auth_key: Option<String>,
     pub(super) peer: IpAddr,
+    /// Whether the path ended in `.json`.
+    pub(super) names_json: bool,
+    /// Scheme and host by which the caller reached this backend.
+    pub(super) base: Option<String>,
+    /// `Range`
+    pub(super) range: Option<String>,
+    /// `If-Range`
+    pub(super) if_range: Option<String>,
+    /// `If-None-Match`
+    pub(super) if_none_match: Option<String>,
 }
 
 impl Call {
     /// Everything of the call that comes before its body.
     pub(super) fn begin(request: &Request<Body>) -> Self {
-        let path = request.uri().path();
-        let path = path.strip_suffix(".json").unwrap_or(path);
+        let whole = request.uri().path();
+        let path = whole.strip_suffix(".json").unwrap_or(whole);
         let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
         let segments = decoded
             .split('/')
             .filter(|part| !part.is_empty())
-            .map(str::to_lowercase);
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>();
         let peer = request.extensions().get::<Peer>();
+        let query = ListQuery::decode(request.uri().query().unwrap_or_default());
+        let headers = request.headers();
+        let in_query = query
+            .value("token")
+            .filter(|_| segments.first().is_some_and(|first| first == "blobs"))
+            .map(str::to_owned);
         Self {
             method: request.method().clone(),
-            segments: segments.collect(),
-            query: ListQuery::decode(request.uri().query().unwrap_or_default()),
+            token: header(headers, "cb-token").or(in_query),
+            segments,
+            query,
             body: Value::Object(serde_json::Map::new()),
-            token: header(request.headers(), "cb-token"),
-            auth_key: header(request.headers(), "cb-authkey"),
-            peer: peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip()),
+            auth_key: header(headers, "cb-authkey"),
+            peer: peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.address.ip()),
+            names_json: path.len() < whole.len(),
+            base: header(headers, HOST.as_str())
+                // What is no host must not become part of an address.
+                .and_then(|host| host.parse::<Authority>().ok())
+                .map(|host| {
+                    let is_secure = peer.is_some_and(|peer| peer.is_secure);
+                    let scheme = if is_secure { "https" } else { "http" };
+                    format!("{scheme}://{host}")
+                }),
+            range: header(headers, RANGE.as_str()),
+            if_range: header(headers, IF_RANGE.as_str()),
+            if_none_match: header(headers, IF_NONE_MATCH.as_str()),
         }
+    }
+
+    /// Page and size of the older lists, which are counted from 1.
+    pub(super) fn numbered_page(&self, largest: usize) -> (u64, u64) {
+        let number = |name| {
+            self.query
+                .value(name)
+                .and_then(|text| text.trim().parse::<u64>().ok())
+                .filter(|value| *value > 0)
+        };
+        let largest = u64::try_from(largest).unwrap_or(u64::MAX);
+        (
+            number("page").unwrap_or(1),
+            number("per_page").unwrap_or(10).min(largest),
+        )
     }
 
     /// Reads the body.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, Response};
 use axum::{Extension, Router};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::rest::answer::{Refusal, preflight, response};
 use crate::rest::auth::Caller;
 use crate::rest::call::Call;
-use crate::rest::{App, Peer, limit, table};
+use crate::rest::{App, Peer, limit, table, uploads};
 
 /// How long the head of a request, or a TLS handshake, may take. Also how long an idle connection is kept.
 const HEAD_TIME: Duration = Duration::from_secs(60);
@@ -88,9 +88,21 @@ async fn accept(
         tasks.spawn(async move {
             let _slot = slot;
             match tls {
-                None => serve(stream, peer, app, shutdown).await,
+                None => {
+                    let peer = Peer {
+                        address: peer,
+                        is_secure: false,
+                    };
+                    serve(stream, peer, app, shutdown).await;
+                }
                 Some(tls) => match tokio::time::timeout(HEAD_TIME, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => serve(stream, peer, app, shutdown).await,
+                    Ok(Ok(stream)) => {
+                        let peer = Peer {
+                            address: peer,
+                            is_secure: true,
+                        };
+                        serve(stream, peer, app, shutdown).await;
+                    }
                     Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                     Err(_) => tracing::debug!("a TLS handshake took too long"),
                 },
@@ -99,13 +111,15 @@ async fn accept(
     }
 }
 
-async fn serve<S>(stream: S, peer: SocketAddr, app: Arc<App>, shutdown: CancellationToken)
+async fn serve<S>(stream: S, peer: Peer, app: Arc<App>, shutdown: CancellationToken)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let routes = Router::new()
         .fallback(answer)
-        .layer(Extension(Peer(peer)))
+        .layer(Extension(peer))
+        // Each reader of a body has its own limit.
+        .layer(DefaultBodyLimit::disable())
         .with_state(app);
     let service = TowerToHyperService::new(routes);
     let mut builder = hyper::server::conn::http1::Builder::new();
@@ -157,12 +171,14 @@ async fn handle(app: &App, request: Request) -> Response<Body> {
         );
     }
     let (method, path) = (call.method.clone(), call.segments.join("/"));
-    let result = match call
-        .read_body(request, app.config().limits.request_bytes)
-        .await
-    {
-        Ok(()) => table::run(app, call, caller).await,
-        Err(refusal) => Err(refusal),
+    let result = if uploads::is_upload(&call) {
+        uploads::receive(app, &call, request).await
+    } else {
+        let read = call.read_body(request, app.config().limits.request_bytes);
+        match read.await {
+            Ok(()) => table::run(app, call, caller).await,
+            Err(refusal) => Err(refusal),
+        }
     };
     // Paths hold ids only; bodies, queries and tokens are never logged.
     match &result {

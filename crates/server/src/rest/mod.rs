@@ -6,17 +6,22 @@
 
 mod answer;
 mod auth;
+mod blobs;
 mod call;
 mod connection;
 mod convert;
 mod dialog_removal;
 mod dialogs;
+mod downloads;
 mod form;
 mod limit;
 mod membership;
 mod messages;
+mod range;
+mod records;
 mod sessions;
 mod table;
+mod uploads;
 mod users;
 
 use std::net::SocketAddr;
@@ -87,4 +92,8 @@ impl App {
 
 /// Where a request came from.
 #[derive(Clone, Copy, Debug)]
-struct Peer(SocketAddr);
+struct Peer {
+    address: SocketAddr,
+    /// Whether the connection is encrypted.
+    is_secure: bool,
+}

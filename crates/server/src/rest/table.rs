@@ -1,11 +1,14 @@
 //! Which call is which.
 
 use axum::http::{Method, StatusCode};
+use serde_json::json;
 
 use crate::rest::answer::{Answer, Refusal};
 use crate::rest::auth::Caller;
 use crate::rest::call::Call;
-use crate::rest::{App, dialog_removal, dialogs, membership, messages, sessions, users};
+use crate::rest::{
+    App, blobs, dialog_removal, dialogs, downloads, membership, messages, records, sessions, users,
+};
 use crate::state::UserField;
 
 /// Does what the call asks for.
@@ -14,6 +17,8 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
     let path: Vec<&str> = segments.iter().map(String::as_str).collect();
     let is = |method: Method| call.method == method;
     let query = |name: &str| call.query.value(name).unwrap_or_default().to_owned();
+    let has = |name: &str| call.query.value(name).is_some();
+    let is_number = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
     match path.as_slice() {
         ["session"] if is(Method::POST) => sessions::create(app, call).await,
         ["session"] if is(Method::GET) => sessions::show(app, &call, caller).await,
@@ -81,6 +86,56 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
         }
         ["chat", "message", ids] if is(Method::PUT) => {
             messages::update(app, call, caller, Some(ids)).await
+        }
+
+        ["blobs"] if is(Method::POST) => blobs::create(app, call, caller).await,
+        ["blobs"] if is(Method::GET) => blobs::list(app, &call, caller).await,
+        ["blobs", name, "complete"] if is(Method::PUT) || is(Method::POST) => {
+            blobs::complete(app, call, caller, name).await
+        }
+        ["blobs", name, "object"] if is(Method::GET) => {
+            blobs::access(app, &call, caller, name).await
+        }
+        ["blobs", name, "download"] if is(Method::GET) || is(Method::HEAD) => {
+            downloads::send(app, &call, caller, name).await
+        }
+        ["blobs", name] if is(Method::PUT) => blobs::rename(app, call, caller, name).await,
+        ["blobs", name] if is(Method::DELETE) => blobs::delete(app, caller, name).await,
+        ["blobs", name] if is(Method::GET) && has("blob.name") => {
+            let mut call = call;
+            call.body = json!({ "blob": { "name": call.query.value("blob.name") } });
+            blobs::rename(app, call, caller, name).await
+        }
+        // A uid without `.json` is the file itself; a number is never one.
+        ["blobs", name] if is(Method::GET) && (call.names_json || is_number(name)) => {
+            blobs::show(app, caller, name).await
+        }
+        ["blobs", name] if is(Method::GET) || is(Method::HEAD) => {
+            downloads::send(app, &call, caller, name).await
+        }
+
+        ["data", class] if is(Method::POST) => records::create(app, call, caller, class).await,
+        ["data", class] if is(Method::GET) => records::list(app, &call, caller, class).await,
+        ["data", class, "multi"] if is(Method::POST) => {
+            records::create_many(app, call, caller, class).await
+        }
+        ["data", class, "multi"] if is(Method::PUT) => {
+            records::update_many(app, call, caller, class).await
+        }
+        ["data", class, "by_criteria"] if is(Method::PUT) => {
+            records::update_matching(app, call, caller, class).await
+        }
+        ["data", class, "by_criteria"] if is(Method::DELETE) => {
+            records::delete_matching(app, &call, caller, class).await
+        }
+        ["data", class, ids] if is(Method::GET) => {
+            records::show(app, &call, caller, class, ids).await
+        }
+        ["data", class, id] if is(Method::PUT) => {
+            records::update(app, call, caller, class, id).await
+        }
+        ["data", class, ids] if is(Method::DELETE) => {
+            records::delete(app, caller, class, ids).await
         }
 
         _ => Err(Refusal::new(

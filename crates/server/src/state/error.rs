@@ -26,6 +26,12 @@ pub enum StateError {
         /// The fields, as named on the wire, each with what is wrong with it; reads on after the field's name.
         problems: Vec<(&'static str, String)>,
     },
+    /// A file has too many bytes.
+    #[error("The file is larger than {largest} bytes")]
+    TooLarge {
+        /// The most it may have.
+        largest: u64,
+    },
     /// A wrong password, or no such account where the two must not be told apart.
     #[error("wrong login or password")]
     BadCredentials,

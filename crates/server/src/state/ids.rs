@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use cubist_protocol::ids::{DialogId, MessageId, ObjectIdGenerator};
+use cubist_protocol::ids::{DialogId, MessageId, ObjectId, ObjectIdGenerator};
 use cubist_protocol::timestamp::UnixMillis;
 
 use crate::state::passwords::random;
@@ -23,6 +23,10 @@ impl Ids {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .next_message(now)
+    }
+
+    pub(crate) fn record(&self, now: UnixMillis) -> ObjectId {
+        self.message(now).object_id()
     }
 
     pub(crate) fn dialog(&self, now: UnixMillis) -> DialogId {

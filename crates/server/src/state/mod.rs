@@ -6,6 +6,8 @@
 
 mod activity;
 mod admins;
+mod blob_files;
+mod blobs;
 mod blocks;
 mod cards;
 mod clock;
@@ -31,6 +33,9 @@ mod privacy;
 mod private_dialogs;
 mod queue;
 mod reader;
+mod record_classes;
+mod record_filters;
+mod records;
 mod sessions;
 mod settings;
 mod unread;
@@ -43,11 +48,13 @@ mod writer;
 mod tests;
 
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use cubist_protocol::ids::UserId;
 use tokio_util::sync::CancellationToken;
 
+pub use blobs::{Blob, BlobName, BlobPage, NewBlob, Upload, UploadKey};
 pub use blocks::{Blocker, Passage, StanzaKind};
 pub use clock::Clock;
 pub use dialog_cards::DialogCard;
@@ -67,6 +74,9 @@ pub use messages::{Accepted, NewMessage, QueueFor, Render, StoredMessage};
 pub use occupants::OccupantPage;
 pub use privacy::{PrivacyItem, PrivacyNames, PrivacyScope};
 pub use queue::{QueueId, Queued};
+pub use record_classes::RecordClass;
+pub use record_filters::RecordField;
+pub use records::{ChangedRecords, Record, RecordPage, RecordQuery};
 pub use sessions::{Session, Token};
 pub use unread::Unread;
 pub use user_fields::{TextField, TextFields};
@@ -107,6 +117,10 @@ struct Inner {
     passwords: passwords::Passwords,
     /// Last activity that is not on disk yet.
     activity: activity::Activity,
+    /// Where files lie.
+    files: blob_files::BlobFiles,
+    /// Tells uploads apart.
+    arrivals: AtomicU64,
     /// Queue entries whose removal is not on disk yet.
     confirmed: Mutex<Vec<(UserId, QueueId)>>,
 }
@@ -139,6 +153,8 @@ impl State {
             sessions,
             passwords: passwords::Passwords::new(&config.accounts, &config.limits, clock.clone())?,
             activity: activity::Activity::default(),
+            files: blob_files::BlobFiles::open(&config.data)?,
+            arrivals: AtomicU64::new(1),
             confirmed: Mutex::default(),
             config,
             clock,
@@ -177,6 +193,7 @@ impl State {
         self.flush_confirmed().await?;
         self.flush_sessions().await?;
         self.flush_activity().await?;
+        self.sweep_blobs().await?;
         self.forget_old_repeats().await
     }
 
