@@ -3,6 +3,9 @@
 
 /** Moves of one sample: the page's clock has whole milliseconds. */
 const MOVES = 20;
+/** Messages of one page and of the whole window, as ui/src/state/messages.svelte.ts has them. */
+const PAGE = 32;
+const KEPT = 300;
 
 /**
  * Runs an asynchronous function in the page.
@@ -138,14 +141,15 @@ async function movesInPage(samples, moves) {
  * @param {number} samples
  */
 export async function measureOlderPages(page, dialog, samples) {
-  const measured = await inPage(page, olderPagesInPage, dialog, samples);
+  await page.call('POST', '/timeouts', { script: 120_000 });
+  const measured = await inPage(page, olderPagesInPage, dialog, samples, PAGE, KEPT);
   return {
     'window.older': { unit: 'ms', samples: measured.painted },
-    'window.older.limit': { unit: 'ms', samples: measured.requests },
+    'window.older.limit': { unit: 'ms', samples: measured.bare },
   };
 }
 
-async function olderPagesInPage(dialogId, samples) {
+async function olderPagesInPage(dialogId, samples, page, kept) {
   const until = async (what, look) => {
     const patience = Date.now() + 20_000;
     for (;;) {
@@ -199,17 +203,50 @@ async function olderPagesInPage(dialogId, samples) {
   }
   window.fetch = ask;
 
-  // The limit: the same requests, and nothing drawn.
+  // The limit: the same request and the same jump in a list of plain paragraphs, which gets the texts of the page.
   const { invoke } = window.__TAURI_INTERNALS__;
   const { accounts } = await invoke('bootstrap', {});
   const accountId = accounts[0].id;
+  const paragraphs = (messages) =>
+    messages.map((message) => {
+      const line = document.createElement('p');
+      line.textContent = message.text;
+      return line;
+    });
+  const plain = document.createElement('div');
+  plain.style.cssText = 'position:fixed;overflow:auto;background:Canvas';
+  const { left, top, width, height } = view.getBoundingClientRect();
+  for (const [side, value] of Object.entries({ left, top, width, height })) plain.style[side] = `${value}px`;
   let anchor = { type: 'newest' };
-  const requests = [];
-  for (let sample = -1; sample < samples; sample += 1) {
-    const started = performance.now();
-    const answer = await invoke('messages', { accountId, dialogId, anchor, limit: 50 });
-    if (sample >= 0) requests.push(performance.now() - started);
+  while (plain.childElementCount < kept) {
+    const answer = await invoke('messages', { accountId, dialogId, anchor, limit: page });
+    plain.prepend(...paragraphs(answer.items));
     anchor = { type: 'before', payload: answer.items[0].id };
   }
-  return { painted, requests };
+  document.body.append(plain);
+  plain.scrollTop = plain.scrollHeight;
+  const bare = [];
+  for (let sample = -1; sample < samples; sample += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    // The jump to the top and the request belong together, as in the conversation.
+    plain.scrollTop = 0;
+    const started = performance.now();
+    const answer = await invoke('messages', { accountId, dialogId, anchor, limit: page });
+    const first = plain.firstElementChild;
+    const before = first.getBoundingClientRect().top;
+    for (let line = 0; line < page; line += 1) plain.lastElementChild.remove();
+    plain.prepend(...paragraphs(answer.items));
+    plain.scrollTop += first.getBoundingClientRect().top - before;
+    const at = await new Promise((resolve) => {
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve(performance.now());
+        port2.postMessage(null);
+      });
+    });
+    if (sample >= 0) bare.push(at - started);
+    anchor = { type: 'before', payload: answer.items[0].id };
+  }
+  plain.remove();
+  return { painted, bare };
 }
