@@ -17,6 +17,7 @@ mod headline;
 mod iq;
 mod marker;
 mod message;
+mod occupant;
 mod presence;
 mod privacy;
 mod room;

@@ -5,14 +5,15 @@
 use std::sync::Arc;
 
 use cubist_protocol::ext::xep0030_disco_items::DiscoItems;
-use cubist_protocol::ext::xep0045_muc::{Affiliation, MucActor, MucItem, MucUser, Role, status};
+use cubist_protocol::ext::xep0045_muc::{Affiliation, MucItem, MucUser, status};
 use cubist_protocol::ids::{DialogId, UserId};
 use cubist_protocol::stanza::{Condition, Iq, IqPayload, Presence, PresenceKind, StanzaError};
 use cubist_protocol::xml::Framing;
 use futures::FutureExt;
 
-use crate::state::{DialogCard, DialogKind, Passage, PrivacyScope, StanzaKind};
+use crate::state::{DialogCard, DialogKind};
 
+use crate::xmpp::handlers::occupant::{actor, gone, here, presence_of, say_farewell, sees};
 use crate::xmpp::handlers::{Outcome, Work, answer_iq, finished, refuse_iq, stanza_error};
 use crate::xmpp::rooms::Notice;
 use crate::xmpp::router::Router;
@@ -267,38 +268,6 @@ pub(in crate::xmpp) fn close(router: &Router, dialog: DialogId, by: UserId) {
     }
 }
 
-/// Tells a person's own sessions that they are out.
-fn say_farewell(
-    router: &Router,
-    dialog: DialogId,
-    user: UserId,
-    item: &MucItem,
-    codes: &[u16],
-    sessions: &[Arc<Session>],
-) {
-    if sessions.is_empty() {
-        return;
-    }
-    let codes: Vec<u16> = std::iter::once(status::SELF_PRESENCE)
-        .chain(codes.iter().copied())
-        .collect();
-    let text = presence_of(
-        router,
-        dialog,
-        user,
-        PresenceKind::Unavailable,
-        item.clone(),
-        &codes,
-    );
-    for session in sessions {
-        session.offer(Outgoing {
-            text: Arc::clone(&text),
-            to_resource: true,
-            custody: None,
-        });
-    }
-}
-
 /// §6.5: who is in the room.
 pub(super) fn items(router: &Router, session: &Arc<Session>, iq: Iq, dialog: DialogId) -> Work {
     let router = router.clone();
@@ -347,66 +316,4 @@ fn refuse(iq: &Iq, refused: Refused) -> Outcome {
         Refused::Because(error) => Outcome::Reply(iq.error(error).to_xml(Framing::Tcp)),
         Refused::Stopping => Outcome::Abandoned,
     }
-}
-
-/// What a person is in the room, by what they are in the dialog.
-fn here(card: &DialogCard, user: UserId) -> MucItem {
-    let (affiliation, role) = if user == card.owner {
-        (Affiliation::Owner, Role::Moderator)
-    } else if card.admins.contains(&user) {
-        (Affiliation::Admin, Role::Moderator)
-    } else if card.may_write(user) {
-        (Affiliation::Member, Role::Participant)
-    } else {
-        (Affiliation::Member, Role::Visitor)
-    };
-    MucItem {
-        affiliation,
-        role,
-        ..MucItem::default()
-    }
-}
-
-fn gone(affiliation: Affiliation, actor: Option<MucActor>) -> MucItem {
-    MucItem {
-        affiliation,
-        role: Role::None,
-        actor,
-        ..MucItem::default()
-    }
-}
-
-fn actor(router: &Router, by: UserId) -> MucActor {
-    MucActor {
-        jid: Some(router.names().user(by)),
-        nick: Some(by.to_string()),
-    }
-}
-
-/// Whether `viewer` may see that `user` comes and goes.
-fn sees(router: &Router, viewer: UserId, user: UserId) -> bool {
-    let passage = router
-        .state()
-        .may_pass(PrivacyScope::Room, StanzaKind::Presence, user, viewer);
-    passage == Passage::Free
-}
-
-/// What others in the room see of a person, to be addressed to each of them.
-fn presence_of(
-    router: &Router,
-    dialog: DialogId,
-    user: UserId,
-    kind: PresenceKind,
-    item: MucItem,
-    codes: &[u16],
-) -> Arc<str> {
-    let said = MucUser {
-        item: Some(item),
-        statuses: codes.to_vec(),
-    };
-    let presence = Presence {
-        from: Some(router.names().occupant(dialog, user)),
-        ..said.presence(kind)
-    };
-    presence.to_xml(Framing::Tcp).into()
 }
