@@ -123,7 +123,9 @@ fn stanza_error(error: &StateError) -> Option<StanzaError> {
             };
             (Condition::ServiceUnavailable, text.to_owned())
         }
-        StateError::Invalid { .. } => (Condition::PolicyViolation, error.to_string()),
+        StateError::Invalid { .. } | StateError::TooLarge { .. } => {
+            (Condition::PolicyViolation, error.to_string())
+        }
         StateError::Stopping => return None,
         StateError::Database(_)
         | StateError::Folder(_)
