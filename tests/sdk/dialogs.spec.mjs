@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Backend } from './support/backend.mjs';
-import { SdkPerson, refused } from './support/sdk.mjs';
+import { SdkPerson, ago, refused } from './support/sdk.mjs';
 
 const UNKNOWN = '0123456789abcdef01234567';
 
@@ -55,7 +55,7 @@ describe('dialogs for the SDK', { timeout: 240_000 }, () => {
 
     test('deleted by one it is hidden from that one, until the next message', async () => {
       const id = await ann.privateDialog(cat.id);
-      await ann.isSent(ann.send(cat.id, id, 'before'));
+      await ann.isSent(ann.send(cat.id, id, 'before', ago(60)));
       await cat.hears('before');
       await ann.cube.chat.dialog.delete(id);
       assert.equal(await ann.dialog(id), undefined);
@@ -63,7 +63,6 @@ describe('dialogs for the SDK', { timeout: 240_000 }, () => {
       cat.send(ann.id, id, 'after');
       await ann.hears('after');
       assert.equal((await ann.dialog(id)).last_message, 'after');
-      assert.deepEqual(await ann.history(id, { mark_as_read: 0 }), ['after']);
       assert.deepEqual(await cat.history(id), ['before', 'after']);
     });
   });
@@ -85,7 +84,7 @@ describe('dialogs for the SDK', { timeout: 240_000 }, () => {
           [2, ann.id, 'Friday party', 'Every week', 'party.jpg'],
         );
         assert.deepEqual(seen.extensions, { location: 'Sun bar', mood: '7' });
-        assert.deepEqual(seen.admins_ids, [ben.id]);
+        assert.deepEqual(seen.admins_ids, [ann.id, ben.id], 'the owner is one of them, as in the guide');
         assert.deepEqual([...seen.occupants_ids].sort(), [ann.id, ben.id].sort());
         assert.match(seen.xmpp_room_jid, new RegExp(`^\\d+_${made._id}@`));
       }
@@ -124,15 +123,16 @@ describe('dialogs for the SDK', { timeout: 240_000 }, () => {
     test('of other people is not there for a stranger', async () => {
       const id = await ann.group('Ours', [ben.id]);
       assert.equal(await cat.dialog(id), undefined);
-      for (const call of [
-        cat.cube.chat.dialog.update(id, { name: 'Mine' }),
-        cat.cube.chat.dialog.delete(id),
-        cat.cube.chat.dialog.clearHistory(id),
-        cat.cube.chat.dialog.updateNotificationsSettings(id, false),
-        cat.cube.chat.message.list({ chat_dialog_id: id }),
-      ]) {
-        await assert.rejects(call, (error) => [403, 404].includes(error.code), id);
-      }
+      const { dialog, message } = cat.cube.chat;
+      await Promise.all(
+        [
+          dialog.update(id, { name: 'Mine' }),
+          dialog.delete(id),
+          dialog.clearHistory(id),
+          dialog.updateNotificationsSettings(id, false),
+          message.list({ chat_dialog_id: id }),
+        ].map((call) => assert.rejects(call, ({ code: status }) => [403, 404].includes(status))),
+      );
       const { code } = await cat.isRefused(cat.send(id, id, 'let me in'));
       assert.ok([403, 404].includes(code), `code ${code}`);
       assert.deepEqual(await ann.history(id), []);
@@ -158,7 +158,7 @@ describe('dialogs for the SDK', { timeout: 240_000 }, () => {
 
     test('lets strangers read the last twenty messages, if it says so', async () => {
       const id = await open('Preview', true);
-      for (let number = 1; number <= 25; number += 1) ann.send(id, id, `line ${number}`);
+      for (let number = 1; number <= 25; number += 1) ann.send(id, id, `line ${number}`, ago(60 - number));
       await ann.isSent(ann.send(id, id, 'the end'));
       const { items } = await ben.cube.chat.message.list({ chat_dialog_id: id, preview: 1 });
       assert.equal(items.length, 20);
@@ -274,9 +274,14 @@ describe('dialogs for the SDK', { timeout: 240_000 }, () => {
       const first = await dan.cube.chat.dialog.list({ type: 2, limit: 3, skip: 0 });
       const rest = await dan.cube.chat.dialog.list({ type: 2, limit: 3, skip: 3 });
       assert.deepEqual([first.items.length, rest.items.length, first.total_entries], [3, 1, 4]);
-      dan.send(ids[2], ids[2], 'newest');
-      await ann.hears('newest');
-      assert.equal((await names({ type: 2, sort_desc: 'last_message_date_sent' }))[0], 'Red bird');
+      dan.send(ids[2], ids[2], 'newer', ago(10));
+      dan.send(ids[0], ids[0], 'older', ago(20));
+      await Promise.all([ann.hears('newer'), ann.hears('older')]);
+      const talked = { _id: { in: [ids[0], ids[2]] } };
+      for (const field of ['last_message_date_sent', 'date_sent']) {
+        assert.deepEqual(await names({ ...talked, sort_desc: field }), ['Red bird', 'One fish'], field);
+        assert.deepEqual(await names({ ...talked, sort_asc: field }), ['One fish', 'Red bird'], field);
+      }
       const future = Math.floor(Date.now() / 1000) + 3600;
       assert.deepEqual(await names({ updated_at: { gt: future } }), []);
       assert.equal((await names({ type: 2, updated_at: { gt: future - 7200 } })).length, 4);

@@ -105,11 +105,8 @@ describe('records and files of the SDK', { timeout: 240_000 }, () => {
     /** @param {string} url */
     async function download(url, headers = {}) {
       const answer = await fetch(url, { headers });
-      return {
-        status: answer.status,
-        type: answer.headers.get('content-type'),
-        body: (await answer.bytes?.()) ?? new Uint8Array(await answer.arrayBuffer()),
-      };
+      const body = new Uint8Array(await answer.arrayBuffer());
+      return { status: answer.status, type: answer.headers.get('content-type'), body };
     }
 
     test('are uploaded in one call and downloaded by their private address', async () => {

@@ -108,13 +108,14 @@ export class SdkPerson {
    * @param {number | string} to a person's number, or the id of a group
    * @param {string} dialog
    * @param {string} body
+   * @param {object} more further parameters
    */
-  send(to, dialog, body) {
+  send(to, dialog, body, more = {}) {
     const type = typeof to === 'number' ? 'chat' : 'groupchat';
     return this.cube.chat.send(to, {
       type,
       body,
-      extension: { save_to_history: 1, dialog_id: dialog },
+      extension: { save_to_history: 1, dialog_id: dialog, ...more },
       markable: 1,
     });
   }
@@ -196,6 +197,14 @@ export class SdkPerson {
     return items.map((item) => item.message);
   }
 }
+
+/**
+ * Parameters of a message that was sent some seconds ago: within one second the ids decide on the order, and those
+ * of the SDK are random.
+ *
+ * @param {number} seconds
+ */
+export const ago = (seconds) => ({ date_sent: Math.floor(Date.now() / 1000) - seconds });
 
 /**
  * Checks that a call over REST is refused with a status, and with words where they are given.
