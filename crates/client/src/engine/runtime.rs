@@ -171,7 +171,13 @@ async fn keep_session(
                             kept.identity = identity.into();
                         }
                         let credentials = kept.to_json();
-                        account::save(tx, &account::AccountRow { endpoints, credentials })
+                        account::save(
+                            tx,
+                            &account::AccountRow {
+                                endpoints,
+                                credentials,
+                            },
+                        )
                     })
                     .await;
                 if let Err(error) = stored {

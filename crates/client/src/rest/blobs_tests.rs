@@ -34,9 +34,7 @@ fn redirected(to: &str) -> Reply {
 }
 
 /// A server that names itself in its answers: the address is known only once it listens.
-async fn with_own_address(
-    answer: impl Fn(&Seen, &str) -> Reply + Send + Sync + 'static,
-) -> Server {
+async fn with_own_address(answer: impl Fn(&Seen, &str) -> Reply + Send + Sync + 'static) -> Server {
     let base = Arc::new(Mutex::new(String::new()));
     let known = Arc::clone(&base);
     let server = Server::answering(move |seen| answer(seen, &known.lock().unwrap())).await;
@@ -76,7 +74,10 @@ async fn a_file_is_announced_uploaded_as_a_form_and_declared_complete() {
         .iter()
         .map(|part| form.body.find(part).unwrap())
         .collect();
-    assert!(places.is_sorted(), "the fields in their order, the file last");
+    assert!(
+        places.is_sorted(),
+        "the fields in their order, the file last"
+    );
     assert!(form.body.contains("pixels"));
     assert_eq!(server.request(2).body, r#"{"size":6}"#);
 }

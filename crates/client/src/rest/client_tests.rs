@@ -93,7 +93,9 @@ impl Server {
     }
 
     /// Answers at once.
-    pub(in crate::rest) async fn answering(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+    pub(in crate::rest) async fn answering(
+        answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         Self::new(move |request| Box::pin(std::future::ready(answer(&request)))).await
     }
 
@@ -175,7 +177,8 @@ fn login() -> Identity {
     }
 }
 
-pub(in crate::rest) const EXPIRED: &str = r#"{"errors":{"base":["Required session does not exist"]}}"#;
+pub(in crate::rest) const EXPIRED: &str =
+    r#"{"errors":{"base":["Required session does not exist"]}}"#;
 const NO_DIALOGS: &str = r#"{"total_entries":0,"skip":0,"limit":100,"items":[]}"#;
 
 pub(in crate::rest) fn new_session(token: &str) -> Reply {

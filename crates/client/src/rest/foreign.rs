@@ -51,7 +51,8 @@ pub(super) fn check(url: &Url, own: &Url) -> Result<(), Error> {
     let name = url.host_str().unwrap_or_default();
     let is_own_host = url.host() == own.host();
     // The API itself may be on this machine without TLS; nothing else may.
-    let is_secure = url.scheme() == "https" || (url.scheme() == "http" && url.origin() == own.origin());
+    let is_secure =
+        url.scheme() == "https" || (url.scheme() == "http" && url.origin() == own.origin());
     if !is_secure {
         return Err(Error::Insecure {
             host: name.to_owned(),
@@ -186,9 +187,8 @@ mod tests {
 
     #[test]
     fn only_https_counts_except_on_the_accounts_own_server() {
-        let allowed = |url: &str, own: &str| {
-            check(&Url::parse(url).unwrap(), &Url::parse(own).unwrap())
-        };
+        let allowed =
+            |url: &str, own: &str| check(&Url::parse(url).unwrap(), &Url::parse(own).unwrap());
         let cloud = "https://api.example/";
         assert_eq!(allowed("https://pictures.example/a.png", cloud), Ok(()));
         for url in [
@@ -222,10 +222,7 @@ mod tests {
             "https://2130706433/",
             "https://0x7f.1/",
         ] {
-            assert!(
-                matches!(asked(url), Err(Error::Forbidden { .. })),
-                "{url}"
-            );
+            assert!(matches!(asked(url), Err(Error::Forbidden { .. })), "{url}");
         }
     }
 }

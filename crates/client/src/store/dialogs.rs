@@ -17,8 +17,8 @@ pub(super) use self::newest::{
 };
 pub(super) use self::reading::name;
 pub use self::reading::{
-    complete_ids, incomplete, is_incomplete, is_known, load, most_recent, occupants, page, server_last, unsettled,
-    with_opponent,
+    complete_ids, incomplete, is_incomplete, is_known, load, most_recent, occupants, page,
+    server_last, unsettled, with_opponent,
 };
 pub(super) use self::unread::change_unread;
 pub use self::unread::{mark_all_read, mark_read};

@@ -11,14 +11,15 @@ use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::params;
 
 pub use self::edits::{correct, remove};
-pub use self::lines::{LineRecord, add_line, receive_line};
 pub(super) use self::lines::take_early_lines;
+pub use self::lines::{LineRecord, add_line, receive_line};
 pub use self::marks::marked;
 pub(super) use self::marks::{confirm, set_read};
-pub(super) use self::reading::{load_hit, newest};
 pub use self::reading::{
-    first_unread, load, newest_in_history, newest_place, page_above, page_below, place, place_in_history,
+    first_unread, load, newest_in_history, newest_place, page_above, page_below, place,
+    place_in_history,
 };
+pub(super) use self::reading::{load_hit, newest};
 use crate::model::{DialogId, Message, MessageId, Position, Status, UnixMillis, UserId};
 use crate::store::columns::{Oid, user};
 use crate::store::dialogs::{self, Newcomers};

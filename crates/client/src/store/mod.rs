@@ -17,9 +17,9 @@ mod migrations;
 mod open;
 pub mod organise;
 pub mod outbox;
+pub mod pictures;
 #[cfg(test)]
 mod plans;
-pub mod pictures;
 pub mod privacy;
 pub mod ranges;
 mod reader;

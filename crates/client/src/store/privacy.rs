@@ -90,9 +90,11 @@ pub fn replace(tx: &mut WriteTx<'_>, present: &[PrivacyList]) -> Result<(), Erro
 
 /// The list that was in force before a change that did not end; it must be in force again.
 pub fn unfinished(db: &ReadDb<'_>) -> Result<Option<String>, Error> {
-    db.one("SELECT name FROM privacy_restore WHERE one = 1", [], |row| {
-        Ok(row.get(0)?)
-    })
+    db.one(
+        "SELECT name FROM privacy_restore WHERE one = 1",
+        [],
+        |row| Ok(row.get(0)?),
+    )
 }
 
 /// Notes which list must be in force in the end, while it is not; `None` when all is done.

@@ -24,9 +24,11 @@ pub fn listed_until(db: &ReadDb<'_>) -> Result<Option<UnixMillis>, Error> {
 }
 
 fn moment(db: &ReadDb<'_>, key: &str) -> Result<Option<UnixMillis>, Error> {
-    db.one("SELECT value FROM sync_state WHERE key = ?1", [key], |row| {
-        Ok(UnixMillis(row.get(0)?))
-    })
+    db.one(
+        "SELECT value FROM sync_state WHERE key = ?1",
+        [key],
+        |row| Ok(UnixMillis(row.get(0)?)),
+    )
 }
 
 /// Moves that moment forward; an earlier one is ignored.

@@ -39,11 +39,7 @@ pub fn unknown(db: &ReadDb<'_>, ids: &[UserId]) -> Result<Vec<UserId>, Error> {
 }
 
 /// Those among `ids` who are not known, or of whom the server was last asked before `moment`.
-pub fn stale(
-    db: &ReadDb<'_>,
-    ids: &[UserId],
-    moment: UnixMillis,
-) -> Result<Vec<UserId>, Error> {
+pub fn stale(db: &ReadDb<'_>, ids: &[UserId], moment: UnixMillis) -> Result<Vec<UserId>, Error> {
     let mut stale = Vec::new();
     for &id in ids {
         let fresh = db.one(
@@ -108,11 +104,7 @@ pub fn shared_groups(db: &ReadDb<'_>, other: UserId) -> Result<Vec<DialogId>, Er
          JOIN dialogs d ON d.id = o.dialog
          JOIN occupants mine ON mine.dialog = o.dialog AND mine.user = ?2
          WHERE o.user = ?1 AND d.kind = ?3",
-        params![
-            other.as_i64(),
-            db.me().as_i64(),
-            DialogKind::Group.code()
-        ],
+        params![other.as_i64(), db.me().as_i64(), DialogKind::Group.code()],
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Oid>(1)?.dialog())),
     )?;
     // One person's groups are few; an index for their order would cost every message a write.

@@ -214,7 +214,12 @@ impl Activities {
     }
 
     /// The answer to a question. `None` when something newer has come meanwhile.
-    fn answered(&self, session: u64, user: UserId, activity: Activity) -> Option<(UserId, Activity)> {
+    fn answered(
+        &self,
+        session: u64,
+        user: UserId,
+        activity: Activity,
+    ) -> Option<(UserId, Activity)> {
         let mut state = self.lock();
         if state.session != session || !state.asking.remove(&user) {
             return None;
@@ -310,11 +315,7 @@ async fn round(context: &Context) {
 }
 
 /// Follows first and asks then, so that no change falls in between.
-async fn question(
-    context: &Context,
-    user: UserId,
-    follow: bool,
-) -> Result<Activity, RequestError> {
+async fn question(context: &Context, user: UserId, follow: bool) -> Result<Activity, RequestError> {
     if follow {
         subscribe(context, user, true).await?;
     }
@@ -356,7 +357,10 @@ async fn subscribe(context: &Context, user: UserId, enable: bool) -> Result<(), 
 
 /// Takes what the server tells by itself: an IQ of any type with the seconds in it.
 pub(crate) fn heard(context: &Context, iq: &Iq) {
-    let person = iq.from.as_ref().and_then(cubist_protocol::jid::Jid::as_user);
+    let person = iq
+        .from
+        .as_ref()
+        .and_then(cubist_protocol::jid::Jid::as_user);
     let (Some((user, app)), Some(seconds)) = (person, seconds(&iq.body)) else {
         return;
     };

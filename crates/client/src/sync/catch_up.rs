@@ -116,7 +116,12 @@ pub(crate) async fn session(context: &Arc<Context>, epoch: u64) -> Result<(), Er
     let started = context.server_now();
     let (followed, listed) = context
         .store
-        .read(|db| Ok((sync_state::followed_until(db)?, sync_state::listed_until(db)?)))
+        .read(|db| {
+            Ok((
+                sync_state::followed_until(db)?,
+                sync_state::listed_until(db)?,
+            ))
+        })
         .await?;
     let since = followed.map(overlapping);
 

@@ -69,7 +69,9 @@ pub(crate) fn dialog_record(dialog: &rest::Dialog) -> Option<DialogRecord> {
 }
 
 fn details(dialog: &rest::Dialog) -> Details {
-    let counted = dialog.occupants_count.and_then(|count| count.try_into().ok());
+    let counted = dialog
+        .occupants_count
+        .and_then(|count| count.try_into().ok());
     let mut admins: Vec<UserId> = dialog
         .admins_ids
         .iter()

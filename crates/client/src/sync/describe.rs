@@ -206,3 +206,6 @@ fn has_hole(tx: &mut WriteTx<'_>, record: &DialogRecord) -> Result<bool, store::
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,11 +17,8 @@ pub(crate) trait DialogApi: Send + Sync + 'static {
     fn update_admins<'a>(&'a self, id: DialogId, update: &'a UpdateDialog) -> Answer<'a, Dialog>;
     fn leave_dialog(&self, id: DialogId, me: UserId) -> Answer<'_, ()>;
     fn delete_dialog(&self, id: DialogId, for_all: bool) -> Answer<'_, ()>;
-    fn delete_dialogs<'a>(
-        &'a self,
-        ids: &'a [DialogId],
-        for_all: bool,
-    ) -> Answer<'a, DeleteResult>;
+    fn delete_dialogs<'a>(&'a self, ids: &'a [DialogId], for_all: bool)
+    -> Answer<'a, DeleteResult>;
     fn clear_history(&self, id: DialogId) -> Answer<'_, ()>;
     fn subscribe(&self, id: DialogId) -> Answer<'_, Dialog>;
     fn unsubscribe(&self, id: DialogId) -> Answer<'_, ()>;

@@ -60,3 +60,6 @@ async fn count(context: &Arc<Context>, ids: &[DialogId]) -> Result<Option<usize>
     let total = context.api.dialogs(&filter).await?.total;
     Ok(total.map(|total| usize::try_from(total).unwrap_or(usize::MAX)))
 }
+
+#[cfg(test)]
+mod tests;

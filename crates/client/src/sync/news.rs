@@ -55,12 +55,7 @@ pub(crate) struct Deed {
 }
 
 /// Reads a headline. `id` is the stanza's, or stands for it.
-pub(crate) fn read(
-    message: &Message,
-    id: MessageId,
-    sender: UserId,
-    me: UserId,
-) -> Option<News> {
+pub(crate) fn read(message: &Message, id: MessageId, sender: UserId, me: UserId) -> Option<News> {
     let to = message.to.as_ref().and_then(Jid::user_id).unwrap_or(me);
     let said = SystemMessage::from_message(message)?;
     let dialog = said.dialog?;
@@ -71,11 +66,7 @@ pub(crate) fn read(
     };
     let named_or_told = |name: &str| {
         let named = named(name);
-        if named.is_empty() {
-            vec![to]
-        } else {
-            named
-        }
+        if named.is_empty() { vec![to] } else { named }
     };
     let event = match said.event {
         SystemEvent::AddedToDialog => SystemEvent::AddParticipants(named_or_told(ADDED)),

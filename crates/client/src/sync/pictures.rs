@@ -260,7 +260,11 @@ mod tests {
         });
         let pictures = join_all(fetches).await;
         let first = pictures.first().unwrap().as_ref().unwrap();
-        assert!(pictures.iter().all(|other| other.as_ref().unwrap() == first));
+        assert!(
+            pictures
+                .iter()
+                .all(|other| other.as_ref().unwrap() == first)
+        );
         assert_eq!(world.api.asked(), ["file uid"]);
         assert!(world.context.pictures.lock().fetching.is_empty());
     }

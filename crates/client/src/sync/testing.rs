@@ -115,6 +115,8 @@ pub(crate) struct TestApi {
     pub(crate) files: Mutex<HashMap<String, Vec<u8>>>,
     /// Every request, in words.
     pub(crate) asked: Mutex<Vec<String>>,
+    /// Dialogs the server counts in every list and does not give in a form that can be read.
+    pub(crate) unreadable: Mutex<u64>,
     /// Failures to answer with first.
     pub(crate) failures: Mutex<VecDeque<Error>>,
 }

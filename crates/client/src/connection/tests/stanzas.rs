@@ -103,6 +103,34 @@ async fn a_result_with_content_that_nobody_asked_for_is_passed_on() {
 }
 
 #[tokio::test]
+async fn a_change_told_as_a_request_is_confirmed_and_passed_on() {
+    let peer = Peer::new().await;
+    let (mut client, mut side) = session(&peer).await;
+    for (id, kind, payload) in [
+        ("came", "set", "<query xmlns='jabber:iq:last' seconds='0'/>"),
+        ("went", "get", "<query xmlns='jabber:iq:last' seconds='5'/>"),
+        (
+            "list",
+            "set",
+            "<query xmlns='jabber:iq:privacy'><list name='mine'/></query>",
+        ),
+    ] {
+        side.say(&format!(
+            "<iq type='{kind}' id='{id}' from='78-21@localhost'>{payload}</iq>"
+        ))
+        .await;
+        let answer = side.expect("iq").await;
+        assert_eq!(answer.attr("type"), Some("result"), "{id}");
+        assert_eq!(answer.attr("id"), Some(id));
+        assert_eq!(client.next_message(true).await, id);
+    }
+    // Questions of others are not news.
+    side.say("<iq type='get' id='q' from='78-21@localhost/r'><query xmlns='jabber:iq:last'/></iq>")
+        .await;
+    assert_eq!(side.expect("iq").await.attr("type"), Some("error"));
+}
+
+#[tokio::test]
 async fn a_stanza_that_is_not_well_made_is_counted_and_left_out() {
     let peer = Peer::new().await;
     let (mut client, mut side) = session(&peer).await;

@@ -109,7 +109,10 @@ impl Account {
                 .as_ref()
                 .is_some_and(|text| *text != before.description.clone().unwrap_or_default()),
             extensions: fields.as_ref().is_some_and(|fields| {
-                let old = before.fields.iter().map(|field| (&field.name, &field.value));
+                let old = before
+                    .fields
+                    .iter()
+                    .map(|field| (&field.name, &field.value));
                 !fields.iter().eq(old)
             }),
             ..DialogChanges::default()

@@ -16,13 +16,15 @@ impl Account {
     /// Puts dialogs away, or takes them out again. A message of someone else brings one back unless
     /// it is muted.
     pub async fn archive(&self, dialogs: Vec<DialogId>, on: bool) -> Result<(), Error> {
-        self.write(move |tx| organise::archive(tx, &dialogs, on)).await
+        self.write(move |tx| organise::archive(tx, &dialogs, on))
+            .await
     }
 
     /// Marks dialogs as unread; or, with `on` unset, takes the mark away and reads everything in
     /// them.
     pub async fn mark_unread(&self, dialogs: Vec<DialogId>, on: bool) -> Result<(), Error> {
-        self.write(move |tx| organise::mark_unread(tx, &dialogs, on)).await?;
+        self.write(move |tx| organise::mark_unread(tx, &dialogs, on))
+            .await?;
         if let Ok(context) = self.context() {
             context.markers_wake.notify_one();
         }
@@ -32,7 +34,10 @@ impl Account {
     /// Makes a dialog quiet until a moment ([`crate::model::Dialog::MUTED_FOR_GOOD`] for good), or
     /// heard again.
     pub async fn mute(&self, dialog: DialogId, until: Option<UnixMillis>) -> Result<(), Error> {
-        found(self.write(move |tx| organise::mute(tx, dialog, until)).await?)
+        found(
+            self.write(move |tx| organise::mute(tx, dialog, until))
+                .await?,
+        )
     }
 
     /// The folders of the chat list in their order.
@@ -52,7 +57,9 @@ impl Account {
         if matches!(&rule, FolderRule::Kinds { kinds } if kinds.is_empty()) {
             return Err(Error::InvalidInput { field: "kinds" });
         }
-        let saved = self.write(move |tx| folders::save(tx, folder, &name, &rule)).await?;
+        let saved = self
+            .write(move |tx| folders::save(tx, folder, &name, &rule))
+            .await?;
         saved.ok_or(Error::NotFound)
     }
 
@@ -68,7 +75,10 @@ impl Account {
         dialogs: Vec<DialogId>,
         on: bool,
     ) -> Result<(), Error> {
-        found(self.write(move |tx| folders::file(tx, folder, &dialogs, on)).await?)
+        found(
+            self.write(move |tx| folders::file(tx, folder, &dialogs, on))
+                .await?,
+        )
     }
 }
 

@@ -40,7 +40,11 @@ impl Account {
         if edit.is_empty() {
             return self.own_profile().await;
         }
-        if edit.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+        if edit
+            .name
+            .as_ref()
+            .is_some_and(|name| name.trim().is_empty())
+        {
             return Err(Error::InvalidInput { field: "name" });
         }
         let client = self.client()?;
@@ -76,9 +80,7 @@ impl Account {
         }
         let context = self.context()?;
         let client = self.client()?;
-        client
-            .change_password(self.inner.me, &old, &new)
-            .await?;
+        client.change_password(self.inner.me, &old, &new).await?;
         let identity = client.identity().map(StoredIdentity::from);
         if let Some(identity) = identity.and_then(|identity| identity.with_password(new)) {
             self.keep_identity(&client, identity).await?;
@@ -152,9 +154,7 @@ impl Account {
                 });
                 login.or(email).ok_or(Error::Credentials)?
             }
-            Some(identity) => identity
-                .with_password(password)
-                .ok_or(Error::Credentials)?,
+            Some(identity) => identity.with_password(password).ok_or(Error::Credentials)?,
         };
         match client.check_identity(identity.into()).await {
             Ok(user) if user == self.inner.me => Ok(()),
@@ -171,29 +171,28 @@ impl Account {
 }
 
 /// What one signs in with after an edit, if that is something else than before.
-fn renamed(
-    identity: StoredIdentity,
-    edit: &ProfileEdit,
-) -> Result<Option<StoredIdentity>, Error> {
+fn renamed(identity: StoredIdentity, edit: &ProfileEdit) -> Result<Option<StoredIdentity>, Error> {
     let given = |field: &Option<String>| {
         let text = field.as_ref().map(|text| text.trim().to_owned());
         text.filter(|text| !text.is_empty())
     };
     let (login, email) = (given(&edit.login), given(&edit.email));
     Ok(match identity {
-        StoredIdentity::Login { password, .. } if edit.login.is_some() => Some(match (login, email)
-        {
-            (Some(login), _) => StoredIdentity::Login { login, password },
-            (None, Some(email)) => StoredIdentity::Email { email, password },
-            // Nobody could sign in any more.
-            (None, None) => return Err(Error::InvalidInput { field: "login" }),
-        }),
-        StoredIdentity::Email { password, .. } if edit.email.is_some() => Some(match (email, login)
-        {
-            (Some(email), _) => StoredIdentity::Email { email, password },
-            (None, Some(login)) => StoredIdentity::Login { login, password },
-            (None, None) => return Err(Error::InvalidInput { field: "email" }),
-        }),
+        StoredIdentity::Login { password, .. } if edit.login.is_some() => {
+            Some(match (login, email) {
+                (Some(login), _) => StoredIdentity::Login { login, password },
+                (None, Some(email)) => StoredIdentity::Email { email, password },
+                // Nobody could sign in any more.
+                (None, None) => return Err(Error::InvalidInput { field: "login" }),
+            })
+        }
+        StoredIdentity::Email { password, .. } if edit.email.is_some() => {
+            Some(match (email, login) {
+                (Some(email), _) => StoredIdentity::Email { email, password },
+                (None, Some(login)) => StoredIdentity::Login { login, password },
+                (None, None) => return Err(Error::InvalidInput { field: "email" }),
+            })
+        }
         StoredIdentity::Login { .. }
         | StoredIdentity::Email { .. }
         | StoredIdentity::Token { .. } => None,

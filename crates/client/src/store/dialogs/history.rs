@@ -9,11 +9,7 @@ use crate::store::{Error, WriteTx, ranges};
 
 /// The person has cleared the history: everything up to `up_to` that the server had is gone, and
 /// nothing older exists. What was not sent stays.
-pub fn clear_history(
-    tx: &mut WriteTx<'_>,
-    dialog: DialogId,
-    up_to: Position,
-) -> Result<(), Error> {
+pub fn clear_history(tx: &mut WriteTx<'_>, dialog: DialogId, up_to: Position) -> Result<(), Error> {
     let top = ranges::top(tx, dialog)?;
     delete(tx, dialog, up_to)?;
     tx.run(

@@ -297,9 +297,10 @@ fn fields(text: &str) -> Result<Vec<Field>, Error> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let pairs: BTreeMap<String, String> = serde_json::from_str(text).map_err(|_| Error::Corrupt {
-        what: "set of fields",
-    })?;
+    let pairs: BTreeMap<String, String> =
+        serde_json::from_str(text).map_err(|_| Error::Corrupt {
+            what: "set of fields",
+        })?;
     Ok(pairs
         .into_iter()
         .map(|(name, value)| Field { name, value })

@@ -1,11 +1,11 @@
 use super::*;
 use crate::events::ClientEvent;
-use crate::model::{Dialog, DialogQuery, User};
+use crate::model::{Dialog, DialogQuery, Role, User};
 use crate::store::receipts::{self, Kind};
 use crate::store::testing::{
     ME, TestDb, dialog, dialog_id, incoming, message_id, outgoing, user_id,
 };
-use crate::store::{messages, outbox, users};
+use crate::store::{messages, outbox, ranges, users};
 
 fn loaded(db: &TestDb, n: u32) -> Dialog {
     db.read(|db| load(db, dialog_id(n))).unwrap()
@@ -288,4 +288,91 @@ fn what_others_may_have_changed_is_found_without_a_scan() {
     assert_eq!(home(1), Some(false));
     assert_eq!(home(2), None, "a group");
     assert_eq!(home(12), Some(true), "made, and to be asked for");
+}
+
+#[test]
+fn roles_follow_from_owner_and_admins_and_say_who_may_write() {
+    let db = TestDb::new();
+    let record = |n: u32, owner: u64, admins: &[u64]| DialogRecord {
+        owner: Some(user_id(owner)),
+        details: Details {
+            occupant_count: 4_711,
+            admins: admins.iter().map(|&id| user_id(id)).collect(),
+            fields: vec![Field {
+                name: "location".to_owned(),
+                value: "Sun \"bar\"".to_owned(),
+            }],
+            allow_preview: true,
+        },
+        ..dialog(n, DialogKind::Broadcast, &[])
+    };
+    db.write(|tx| {
+        save(tx, &record(1, ME, &[2]))?;
+        save(tx, &record(2, 2, &[ME, 3]))?;
+        save(tx, &record(3, 2, &[3]))
+    });
+    let roles = [1, 2, 3]
+        .map(|n| loaded(&db, n))
+        .map(|d| (d.role, d.can_write));
+    assert_eq!(
+        roles,
+        [
+            (Role::Owner, true),
+            (Role::Admin, true),
+            (Role::Occupant, false)
+        ]
+    );
+    let two = loaded(&db, 2);
+    assert_eq!(two.admins, [ME, 3].map(user_id));
+    assert_eq!((two.occupant_count, two.allow_preview), (4_711, true));
+    assert_eq!(two.fields[0].value, "Sun \"bar\"");
+    assert!(two.notifications);
+    db.write(|tx| set_notifications(tx, dialog_id(2), false));
+    // A later description says nothing about that.
+    db.write(|tx| save(tx, &record(2, 2, &[])));
+    let two = loaded(&db, 2);
+    assert_eq!((two.role, two.notifications), (Role::Occupant, false));
+}
+
+#[test]
+fn a_cleared_history_keeps_what_was_not_sent_and_what_came_meanwhile() {
+    let db = TestDb::with_dialog();
+    let place = |n: u32, seconds: i64| Position {
+        seconds,
+        id: message_id(n),
+    };
+    db.write(|tx| {
+        messages::insert_batch(tx, &[incoming(1, 10, "old"), incoming(2, 20, "cleared")])?;
+        outbox::enqueue(tx, &outgoing(3, 20, "still here"))?;
+        ranges::add(tx, dialog_id(1), place(1, 10), place(2, 20))?;
+        messages::insert_live(tx, &[incoming(4, 30, "came meanwhile")], |_| true)?;
+        save(tx, &described(1, Some((2, 20, 2)), 2))
+    });
+    let ((), events) = db.write_events(|tx| clear_history(tx, dialog_id(1), place(9, 20)));
+    let removed: usize = events
+        .iter()
+        .map(|event| match event {
+            ClientEvent::MessagesChanged { removed, .. } => removed.len(),
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(removed, 2);
+    let window = db.read(|db| crate::store::window::newest(db, dialog_id(1), 10));
+    let texts: Vec<_> = window.items.iter().map(|m| m.text.as_str()).collect();
+    assert_eq!(texts, ["still here", "came meanwhile"]);
+    assert_eq!(
+        (window.before, window.after),
+        (
+            crate::store::window::Side::End,
+            crate::store::window::Side::End
+        ),
+        "nothing older exists, nothing newer is missing"
+    );
+    let card = loaded(&db, 1);
+    assert_eq!((card.unread, card.last.unwrap().id), (1, message_id(4)));
+    assert_eq!(
+        db.read(|db| crate::store::search::messages(db, "cleared", 5)),
+        []
+    );
+    assert_eq!(db.read(outbox::waiting), 1);
 }

@@ -7,7 +7,9 @@
 
 use rusqlite::params;
 
-use crate::model::{DialogId, DialogKind, Message, MessageId, Status, SystemLine, UnixMillis, UserId};
+use crate::model::{
+    DialogId, DialogKind, Message, MessageId, Status, SystemLine, UnixMillis, UserId,
+};
 use crate::store::columns::{Oid, user};
 use crate::store::messages::{free_row, stored_seconds};
 use crate::store::{Error, ReadDb, WriteTx, dialogs};

@@ -62,7 +62,11 @@ fn told(world: &mut World) -> Vec<(u64, Activity)> {
     let mut told = Vec::new();
     while let Ok(event) = world.events.try_recv() {
         if let ClientEvent::ActivityChanged { people, .. } = event {
-            told.extend(people.iter().map(|(user, activity)| (user.get(), *activity)));
+            told.extend(
+                people
+                    .iter()
+                    .map(|(user, activity)| (user.get(), *activity)),
+            );
         }
     }
     told.sort_unstable_by_key(|(user, _)| *user);

@@ -58,7 +58,10 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, Unusable> {
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|_| Unusable)?;
-    if !reader.format().is_some_and(|format| FORMATS.contains(&format)) {
+    if !reader
+        .format()
+        .is_some_and(|format| FORMATS.contains(&format))
+    {
         return Err(Unusable);
     }
     let mut limits = Limits::default();
@@ -141,7 +144,9 @@ pub(crate) mod tests {
             _ => image.clone(),
         };
         let mut bytes = Vec::new();
-        image.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
+        image
+            .write_to(&mut Cursor::new(&mut bytes), format)
+            .unwrap();
         bytes
     }
 

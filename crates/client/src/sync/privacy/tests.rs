@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use cubist_protocol::ext::xep0016_privacy::{PersonRule, PrivacyAction as WireAction};
 use cubist_protocol::ext::xep0016_privacy::{
     PrivacyGet, PrivacyItem as WireItem, PrivacyList as WireList, PrivacyNames, PrivacyQuery,
     PrivacySet, PrivacyStanzas, PrivacySubject,
 };
-use cubist_protocol::ext::xep0016_privacy::{PersonRule, PrivacyAction as WireAction};
 use cubist_protocol::stanza::{Condition, Iq, IqBody, IqPayload, StanzaError};
 
 use super::{Error, OWN_LIST, block, delete, look, save, set_default, unblock};
@@ -31,8 +31,7 @@ struct Lists {
 
 impl Lists {
     fn answer(&mut self, iq: &Iq) -> Result<Iq, RequestError> {
-        let refused =
-            |condition| Err(RequestError::Refused(Box::new(StanzaError::new(condition))));
+        let refused = |condition| Err(RequestError::Refused(Box::new(StanzaError::new(condition))));
         match &iq.body {
             IqBody::Get(IqPayload::Privacy(query)) => {
                 let answer = match query.clone().into_get().unwrap() {
@@ -84,8 +83,7 @@ async fn world() -> (World, Arc<Mutex<Lists>>) {
     let world = World::new().await;
     let server = Arc::new(Mutex::new(Lists::default()));
     let answering = Arc::clone(&server);
-    *world.line.server.lock().unwrap() =
-        Box::new(move |iq| answering.lock().unwrap().answer(iq));
+    *world.line.server.lock().unwrap() = Box::new(move |iq| answering.lock().unwrap().answer(iq));
     (world, server)
 }
 
@@ -95,7 +93,14 @@ fn orders(server: &Mutex<Lists>) -> Vec<String> {
 
 fn people(name: &str, rules: &[PersonRule]) -> WireList {
     let app = cubist_protocol::ids::AppId::new(21).unwrap();
-    WireList::of_people(name, rules.iter().copied(), app, "localhost", "muc.localhost").unwrap()
+    WireList::of_people(
+        name,
+        rules.iter().copied(),
+        app,
+        "localhost",
+        "muc.localhost",
+    )
+    .unwrap()
 }
 
 fn allow(user: u64) -> PersonRule {
@@ -190,7 +195,11 @@ async fn the_list_in_force_is_extended_and_everything_else_in_it_stays() {
     assert_eq!(blocked(&world).await, [(5, false), (9, true)]);
     unblock(&world.context, user_id(3)).await.unwrap();
     let list = server.lock().unwrap().lists["mine"].clone();
-    assert_eq!(list.people().first(), Some(&allow(3)), "nobody blocked them");
+    assert_eq!(
+        list.people().first(),
+        Some(&allow(3)),
+        "nobody blocked them"
+    );
 }
 
 #[tokio::test]

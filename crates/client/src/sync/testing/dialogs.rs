@@ -1,9 +1,7 @@
 //! The dialogs of the written-down server: listed with filters, order and pages; changed by the
 //! calls that change them.
 
-use cubist_protocol::rest::{
-    self, Change, CreateDialog, DeleteResult, DialogKind, UpdateDialog,
-};
+use cubist_protocol::rest::{self, Change, CreateDialog, DeleteResult, DialogKind, UpdateDialog};
 
 use crate::model::{DialogId, UnixMillis, UserId};
 use crate::rest::{DialogFilter, Error, Page};
@@ -61,10 +59,9 @@ impl DialogApi for TestApi {
                 let since = filter.updated_since;
                 (filter.ids.is_empty() || filter.ids.contains(&dialog.id))
                     && (filter.kinds.is_empty() || filter.kinds.contains(&dialog.kind))
-                    && since
-                        .is_none_or(|since| dialog.updated_at.is_some_and(|at| at.0 >= since))
+                    && since.is_none_or(|since| dialog.updated_at.is_some_and(|at| at.0 >= since))
             });
-            let total = Some(found.len() as u64);
+            let total = Some(found.len() as u64 + *self.unreadable.lock().unwrap());
             let items = found
                 .into_iter()
                 .skip(filter.skip as usize)
