@@ -1,5 +1,8 @@
-// One row of a menu.
+// One row of a menu, and where a menu stands.
 import type { Component } from 'svelte';
+
+/** The element a menu belongs to, or the point that was clicked. */
+export type MenuAnchor = HTMLElement | { x: number; y: number };
 
 export interface MenuItem {
   id: string;
@@ -14,4 +17,6 @@ export interface MenuItem {
   disabled?: boolean;
   /** A line is drawn where the number changes. */
   group?: number;
+  /** A menu of its own beside the row; its rows are told by their own ids. */
+  items?: readonly MenuItem[] | undefined;
 }

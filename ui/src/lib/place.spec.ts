@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { place, type Placement } from './place';
+import { place, placeBeside, type Placement } from './place';
 
 const ROOM = { width: 1000, height: 800 };
 const SIZE = { width: 200, height: 300 };
@@ -48,5 +48,32 @@ describe('a floating box', () => {
       align: 'center',
     });
     expect(placed).toMatchObject({ left: 470, top: 72, side: 'above', originX: 50 });
+  });
+});
+
+describe('a box beside its row', () => {
+  const row = { left: 100, top: 50, width: 200, height: 32 };
+  const size = { width: 180, height: 100 };
+
+  it('stands at the end of the row, top to top', () => {
+    expect(placeBeside(row, size, { width: 800, height: 600 }, false)).toMatchObject({ left: 300, top: 50 });
+  });
+
+  it('goes to the other side where there is no room', () => {
+    const late = { ...row, left: 400 };
+    expect(placeBeside(late, size, { width: 640, height: 600 }, false).left).toBe(220);
+  });
+
+  it('begins on the left from right to left', () => {
+    const late = { ...row, left: 400 };
+    expect(placeBeside(late, size, { width: 900, height: 600 }, true).left).toBe(220);
+  });
+
+  it('never leaves the window', () => {
+    const low = { ...row, top: 580 };
+    const placed = placeBeside(low, size, { width: 380, height: 600 }, false);
+    expect(placed.top).toBe(492);
+    expect(placed.left).toBeGreaterThanOrEqual(8);
+    expect(placed.left + size.width).toBeLessThanOrEqual(372);
   });
 });

@@ -61,3 +61,25 @@ export function place(
   const originX = Math.max(0, Math.min(middle - left, size.width));
   return { left, top, side, originX, maxHeight };
 }
+
+/** Places a box beside `anchor`, its top at the anchor's own: a menu at the row it belongs to. */
+export function placeBeside(
+  anchor: Box,
+  size: { width: number; height: number },
+  room: { width: number; height: number },
+  rtl: boolean,
+): { left: number; top: number; maxHeight: number } {
+  const right = anchor.left + anchor.width;
+  const fitsRight = right + size.width <= room.width - MARGIN;
+  const fitsLeft = anchor.left - size.width >= MARGIN;
+  // In a window that is too narrow for both it covers its menu rather than leave the window.
+  const toRight = rtl ? !fitsLeft && fitsRight : fitsRight || !fitsLeft;
+  const ideal = toRight ? right : anchor.left - size.width;
+  const maxHeight = room.height - 2 * MARGIN;
+  const height = Math.min(size.height, maxHeight);
+  return {
+    left: Math.max(MARGIN, Math.min(ideal, room.width - MARGIN - size.width)),
+    top: Math.max(MARGIN, Math.min(anchor.top, room.height - MARGIN - height)),
+    maxHeight,
+  };
+}

@@ -1,11 +1,12 @@
 // Owns the stores and the path of events into them. Created once at the root; the order is: subscribe, then load.
 import type { Backend } from '~/ipc/backend';
 import { toIpcError } from '~/ipc/backend';
-import type { Account, AccountId, AppEvent, IpcError, KeyState } from '~/ipc/bindings.gen';
+import type { Account, AccountId, AppEvent, IpcError, KeyState, UserId } from '~/ipc/bindings.gen';
 import { Accounts } from './accounts.svelte';
 import { SettingsStore } from './settings.svelte';
 import { Space } from './space.svelte';
-import { View } from './view.svelte';
+import { Toast, type ToastWords } from './toast.svelte';
+import { View, type ReportTarget } from './view.svelte';
 
 export type Boot = { kind: 'loading' } | { kind: 'failed'; error: IpcError } | { kind: 'ready' };
 
@@ -17,10 +18,13 @@ export class App {
   platform = $state<'linux' | 'macos' | 'windows'>('linux');
   /** What screen readers are told next; the shell's live region speaks it. */
   announcement = $state.raw<{ text: string }>({ text: '' });
+  /** Counts how often a connection came back: pictures that did not load before are tried again. */
+  connections = $state(0);
 
   readonly accounts = new Accounts();
   readonly view = new View();
   readonly settings: SettingsStore;
+  readonly toasts = new Toast();
 
   /** Accounts whose chats were looked at in this run. */
   #spaces = $state.raw<ReadonlyMap<AccountId, Space>>(new Map());
@@ -85,8 +89,29 @@ export class App {
     this.settings.update({ lastAccount: account.id, lastDialog: null });
   }
 
+  /** Shows who somebody is, over everything else. */
+  openProfile(userId: UserId): void {
+    this.view.lay({ kind: 'profile', userId });
+  }
+
+  /** Asks in which way somebody is to be blocked, and blocks them. */
+  openBlock(userId: UserId): void {
+    this.view.lay({ kind: 'block', userId });
+  }
+
+  /** Asks for the reason of a report, and sends it. */
+  openReport(target: ReportTarget): void {
+    this.view.lay({ kind: 'report', target });
+  }
+
   announce(text: string): void {
     this.announcement = { text };
+  }
+
+  /** One short sentence at the lower edge, spoken too, with the way back where there is one. */
+  toast(text: string, action: ToastWords['action'] = null): void {
+    this.toasts.show(text, action);
+    this.announce(action === null ? text : `${text} ${action.label}`);
   }
 
   /** The one entrance for what the engine says. */
@@ -97,7 +122,8 @@ export class App {
         break;
       case 'connectionChanged':
         this.accounts.setConnection(event.payload.accountId, event.payload.state);
-        if (event.payload.state.type !== 'online') this.#spaces.get(event.payload.accountId)?.typing.clear();
+        if (event.payload.state.type === 'online') this.connections += 1;
+        else this.#spaces.get(event.payload.accountId)?.typing.clear();
         break;
       case 'outboxChanged':
         this.accounts.setWaiting(event.payload.accountId, event.payload.waiting);
@@ -121,6 +147,15 @@ export class App {
         break;
       case 'usersChanged':
         this.#spaces.get(event.payload.accountId)?.users.apply(event.payload.users);
+        break;
+      case 'activityChanged':
+        this.#spaces.get(event.payload.accountId)?.presence.apply(event.payload.people);
+        break;
+      case 'privacyChanged':
+        this.#spaces.get(event.payload.accountId)?.blocks.apply(event.payload.blocked);
+        break;
+      case 'foldersChanged':
+        this.#spaces.get(event.payload.accountId)?.folders.set(event.payload.folders);
         break;
       case 'closing':
         // Whatever could not be written is told nowhere any more: the window goes all the same.
@@ -156,9 +191,15 @@ export class App {
 
   #show(account: Account): void {
     if (!this.#spaces.has(account.id)) {
-      const space = new Space(this.backend, account);
+      const { id } = account;
+      const space = new Space(
+        this.backend,
+        account,
+        () => this.accounts.get(id)?.connection.type === 'online',
+      );
       this.#spaces = new Map([...this.#spaces, [account.id, space]]);
       void space.dialogs.load();
+      void space.folders.load();
     }
     this.view.accountId = account.id;
   }

@@ -1,26 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '~/ipc/backend';
 import type { Dialog, DialogPage } from '~/ipc/bindings.gen';
-import { Dialogs } from './dialogs.svelte';
+import { sampleDialog } from '~/ipc/samples';
+import { Dialogs, isMuted } from './dialogs.svelte';
 
 function dialog(id: string, lastActivity: number, change: Partial<Dialog> = {}): Dialog {
-  return {
-    id,
-    kind: 'private',
-    name: id,
-    photo: null,
-    description: null,
-    ownerId: 1,
-    occupantIds: [1, 2],
-    opponentId: 2,
-    last: null,
-    lastActivity,
-    unread: 0,
-    firstUnreadId: null,
-    draft: null,
-    unsent: false,
-    ...change,
-  };
+  return sampleDialog({ id, name: id, lastActivity, ...change });
 }
 
 /** Answers pages one by one, when the test lets them go. */
@@ -58,6 +43,60 @@ describe('the chats of an account', () => {
     store.apply([a, dialog('b', 2)], []);
     store.changed([dialog('b', 9)], []);
     expect(store.get('a')).toBe(a);
+  });
+
+  it('keep pinned ones first, each in its place, whatever is newer', () => {
+    const store = new Dialogs(new Pages().backend, 'me');
+    store.apply([dialog('a', 3), dialog('p2', 1, { pinned: 5 }), dialog('p1', 2, { pinned: 1 })], []);
+    expect(ids(store)).toEqual(['p1', 'p2', 'a']);
+    store.changed([dialog('a', 9)], []);
+    expect(ids(store)).toEqual(['p1', 'p2', 'a']);
+    store.changed([dialog('p1', 2)], []);
+    expect(ids(store)).toEqual(['p2', 'a', 'p1']);
+  });
+
+  it('stand apart when archived, and are found all the same', () => {
+    const store = new Dialogs(new Pages().backend, 'me');
+    store.apply([dialog('a', 3), dialog('b', 2), dialog('c', 1, { archived: true })], []);
+    expect([ids(store), store.archived.map((each) => each.id)]).toEqual([['a', 'b'], ['c']]);
+    store.changed([dialog('b', 2, { archived: true })], []);
+    expect([ids(store), store.archived.map((each) => each.id)]).toEqual([['a'], ['b', 'c']]);
+    expect(store.get('c')?.id).toBe('c');
+    store.changed([], ['c']);
+    expect(store.get('c')).toBeUndefined();
+    expect(store.archived.map((each) => each.id)).toEqual(['b']);
+  });
+
+  it('are in the same order whether they change one by one or at once', () => {
+    const many = Array.from({ length: 300 }, (_, index) =>
+      dialog(String(index), (index * 7919) % 301, { pinned: index % 50 === 0 ? index : null }),
+    );
+    const changes = many.slice(0, 60).map((each, index) => ({ ...each, lastActivity: 1000 - index * 13 }));
+    const atOnce = new Dialogs(new Pages().backend, 'me');
+    atOnce.apply(many, []);
+    atOnce.changed(changes, ['299', '298']);
+    const oneByOne = new Dialogs(new Pages().backend, 'me');
+    for (const each of many) oneByOne.apply([each], []);
+    for (const each of changes) oneByOne.changed([each], []);
+    oneByOne.changed([], ['299']);
+    oneByOne.changed([], ['298']);
+    expect(ids(oneByOne)).toEqual(ids(atOnce));
+    expect(ids(atOnce)).toHaveLength(298);
+  });
+
+  it('say nothing new of muted chats, and of those marked by hand they do', () => {
+    const store = new Dialogs(new Pages().backend, 'me');
+    store.apply(
+      [
+        dialog('muted', 5, { unread: 2, mutedUntil: Number.MAX_SAFE_INTEGER }),
+        dialog('quiet', 4, { unread: 2, notifications: false }),
+        dialog('past', 3, { unread: 2, mutedUntil: 1 }),
+        dialog('marked', 2, { markedUnread: true }),
+      ],
+      [],
+    );
+    expect(store.unreadChats).toBe(2);
+    expect(isMuted(dialog('past', 1, { mutedUntil: 1 }), 2)).toBe(false);
   });
 
   it('count chats with something new, not messages', () => {

@@ -16,6 +16,7 @@ function at(index: number, senderId = 2): Message {
     failure: null,
     deliveredTo: [],
     readBy: [],
+    system: null,
   };
 }
 

@@ -225,7 +225,7 @@ export class MessageWindow {
       return;
     }
     // The engine knows how many but not where: count back over what others wrote.
-    const theirs = this.items.filter((message) => message.senderId !== this.me);
+    const theirs = this.items.filter((message) => message.senderId !== this.me && message.system === null);
     const begin = theirs.at(-unread);
     if (begin) this.divider = { beforeId: begin.id, count: unread };
   }

@@ -13,6 +13,7 @@ function at(id: string, sentAt: number, text = id): Message {
     failure: null,
     deliveredTo: [],
     readBy: [],
+    system: null,
   };
 }
 

@@ -1,9 +1,12 @@
-// Owns everything of one account: chats, people, typing, drafts and the chat that is open.
+// Owns everything of one account: chats, people and what they do, blocks, drafts and the chat that is open.
 import type { Backend } from '~/ipc/backend';
 import type { Account, AccountId, Dialog, DialogId, MessageId, UserId } from '~/ipc/bindings.gen';
+import { Blocks } from './blocks.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { Drafts } from './drafts.svelte';
+import { Folders } from './folders.svelte';
 import { MessageWindow } from './messages.svelte';
+import { Presence } from './presence.svelte';
 import { Typing } from './typing.svelte';
 import { Users } from './users.svelte';
 
@@ -13,7 +16,10 @@ export class Space {
   readonly dialogs: Dialogs;
   readonly users: Users;
   readonly typing = new Typing();
+  readonly presence: Presence;
+  readonly blocks: Blocks;
   readonly drafts: Drafts;
+  readonly folders: Folders;
   /** The chat on the screen; events for others only change the list. */
   #open: MessageWindow | null = null;
   /** Which message the open chat shows, for a reload around it; null follows the newest. */
@@ -22,12 +28,17 @@ export class Space {
   constructor(
     private readonly backend: Backend,
     account: Account,
+    /** Whether the account has a connection; reactive. */
+    connected: () => boolean = () => true,
   ) {
     this.accountId = account.id;
     this.me = account.userId;
     this.dialogs = new Dialogs(backend, account.id);
     this.users = new Users(backend, account.id);
     this.drafts = new Drafts(backend, account.id);
+    this.folders = new Folders(backend, account.id);
+    this.presence = new Presence(backend, account.id, account.userId, connected);
+    this.blocks = new Blocks(backend, account.id);
   }
 
   /** Opens a chat; its window takes events until it is closed. */
@@ -55,7 +66,9 @@ export class Space {
   async reload(): Promise<void> {
     this.typing.clear();
     this.users.reload();
-    await Promise.all([this.dialogs.load(), this.#open?.reload(this.lookingAt())]);
+    this.presence.reload();
+    this.blocks.reload();
+    await Promise.all([this.dialogs.load(), this.folders.load(), this.#open?.reload(this.lookingAt())]);
   }
 
   // The calls of the open chat, with the account filled in.

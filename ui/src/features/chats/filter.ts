@@ -1,33 +1,64 @@
-// Which chats the list shows: a kind or the unread ones, and those whose name has the words.
-import type { Dialog } from '~/ipc/bindings.gen';
+// Which chats the list shows: the unread ones, a kind, a folder or the archive, and those whose name has the words.
+import type { Dialog, Folder } from '~/ipc/bindings.gen';
+import { hasNews } from '~/state/dialogs.svelte';
+import { inFolder } from '~/state/folders.svelte';
 
-export type Filter = 'all' | 'unread' | 'groups' | 'channels';
+export type Filter =
+  | { kind: 'all' }
+  | { kind: 'unread' }
+  | { kind: 'groups' }
+  | { kind: 'channels' }
+  | { kind: 'folder'; id: number };
+
+/** The same for equal filters, different for others. */
+export function filterKey(filter: Filter): string {
+  return filter.kind === 'folder' ? `folder-${String(filter.id)}` : filter.kind;
+}
 
 /** Letters without case and accents, so that "tomas" finds Tomás. */
 export function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
 }
 
-function wanted(dialog: Dialog, filter: Filter, openId: string | null): boolean {
-  switch (filter) {
+function wanted(dialog: Dialog, filter: Filter, folder: Folder | null, openId: string | null): boolean {
+  switch (filter.kind) {
     case 'all':
       return true;
     case 'unread':
       // The chat being read stays, or it would vanish under the eyes.
-      return dialog.unread > 0 || dialog.id === openId;
+      return hasNews(dialog) || dialog.id === openId;
     case 'groups':
       return dialog.kind === 'group';
     case 'channels':
       return dialog.kind === 'public' || dialog.kind === 'broadcast';
+    case 'folder':
+      return folder !== null && inFolder(dialog, folder);
   }
 }
 
-/** The chats to list, in their order. Every word of the query begins a word of the name. */
-export function listed(dialogs: Dialog[], filter: Filter, query: string, openId: string | null): Dialog[] {
+/** Whether every word of the query begins a word of the text; an empty query fits everything. */
+export function beginsWords(text: string, query: string): boolean {
   const words = fold(query).split(/\s+/u).filter(Boolean);
-  if (filter === 'all' && words.length === 0) return dialogs;
+  if (words.length === 0) return true;
+  const parts = fold(text).split(/[\s,.\-_/]+/u);
+  return words.every((word) => parts.some((part) => part.startsWith(word)));
+}
+
+export interface Wanted {
+  filter: Filter;
+  /** The folder of the filter; null for one that has just been deleted. */
+  folder: Folder | null;
+  query: string;
+  openId: string | null;
+}
+
+/** The chats to list, in their order. Every word of the query begins a word of the name. */
+export function listed(dialogs: Dialog[], { filter, folder, query, openId }: Wanted): Dialog[] {
+  const words = fold(query).split(/\s+/u).filter(Boolean);
+  // The very list of the store, so that the commonest view costs nothing per chat.
+  if (filter.kind === 'all' && words.length === 0) return dialogs;
   return dialogs.filter((dialog) => {
-    if (!wanted(dialog, filter, openId)) return false;
+    if (!wanted(dialog, filter, folder, openId)) return false;
     if (words.length === 0) return true;
     const name = fold(dialog.name).split(/[\s,.\-_/]+/u);
     return words.every((word) => name.some((part) => part.startsWith(word)));

@@ -1,28 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Dialog, Preview } from '~/ipc/bindings.gen';
+import { sampleDialog, sampleUser } from '~/ipc/samples';
 import { previewLine } from './preview';
 
 const LAST: Preview = { messageId: 'm', senderId: 2, text: 'words', sentAt: 0, status: null };
 
 function line(change: Partial<Dialog>, open = false): string {
-  const dialog: Dialog = {
-    id: 'd',
-    kind: 'private',
-    name: 'Chat',
-    photo: null,
-    description: null,
-    ownerId: 1,
-    occupantIds: [1, 2],
-    opponentId: 2,
-    last: LAST,
-    lastActivity: 0,
-    unread: 0,
-    firstUnreadId: null,
-    draft: null,
-    unsent: false,
-    ...change,
-  };
-  const user = (id: number) => ({ id, name: 'Sam Okafor', login: null, avatar: null });
+  const dialog = sampleDialog({ last: LAST, ...change });
+  const user = (id: number) => sampleUser(id, 'Sam Okafor');
   const { lead, text } = previewLine({ dialog, me: 1, open, user });
   return lead === null ? text : `${lead.text} ${text}`;
 }

@@ -12,6 +12,11 @@ export function failureReason(failure: Failure | null): string {
       return m.conversation_failure_not_member();
     case 'tooLarge':
       return m.conversation_failure_too_large();
+    case 'blocked':
+      // Which of the two blocks is in the words of the server alone.
+      return /you have blocked/i.test(failure.text ?? '')
+        ? m.conversation_failure_blocked_mine()
+        : m.conversation_failure_blocked();
     case 'server':
       return m.conversation_failure_server();
     case 'noAnswer':

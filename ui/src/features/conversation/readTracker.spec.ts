@@ -13,6 +13,7 @@ function said(index: number): Message {
     failure: null,
     deliveredTo: [],
     readBy: [],
+    system: null,
   };
 }
 

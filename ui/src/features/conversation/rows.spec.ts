@@ -23,6 +23,7 @@ function said(
     failure: null,
     deliveredTo: [],
     readBy: [],
+    system: null,
     ...change,
   };
 }
@@ -86,6 +87,11 @@ describe('rows of a conversation', () => {
   it('keeps a failed message in its group', () => {
     const rows = build([said('a', 1, 0), said('b', 1, 1, 'b', { status: 'failed' }), said('c', 1, 2)]);
     expect(words(rows)).toEqual(['day', 'a:first b:middle c:last']);
+  });
+
+  it('lets what happened stand between groups, a line of its own', () => {
+    const rows = build([said('a', 2, 0), said('s', 2, 1, '', { system: { type: 'left' } }), said('b', 2, 2)]);
+    expect(words(rows)).toEqual(['day', 'a:only', 'system', 'b:only']);
   });
 
   it('shows a gap at the edge that has one', () => {

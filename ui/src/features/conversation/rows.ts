@@ -1,4 +1,4 @@
-// Turns a run of messages into what is drawn: days, the unread line, groups of one sender.
+// Turns a run of messages into what is drawn: days, the unread line, groups of one sender, what happened.
 // Rows that did not change are the very objects of the last time, so that only changed ones are drawn again.
 import type { Edge, Message, MessageId, UserId } from '~/ipc/bindings.gen';
 import { emojiAlone } from '~/lib/emoji';
@@ -17,6 +17,7 @@ export interface Bubble {
 export type Row =
   | { kind: 'day'; key: string; at: number }
   | { kind: 'unread'; key: string; count: number }
+  | { kind: 'system'; key: string; message: Message }
   | { kind: 'gap'; key: string; where: 'before' | 'after'; reason: 'offline' | 'failed' }
   | {
       kind: 'group';
@@ -91,6 +92,11 @@ export class RowBuilder {
         close();
         rows.push({ kind: 'unread', key: 'unread', count: input.divider.count });
       }
+      if (message.system !== null) {
+        close();
+        rows.push({ kind: 'system', key: `system-${message.id}`, message });
+        continue;
+      }
       const last = run.at(-1);
       if (last && !joins(last, message)) close();
       run.push(message);
@@ -153,6 +159,7 @@ function sameRow(old: Row, row: Row): Row {
     return same ? old : { ...row, bubbles };
   }
   if (row.kind === 'day' && old.kind === 'day' && dayKey(old.at) === dayKey(row.at)) return old;
+  if (row.kind === 'system' && old.kind === 'system' && old.message === row.message) return old;
   if (row.kind === 'unread' && old.kind === 'unread' && old.count === row.count) return old;
   if (row.kind === 'gap' && old.kind === 'gap' && old.reason === row.reason) return old;
   return row;

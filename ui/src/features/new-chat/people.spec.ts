@@ -1,31 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Dialog, User } from '~/ipc/bindings.gen';
+import { sampleDialog, sampleUser } from '~/ipc/samples';
 import { knownPeople, matches, sections } from './people';
 
-const user = (id: number, name: string, login: string | null = null): User => ({
-  id,
-  name,
-  login,
-  avatar: null,
-});
+const user = (id: number, name: string, login: string | null = null): User => sampleUser(id, name, { login });
 
 function dialog(kind: Dialog['kind'], opponentId: number | null, name: string): Dialog {
-  return {
+  return sampleDialog({
     id: `5356c64ab35c12bd3b10${String(opponentId ?? 0).padStart(4, '0')}`,
     kind,
     name,
-    photo: null,
-    description: null,
-    ownerId: 1,
-    occupantIds: [],
     opponentId,
-    last: null,
-    lastActivity: 0,
-    unread: 0,
-    firstUnreadId: null,
-    draft: null,
-    unsent: false,
-  };
+  });
 }
 
 describe('people one writes to', () => {

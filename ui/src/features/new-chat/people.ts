@@ -16,7 +16,18 @@ export function knownPeople(
   for (const dialog of dialogs) {
     const id = dialog.opponentId;
     if (dialog.kind !== 'private' || id === null || id === me || people.has(id)) continue;
-    people.set(id, userOf(id) ?? { id, name: dialog.name, login: null, avatar: dialog.photo });
+    people.set(
+      id,
+      userOf(id) ?? {
+        id,
+        name: dialog.name,
+        login: null,
+        email: null,
+        phone: null,
+        website: null,
+        avatar: dialog.photo,
+      },
+    );
   }
   return [...people.values()];
 }

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { User } from '~/ipc/bindings.gen';
+import { sampleUser } from '~/ipc/samples';
 import { PAUSE_MS, PeopleSearch } from './peopleSearch.svelte';
 
-const user = (id: number, name: string): User => ({ id, name, login: null, avatar: null });
+const user = sampleUser;
 
 interface Asked {
   query: string;

@@ -1,0 +1,54 @@
+// A chat, a message and a person as the engine would send them, for tests of the rules: each says only what it is about.
+import type { Dialog, Message, User } from './bindings.gen';
+
+export function sampleDialog(change: Partial<Dialog> = {}): Dialog {
+  return {
+    id: 'd',
+    kind: 'private',
+    name: 'd',
+    photo: null,
+    description: null,
+    ownerId: 1,
+    adminIds: [],
+    occupantIds: [1, 2],
+    occupantCount: 2,
+    opponentId: 2,
+    last: null,
+    lastActivity: 0,
+    unread: 0,
+    firstUnreadId: null,
+    draft: null,
+    unsent: false,
+    fields: [],
+    allowPreview: false,
+    role: 'occupant',
+    canWrite: true,
+    pinned: null,
+    archived: false,
+    markedUnread: false,
+    mutedUntil: null,
+    notifications: true,
+    folderIds: [],
+    ...change,
+  };
+}
+
+export function sampleMessage(change: Partial<Message> = {}): Message {
+  return {
+    id: 'a',
+    dialogId: 'd',
+    senderId: 2,
+    text: '',
+    sentAt: 0,
+    status: 'sent',
+    failure: null,
+    deliveredTo: [],
+    readBy: [],
+    system: null,
+    ...change,
+  };
+}
+
+export function sampleUser(id: number, name: string, change: Partial<User> = {}): User {
+  return { id, name, login: null, email: null, phone: null, website: null, avatar: null, ...change };
+}
