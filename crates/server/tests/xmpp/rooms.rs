@@ -1,5 +1,7 @@
 //! Being seen in a room: joining, leaving, being put out (XEP-0045).
 
+use std::fmt::Write;
+
 use cubist_protocol::ids::{DialogId, UserId};
 use cubist_server::delivery::Delivery;
 
@@ -7,11 +9,11 @@ use crate::support::{Client, World, bodies, eventually};
 
 /// What a presence of a room says about somebody, without the addresses.
 fn x(item: &str, codes: &[u16]) -> String {
-    let codes: String = codes
-        .iter()
-        .map(|code| format!("<status code=\"{code}\"/>"))
-        .collect();
-    format!("<x xmlns=\"http://jabber.org/protocol/muc#user\">{item}{codes}")
+    let mut x = format!("<x xmlns=\"http://jabber.org/protocol/muc#user\">{item}");
+    for code in codes {
+        write!(x, "<status code=\"{code}\"/>").unwrap();
+    }
+    x
 }
 
 /// The start of a presence of `user` in the room, as `to` gets it.
