@@ -3,15 +3,25 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use cubist_server::config::{AuthKey, CertificateFiles, Config, ConfigError};
+use cubist_server::orders::{self, Order};
+use cubist_server::reports;
 
 /// A local backend that speaks the ConnectyCube Chat API to the official SDKs and to Cubist.
 ///
 /// Prints one line of JSON on stdout once every port accepts: how to reach it. Everything else goes to stderr.
 #[derive(Debug, Parser)]
-#[command(name = "cubist-server", version)]
+#[command(
+    name = "cubist-server",
+    version,
+    args_conflicts_with_subcommands = true
+)]
 pub(crate) struct Arguments {
+    /// Something else than running the backend
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     /// TOML file with settings; the flags here win over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -75,6 +85,69 @@ pub(crate) struct Arguments {
     /// Do not end although --leased is given
     #[arg(long)]
     stay: bool,
+}
+
+/// What the operator may do besides running the backend.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a broadcast dialog, which every person of the application is in; prints {"_id":"…"}
+    Broadcast {
+        /// Folder of the backend, which may be running [default: the system's place for data]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+
+        /// Its name
+        #[arg(long)]
+        name: String,
+
+        /// Who writes in it and names its admins
+        #[arg(long, value_name = "USER_ID")]
+        owner: u64,
+
+        /// Words about it
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+    },
+    /// List what people reported, newest first
+    Reports {
+        /// Folder of the backend, which may be running [default: the system's place for data]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+
+        /// As JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Command {
+    /// Does it. Returns what to print.
+    pub(crate) async fn run(self) -> Result<String, Box<dyn std::error::Error>> {
+        match self {
+            Self::Broadcast {
+                data,
+                name,
+                owner,
+                description,
+            } => {
+                let order = Order::Broadcast {
+                    name,
+                    owner,
+                    description,
+                };
+                let data = data.unwrap_or_else(default_folder);
+                Ok(format!("{}\n", orders::give(&data, order).await?))
+            }
+            Self::Reports { data, json } => {
+                let reports = reports::list(&data.unwrap_or_else(default_folder))?;
+                if json {
+                    Ok(format!("{}\n", serde_json::to_string_pretty(&reports)?))
+                } else {
+                    Ok(reports::table(&reports))
+                }
+            }
+        }
+    }
 }
 
 impl Arguments {

@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -110,6 +111,24 @@ impl DataFolder {
             tracing::debug!(%error, "running.json was gone already");
         }
     }
+}
+
+/// How to reach the backend that runs on a folder.
+pub(crate) struct RunningBackend {
+    /// Where leases are given and orders taken.
+    pub(crate) lease: SocketAddr,
+    /// What to say first.
+    pub(crate) token: String,
+}
+
+/// Reads the note of a running backend; `None` if there is none that makes sense.
+pub(crate) fn find_running(data: &Path) -> Option<RunningBackend> {
+    let text = std::fs::read(data.join(RUNNING)).ok()?;
+    let note: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    Some(RunningBackend {
+        lease: note.get("lease")?.as_str()?.parse().ok()?,
+        token: note.get("token")?.as_str()?.to_owned(),
+    })
 }
 
 #[cfg(test)]

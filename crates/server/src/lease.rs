@@ -2,7 +2,8 @@
 //!
 //! A lease is an open TCP connection on loopback whose first line is the token of `running.json`; the answer is `ok`.
 //! It ends with the connection, so an app that crashes leaves none behind. Before it closes, an app may say `stay`
-//! (go on without leases from now on) or `go` (end with the last lease again).
+//! (go on without leases from now on) or `go` (end with the last lease again). The operator's commands use the same
+//! port: `order` and a text is answered with one line, see [`crate::orders`].
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,11 +19,17 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Lease;
+use crate::delivery::BoxFuture;
 
-/// Longest line an app may send.
-const LINE: u64 = 128;
+/// Longest first line: whoever has not shown the token gets no more room.
+const FIRST_LINE: u64 = 128;
+/// Longest line after it.
+const LINE: u64 = 64 << 10;
 /// How long the first line may take.
 const GREETING: Duration = Duration::from_secs(5);
+
+/// Answers an order.
+pub(crate) type Orders = Arc<dyn Fn(String) -> BoxFuture<String> + Send + Sync>;
 
 /// The leases of a backend.
 pub(crate) struct Leases {
@@ -45,6 +52,7 @@ impl Leases {
     /// Opens the port.
     pub(crate) async fn open(
         settings: &Lease,
+        orders: Orders,
         tasks: &TaskTracker,
         shutdown: CancellationToken,
     ) -> io::Result<Self> {
@@ -57,6 +65,7 @@ impl Leases {
         tasks.spawn(accept(
             listener,
             token.clone(),
+            orders,
             Arc::new(sender),
             tasks.clone(),
             shutdown,
@@ -102,6 +111,7 @@ impl Leases {
 async fn accept(
     listener: TcpListener,
     token: String,
+    orders: Orders,
     held: Arc<watch::Sender<Held>>,
     tasks: TaskTracker,
     shutdown: CancellationToken,
@@ -116,10 +126,11 @@ async fn accept(
             continue;
         };
         let (token, held, shutdown) = (token.clone(), Arc::clone(&held), shutdown.clone());
+        let orders = Arc::clone(&orders);
         tasks.spawn(async move {
             tokio::select! {
                 () = shutdown.cancelled() => {}
-                result = hold(stream, &token, &held) => if let Err(error) = result {
+                result = hold(stream, &token, &orders, &held) => if let Err(error) = result {
                     tracing::debug!(%error, "a lease ended in disorder");
                 },
             }
@@ -127,9 +138,14 @@ async fn accept(
     }
 }
 
-async fn hold(stream: TcpStream, token: &str, held: &watch::Sender<Held>) -> io::Result<()> {
+async fn hold(
+    stream: TcpStream,
+    token: &str,
+    orders: &Orders,
+    held: &watch::Sender<Held>,
+) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
-    let first = tokio::time::timeout(GREETING, line(&mut stream)).await??;
+    let first = tokio::time::timeout(GREETING, line(&mut stream, FIRST_LINE)).await??;
     if first.trim() != token {
         return Err(io::Error::other("wrong token"));
     }
@@ -137,7 +153,15 @@ async fn hold(stream: TcpStream, token: &str, held: &watch::Sender<Held>) -> io:
     let _given_back = GiveBack(held);
     stream.get_mut().write_all(b"ok\n").await?;
     loop {
-        let word = line(&mut stream).await?;
+        let word = line(&mut stream, LINE).await?;
+        if let Some(order) = word.strip_prefix("order ") {
+            let answer = orders(order.trim().to_owned()).await;
+            stream
+                .get_mut()
+                .write_all(format!("{answer}\n").as_bytes())
+                .await?;
+            continue;
+        }
         match word.trim() {
             "stay" => held.send_modify(|held| held.stay = true),
             "go" => held.send_modify(|held| held.stay = false),
@@ -147,9 +171,9 @@ async fn hold(stream: TcpStream, token: &str, held: &watch::Sender<Held>) -> io:
     }
 }
 
-async fn line(stream: &mut BufReader<TcpStream>) -> io::Result<String> {
+async fn line(stream: &mut BufReader<TcpStream>, longest: u64) -> io::Result<String> {
     let mut text = String::new();
-    stream.take(LINE).read_line(&mut text).await?;
+    stream.take(longest).read_line(&mut text).await?;
     Ok(text)
 }
 
@@ -168,9 +192,15 @@ mod tests {
     use super::*;
 
     async fn leases(settings: Lease) -> Leases {
-        Leases::open(&settings, &TaskTracker::new(), CancellationToken::new())
-            .await
-            .unwrap()
+        let orders: Orders = Arc::new(|order| Box::pin(async move { format!("done: {order}") }));
+        Leases::open(
+            &settings,
+            orders,
+            &TaskTracker::new(),
+            CancellationToken::new(),
+        )
+        .await
+        .unwrap()
     }
 
     fn leased(linger_seconds: u64) -> Lease {
@@ -188,7 +218,7 @@ mod tests {
             .write_all(format!("{token}\n").as_bytes())
             .await
             .unwrap();
-        let answer = line(&mut stream).await.unwrap_or_default();
+        let answer = line(&mut stream, LINE).await.unwrap_or_default();
         (stream, answer)
     }
 
@@ -218,6 +248,16 @@ mod tests {
         assert!(!is_over(&leases).await);
         drop(two);
         leases.over().await;
+    }
+
+    #[tokio::test]
+    async fn an_order_is_answered_in_one_line_but_not_without_the_token() {
+        let leases = leases(leased(0)).await;
+        let (mut stream, _) = take(&leases, leases.token()).await;
+        stream.get_mut().write_all(b"order a b\n").await.unwrap();
+        assert_eq!(line(&mut stream, LINE).await.unwrap(), "done: a b\n");
+        let (mut stream, _) = take(&leases, "order a b").await;
+        assert_eq!(line(&mut stream, LINE).await.unwrap_or_default(), "");
     }
 
     #[tokio::test]

@@ -14,6 +14,8 @@ pub mod delivery;
 mod demo;
 pub mod folder;
 mod lease;
+pub mod orders;
+pub mod reports;
 mod rest;
 pub mod server;
 pub mod state;

@@ -22,7 +22,21 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}"), 1),
     };
-    runtime.block_on(run(arguments))
+    match arguments.command {
+        Some(command) => runtime.block_on(order(command)),
+        None => runtime.block_on(run(arguments)),
+    }
+}
+
+/// One of the operator's commands.
+async fn order(command: cli::Command) -> ExitCode {
+    match command.run().await {
+        Ok(text) => match std::io::stdout().lock().write_all(text.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&format!("cannot print: {error}"), 1),
+        },
+        Err(error) => fail(&error.to_string(), 1),
+    }
 }
 
 async fn run(arguments: cli::Arguments) -> ExitCode {

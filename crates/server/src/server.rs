@@ -16,7 +16,8 @@ use crate::config::{Config, ConfigError};
 use crate::delivery::Deliver;
 use crate::demo::Demo;
 use crate::folder::{DataFolder, FolderError};
-use crate::lease::Leases;
+use crate::lease::{Leases, Orders};
+use crate::orders;
 use crate::rest;
 use crate::state::{Clock, State, StateError};
 use crate::tls::{Tls, TlsError};
@@ -229,7 +230,12 @@ impl Server {
         if let Some(https) = https {
             https.serve(app, Some(TlsAcceptor::from(server_tls)), shutdown.clone());
         }
-        let leases = Leases::open(&config.lease, &tasks, shutdown.clone())
+        let operated = state.clone();
+        let orders: Orders = Arc::new(move |order| {
+            let state = operated.clone();
+            Box::pin(async move { orders::answer(&state, &order).await })
+        });
+        let leases = Leases::open(&config.lease, orders, &tasks, shutdown.clone())
             .await
             .map_err(FolderError::Lease)?;
         folder.announce(&ready, &leases)?;

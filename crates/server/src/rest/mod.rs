@@ -23,6 +23,8 @@ mod sessions;
 mod table;
 mod uploads;
 mod users;
+mod users_legacy;
+mod users_online;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

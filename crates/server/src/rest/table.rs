@@ -8,6 +8,7 @@ use crate::rest::auth::Caller;
 use crate::rest::call::Call;
 use crate::rest::{
     App, blobs, dialog_removal, dialogs, downloads, membership, messages, records, sessions, users,
+    users_legacy, users_online,
 };
 use crate::state::UserField;
 
@@ -27,10 +28,21 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
         ["login"] if is(Method::DELETE) => sessions::logout(app, &call, caller).await,
 
         ["users"] if is(Method::POST) => users::sign_up(app, call, caller).await,
-        ["users"] if is(Method::GET) => users::legacy_list(app, &call, caller).await,
+        ["users"] if is(Method::GET) => users_legacy::list(app, &call, caller).await,
         ["users", "v2"] if is(Method::GET) => users::list(app, &call, caller).await,
+        ["users", "online"] if is(Method::GET) => users_online::list(app, &call, caller).await,
+        ["users", "password", "reset"] if is(Method::POST) || is(Method::GET) => {
+            users::reset_password(caller)
+        }
+        ["users", "by_tags"] if is(Method::GET) => users_legacy::by_tags(app, &call, caller).await,
+        ["users", "by_facebook_id"] if is(Method::GET) => {
+            users::by_field(app, caller, UserField::FacebookId, &query("facebook_id")).await
+        }
+        ["users", "by_twitter_id"] if is(Method::GET) => {
+            users::by_field(app, caller, UserField::TwitterId, &query("twitter_id")).await
+        }
         ["users", "by_full_name"] if is(Method::GET) => {
-            users::by_full_name(app, &call, caller).await
+            users_legacy::by_full_name(app, &call, caller).await
         }
         ["users", "by_login"] if is(Method::GET) => {
             users::by_field(app, caller, UserField::Login, &query("login")).await

@@ -2,9 +2,8 @@
 
 use cubist_protocol::ids::UserId;
 use cubist_protocol::rest::{
-    Change, Filter, ListQuery, NewUserEnvelope, Operator, Page, UpdateUserEnvelope, UserEnvelope,
+    Change, Filter, NewUserEnvelope, Operator, Page, UpdateUserEnvelope, UserEnvelope,
 };
-use serde::Serialize;
 
 use crate::delivery::Delivery;
 use crate::rest::answer::{Answer, Refusal};
@@ -13,8 +12,8 @@ use crate::rest::call::Call;
 use crate::rest::sessions::same_secret;
 use crate::rest::{App, convert};
 use crate::state::{
-    NewUser, PasswordChange, TextField, TextFields, User, UserChanges, UserCondition, UserField,
-    UserOp, UserPage, UserSearch,
+    NewUser, PasswordChange, TextField, TextFields, UserChanges, UserCondition, UserField, UserOp,
+    UserSearch,
 };
 
 impl App {
@@ -136,7 +135,7 @@ pub(super) async fn show(app: &App, caller: Caller, id: &str) -> Result<Answer, 
     })
 }
 
-/// `GET /users/by_login`, `by_email`, `by_full_name`, `external/{id}` and the like.
+/// `GET /users/by_login`, `by_email`, `external/{id}` and the like.
 pub(super) async fn by_field(
     app: &App,
     caller: Caller,
@@ -144,7 +143,12 @@ pub(super) async fn by_field(
     value: &str,
 ) -> Result<Answer, Refusal> {
     caller.session()?;
-    let found = search(app, vec![equal(field, value)], 1, 0).await?;
+    let search = UserSearch {
+        conditions: vec![equal(field, value)],
+        limit: 1,
+        ..UserSearch::default()
+    };
+    let found = app.state.search_users(search).await?;
     let user = found
         .items
         .into_iter()
@@ -155,17 +159,6 @@ pub(super) async fn by_field(
     })
 }
 
-/// `GET /users/by_full_name`: names are not unique, so this one is a list.
-pub(super) async fn by_full_name(
-    app: &App,
-    call: &Call,
-    caller: Caller,
-) -> Result<Answer, Refusal> {
-    caller.session()?;
-    let name = call.query.value("full_name").unwrap_or_default();
-    wrapped_page(app, vec![equal(UserField::FullName, name)], &call.query).await
-}
-
 /// `GET /users/v2`
 pub(super) async fn list(app: &App, call: &Call, caller: Caller) -> Result<Answer, Refusal> {
     caller.session()?;
@@ -173,9 +166,14 @@ pub(super) async fn list(app: &App, call: &Call, caller: Caller) -> Result<Answe
     for filter in &call.query.filters {
         conditions.extend(condition(filter)?);
     }
-    let limit = call.query.limit.map_or(usize::MAX, to_usize);
     let skip = call.query.skip.unwrap_or_default();
-    let page = search(app, conditions, limit, to_usize(skip)).await?;
+    let search = UserSearch {
+        conditions,
+        limit: call.query.limit.map_or(usize::MAX, to_usize),
+        offset: to_usize(skip),
+        order: None,
+    };
+    let page = app.state.search_users(search).await?;
     let items = page.items.into_iter().map(convert::user).collect();
     Answer::ok(&Page::new(
         items,
@@ -185,79 +183,17 @@ pub(super) async fn list(app: &App, call: &Call, caller: Caller) -> Result<Answe
     ))
 }
 
-/// `GET /users?filter[]=number id in 1,2`: the older list. Its filters are read as far as the newer one has them.
-pub(super) async fn legacy_list(app: &App, call: &Call, caller: Caller) -> Result<Answer, Refusal> {
+/// `POST /users/password/reset`
+///
+/// The service sends a letter; this backend cannot, and an answer as if it had would let people wait for it.
+pub(super) fn reset_password(caller: Caller) -> Result<Answer, Refusal> {
     caller.session()?;
-    let filters = call
-        .query
-        .find("filter", Operator::Eq)
-        .map(|filter| filter.values.as_slice())
-        .unwrap_or_default();
-    let conditions = filters
-        .iter()
-        .map(|text| legacy_condition(text))
-        .collect::<Result<Vec<_>, _>>()?;
-    wrapped_page(app, conditions, &call.query).await
+    Err(Refusal::unprocessable(
+        "This server sends no e-mail: ask its operator for help with a forgotten password",
+    ))
 }
 
-/// The older list's page: counted from 1, with wrapped items.
-#[derive(Serialize)]
-struct WrappedPage {
-    current_page: u64,
-    per_page: u64,
-    total_entries: u64,
-    items: Vec<UserEnvelope>,
-}
-
-async fn wrapped_page(
-    app: &App,
-    conditions: Vec<UserCondition>,
-    query: &ListQuery,
-) -> Result<Answer, Refusal> {
-    let number = |name| {
-        query
-            .value(name)
-            .and_then(|text| text.trim().parse::<u64>().ok())
-            .filter(|value| *value > 0)
-    };
-    let current_page = number("page").unwrap_or(1);
-    let per_page = number("per_page")
-        .unwrap_or(10)
-        .min(to_u64(app.config().limits.page));
-    let offset = (current_page - 1).saturating_mul(per_page);
-    let found = search(app, conditions, to_usize(per_page), to_usize(offset)).await?;
-    let items = found
-        .items
-        .into_iter()
-        .map(|user: User| UserEnvelope {
-            user: convert::user(user),
-        })
-        .collect();
-    Answer::ok(&WrappedPage {
-        current_page,
-        per_page,
-        total_entries: to_u64(found.total),
-        items,
-    })
-}
-
-async fn search(
-    app: &App,
-    conditions: Vec<UserCondition>,
-    limit: usize,
-    offset: usize,
-) -> Result<UserPage, Refusal> {
-    Ok(app
-        .state
-        .search_users(UserSearch {
-            conditions,
-            limit,
-            offset,
-        })
-        .await?)
-}
-
-fn equal(field: UserField, value: &str) -> UserCondition {
+pub(super) fn equal(field: UserField, value: &str) -> UserCondition {
     UserCondition {
         field,
         op: UserOp::Equal,
@@ -287,39 +223,6 @@ fn condition(filter: &Filter) -> Result<Option<UserCondition>, Refusal> {
         op,
         values: filter.values.clone(),
     }))
-}
-
-/// `number id in 51946,51941`
-fn legacy_condition(text: &str) -> Result<UserCondition, Refusal> {
-    let refused = || {
-        Refusal::field(
-            "filter[]",
-            "is not understood: use a form such as `number id in 1,2`",
-        )
-    };
-    let mut words = text.splitn(4, ' ');
-    let (_kind, field, op, value) = (
-        words.next(),
-        words.next().ok_or_else(refused)?,
-        words.next().ok_or_else(refused)?,
-        words.next(),
-    );
-    let field = UserField::from_name(field).ok_or_else(refused)?;
-    let op = UserOp::from_name(op).ok_or_else(refused)?;
-    let value = value.ok_or_else(refused)?;
-    let values = match op {
-        UserOp::In | UserOp::NotIn => value
-            .split(',')
-            .map(|item| item.trim().to_owned())
-            .collect(),
-        UserOp::Equal
-        | UserOp::StartWith
-        | UserOp::Greater
-        | UserOp::GreaterOrEqual
-        | UserOp::Less
-        | UserOp::LessOrEqual => vec![value.to_owned()],
-    };
-    Ok(UserCondition { field, op, values })
 }
 
 fn own(caller: Caller, id: &str) -> Result<UserId, Refusal> {

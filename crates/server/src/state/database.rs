@@ -47,15 +47,23 @@ fn prepare(db: &Connection) -> Result<(), rusqlite::Error> {
     db.pragma_update(None, "foreign_keys", true)
 }
 
-fn migrate(db: &mut Connection, steps: &[&str]) -> Result<(), StateError> {
-    let applied: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
-    if applied > known {
-        return Err(StateError::TooNew {
-            found: applied,
-            known,
-        });
+/// Refuses a database of a newer version, which may mean something else by its tables.
+pub(crate) fn check_version(db: &Connection) -> Result<(), StateError> {
+    version_up_to(db, MIGRATIONS.len()).map(drop)
+}
+
+/// The database's version, if it is at most `known`.
+fn version_up_to(db: &Connection, known: usize) -> Result<i64, StateError> {
+    let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(known).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(StateError::TooNew { found, known });
     }
+    Ok(found)
+}
+
+fn migrate(db: &mut Connection, steps: &[&str]) -> Result<(), StateError> {
+    let applied = version_up_to(db, steps.len())?;
     for (version, step) in (1_i64..)
         .zip(steps)
         .filter(|(version, _)| *version > applied)

@@ -36,6 +36,7 @@ mod reader;
 mod record_classes;
 mod record_filters;
 mod records;
+mod reports;
 mod sessions;
 mod settings;
 mod unread;
@@ -82,6 +83,8 @@ pub use unread::Unread;
 pub use user_fields::{TextField, TextFields};
 pub use user_search::{UserCondition, UserField, UserOp, UserPage, UserSearch};
 pub use users::{NewUser, PasswordChange, User, UserChanges};
+
+pub(crate) use reports::{ReportRow, read as read_reports};
 
 use crate::config::Config;
 use reader::{ReadDb, Readers};

@@ -17,7 +17,7 @@ const START_WITH_MIN: usize = 4;
 const START_WITH_LIMIT: usize = 5;
 
 /// A search.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserSearch {
     /// All must hold.
     pub conditions: Vec<UserCondition>,
@@ -25,6 +25,8 @@ pub struct UserSearch {
     pub limit: usize,
     /// Results to skip.
     pub offset: usize,
+    /// Order, and whether great values come first; by id if none. Ties go by id in the same direction.
+    pub order: Option<(UserField, bool)>,
 }
 
 /// One condition.
@@ -84,7 +86,7 @@ pub struct UserPage {
     pub total: usize,
     /// The page size that was applied.
     pub limit: usize,
-    /// Ordered by id.
+    /// In the order asked for.
     pub items: Vec<User>,
 }
 
@@ -187,7 +189,10 @@ impl State {
         } else {
             search.limit.clamp(1, limits.page)
         };
-        if query.about_activity {
+        let (field, descending) = search.order.unwrap_or((UserField::Id, false));
+        let (column, _) = field.column();
+        let direction = if descending { "DESC" } else { "ASC" };
+        if query.about_activity || field == UserField::LastRequestAt {
             // The newest activity is in memory; the search compares what is on disk.
             self.flush_activity().await?;
         }
@@ -200,7 +205,8 @@ impl State {
                 values.push(Value::Integer(to_i64(limit)));
                 values.push(Value::Integer(to_i64(search.offset)));
                 let sql = format!(
-                    "SELECT {COLUMNS} FROM users WHERE {} ORDER BY id LIMIT ? OFFSET ?",
+                    "SELECT {COLUMNS} FROM users WHERE {} ORDER BY {column} {direction}, id {direction}
+                     LIMIT ? OFFSET ?",
                     query.sql
                 );
                 let mut statement = db.prepare_cached(&sql)?;

@@ -24,7 +24,7 @@ async fn search(world: &World, conditions: Vec<UserCondition>) -> Result<Vec<Str
         .search_users(UserSearch {
             conditions,
             limit: 100,
-            offset: 0,
+            ..UserSearch::default()
         })
         .await?;
     Ok(found
@@ -325,7 +325,7 @@ async fn a_beginning_has_at_least_four_characters_and_finds_at_most_five() {
         .search_users(UserSearch {
             conditions,
             limit: 100,
-            offset: 0,
+            ..UserSearch::default()
         })
         .await
         .unwrap();
