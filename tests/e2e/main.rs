@@ -7,12 +7,18 @@
     reason = "what goes wrong in a story must fail it at once, and a story names only what it waits for"
 )]
 
+mod activity;
+mod blocks;
 mod cuts;
 mod devices;
+mod dialogs;
 mod groups;
 mod kills;
 mod offline;
+mod pictures;
+mod profiles;
 mod real_servers;
+mod reports;
 mod sessions;
 mod slow_readers;
 mod talk;

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use cubist_client::keys::{KeyChoice, KeyState, KeychainPolicy};
 use cubist_client::model::{
     Anchor, ConnectionState, Dialog, DialogId, DialogKind, DialogQuery, Edge, Endpoints, Identity,
-    Message, MessageId, NewDialog, SignUp, Status, UserId,
+    Message, MessageId, NewDialog, Secret, SignUp, Status, SystemLine, UserId,
 };
 use cubist_client::{Account, ClientEvent, Engine, EngineConfig};
 use tempfile::TempDir;
@@ -84,6 +84,11 @@ impl Person {
     pub fn account(&self) -> Account {
         let id = self.engine().accounts()[0].id.clone();
         self.engine().account(&id).unwrap()
+    }
+
+    /// What they sign in with at first.
+    pub fn password(&self) -> Secret {
+        self.password.as_str().into()
     }
 
     /// What the engine says from now on.
@@ -323,10 +328,52 @@ impl Person {
         all
     }
 
-    /// The texts of a dialog, oldest first.
+    /// The texts of a dialog, oldest first; lines about the dialog are none.
     pub async fn texts(&self, dialog: DialogId) -> Vec<String> {
         let all = self.transcript(dialog).await;
-        all.into_iter().map(|message| message.text).collect()
+        let said = all.into_iter().filter(|message| message.system.is_none());
+        said.map(|message| message.text).collect()
+    }
+
+    /// The lines about a dialog, oldest first.
+    pub async fn lines(&self, dialog: DialogId) -> Vec<SystemLine> {
+        let all = self.transcript(dialog).await;
+        all.into_iter()
+            .filter_map(|message| message.system)
+            .collect()
+    }
+
+    /// Waits for a line in a dialog.
+    pub async fn sees_line(&self, dialog: DialogId, line: &SystemLine) -> Message {
+        self.until(&format!("to see the line {line:?}"), async || {
+            let all = self.transcript(dialog).await;
+            all.into_iter()
+                .find(|message| message.system.as_ref() == Some(line))
+        })
+        .await
+    }
+
+    /// Waits until a dialog looks as `check` wants it.
+    pub async fn finds(
+        &self,
+        what: &str,
+        dialog: DialogId,
+        check: impl Fn(&Dialog) -> bool,
+    ) -> Dialog {
+        self.until(what, async || {
+            let card = self.account().dialog(dialog).await.unwrap()?;
+            check(&card).then_some(card)
+        })
+        .await
+    }
+
+    /// Waits until a dialog is gone.
+    pub async fn has_lost(&self, dialog: DialogId) {
+        self.until("to lose the dialog", async || {
+            let card = self.account().dialog(dialog).await.unwrap();
+            card.is_none().then_some(())
+        })
+        .await;
     }
 
     /// Fails unless exactly these texts are in a dialog, each once.

@@ -6,14 +6,27 @@
 
 use cubist_client::keys::{KeyChoice, KeyState, KeychainPolicy};
 use cubist_client::model::{
-    Anchor, AppId, ChatAddress, ConnectionState, Dialog, DialogId, DialogKind, DialogQuery, Endpoints, Identity, Message, NewDialog, Origin, SignUp, Status, User, UserId,
+    Anchor, DialogId, DialogKind, DialogQuery, Identity, MessageId, NewDialog, SignUp, UserId,
 };
-use cubist_client::{Account, ClientEvent, Engine, EngineConfig};
+use cubist_client::{Account, Engine, EngineConfig};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::sync::broadcast::error::RecvError;
-use url::Url;
+
+#[path = "headless/dialogs.rs"]
+mod dialogs;
+#[path = "headless/people.rs"]
+mod people;
+#[path = "headless/server.rs"]
+mod server;
+#[path = "headless/values.rs"]
+mod values;
+
+use dialogs::DialogCall;
+use people::PeopleCall;
+use server::Server;
+use values::{accounts, connection, dialog_value, event_line, message};
 
 /// Anything that ends one request; its words go into the answer.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -64,10 +77,19 @@ struct Request {
     call: Call,
 }
 
-/// What can be asked for.
+/// What can be asked for, by what it is about.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Call {
+    Talk(TalkCall),
+    Dialog(DialogCall),
+    People(PeopleCall),
+}
+
+/// Signing in, and talking.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "method", content = "params", rename_all = "snake_case")]
-enum Call {
+enum TalkCall {
     SignUp {
         server: Server,
         login: String,
@@ -95,70 +117,16 @@ enum Call {
     },
     MarkRead {
         dialog: DialogId,
-        up_to: cubist_client::model::MessageId,
+        up_to: MessageId,
     },
     SetTyping {
         dialog: DialogId,
         typing: bool,
     },
-    SearchPeople {
-        query: String,
-    },
     Dialogs {},
     Messages {
         dialog: DialogId,
     },
-}
-
-/// Where the backend is, as its ready line says it.
-#[derive(Debug, Deserialize)]
-struct Server {
-    api_url: Url,
-    domain: String,
-    app_id: u64,
-    auth_key: String,
-    /// Ways to the chat server: `xmpps://host:port`, `xmpp://host:port` or a WebSocket URL.
-    chat: Vec<Url>,
-    /// Path of a certificate to trust.
-    ca_cert: Option<std::path::PathBuf>,
-}
-
-impl Server {
-    fn endpoints(self) -> Result<Endpoints, Failure> {
-        let chat = self
-            .chat
-            .into_iter()
-            .map(chat_address)
-            .collect::<Result<_, _>>()?;
-        Ok(Endpoints {
-            api_url: self.api_url,
-            chat,
-            domain: self.domain,
-            muc_domain: None,
-            app_id: AppId::new(self.app_id).ok_or("the application's number is 0")?,
-            auth_key: self.auth_key.into(),
-            ca_cert_pem: self.ca_cert.map(std::fs::read_to_string).transpose()?,
-            origin: Origin::Custom,
-        })
-    }
-}
-
-fn chat_address(url: Url) -> Result<ChatAddress, Failure> {
-    let host = url
-        .host_str()
-        .ok_or("a chat address without a host")?
-        .to_owned();
-    Ok(match url.scheme() {
-        "xmpps" => ChatAddress::Tls {
-            host,
-            port: url.port().unwrap_or(5223),
-        },
-        "xmpp" => ChatAddress::StartTls {
-            host,
-            port: url.port().unwrap_or(5222),
-        },
-        _ => ChatAddress::WebSocket { url },
-    })
 }
 
 async fn answer(engine: &Engine, line: &str) -> Result<Value, Failure> {
@@ -170,8 +138,16 @@ async fn answer(engine: &Engine, line: &str) -> Result<Value, Failure> {
 }
 
 async fn call(engine: &Engine, call: Call) -> Result<Value, Failure> {
+    match call {
+        Call::Talk(call) => talk(engine, call).await,
+        Call::Dialog(call) => dialogs::run(&account(engine)?, call).await,
+        Call::People(call) => people::run(&account(engine)?, call).await,
+    }
+}
+
+async fn talk(engine: &Engine, call: TalkCall) -> Result<Value, Failure> {
     Ok(match call {
-        Call::SignUp {
+        TalkCall::SignUp {
             server,
             login,
             password,
@@ -186,7 +162,7 @@ async fn call(engine: &Engine, call: Call) -> Result<Value, Failure> {
             engine.sign_up(server.endpoints()?, request).await?;
             accounts(engine)
         }
-        Call::SignIn {
+        TalkCall::SignIn {
             server,
             login,
             password,
@@ -198,16 +174,16 @@ async fn call(engine: &Engine, call: Call) -> Result<Value, Failure> {
             engine.sign_in(server.endpoints()?, identity).await?;
             accounts(engine)
         }
-        Call::Accounts {} => accounts(engine),
-        Call::Connection {} => json!(connection(account(engine)?.connection())),
-        Call::ConnectNow {} => {
+        TalkCall::Accounts {} => accounts(engine),
+        TalkCall::Connection {} => json!(connection(account(engine)?.connection())),
+        TalkCall::ConnectNow {} => {
             account(engine)?.connect_now();
             Value::Null
         }
-        Call::CreatePrivate { user } => {
+        TalkCall::CreatePrivate { user } => {
             json!(account(engine)?.create_private(user).await?.to_string())
         }
-        Call::CreateGroup { name, users } => {
+        TalkCall::CreateGroup { name, users } => {
             json!(
                 account(engine)?
                     .create_dialog(NewDialog {
@@ -223,22 +199,18 @@ async fn call(engine: &Engine, call: Call) -> Result<Value, Failure> {
                     .to_string()
             )
         }
-        Call::SendText { dialog, text } => {
+        TalkCall::SendText { dialog, text } => {
             json!(account(engine)?.send_text(dialog, text).await?.to_string())
         }
-        Call::MarkRead { dialog, up_to } => {
+        TalkCall::MarkRead { dialog, up_to } => {
             account(engine)?.mark_read(dialog, up_to).await?;
             Value::Null
         }
-        Call::SetTyping { dialog, typing } => {
+        TalkCall::SetTyping { dialog, typing } => {
             account(engine)?.set_typing(dialog, typing).await?;
             Value::Null
         }
-        Call::SearchPeople { query } => {
-            let found = account(engine)?.search_people(query).await?;
-            found.iter().map(user).collect()
-        }
-        Call::Dialogs {} => {
+        TalkCall::Dialogs {} => {
             let query = DialogQuery {
                 after: None,
                 limit: 100,
@@ -246,7 +218,7 @@ async fn call(engine: &Engine, call: Call) -> Result<Value, Failure> {
             let page = account(engine)?.dialogs(query).await?;
             page.items.iter().map(dialog_value).collect()
         }
-        Call::Messages { dialog } => {
+        TalkCall::Messages { dialog } => {
             let page = account(engine)?
                 .messages(dialog, Anchor::Newest, 100)
                 .await?;
@@ -262,111 +234,4 @@ fn account(engine: &Engine) -> Result<Account, Failure> {
         .next()
         .ok_or("nobody is signed in")?;
     Ok(engine.account(&first.id).ok_or("the account is gone")?)
-}
-
-fn accounts(engine: &Engine) -> Value {
-    let one = |account: &cubist_client::model::AccountSummary| {
-        json!({
-            "id": account.id.as_str(),
-            "user": account.user.get(),
-            "name": account.name,
-            "waiting": account.waiting,
-            "connection": connection(account.connection),
-        })
-    };
-    engine.accounts().iter().map(one).collect()
-}
-
-fn event_line(event: &ClientEvent) -> Value {
-    match event {
-        ClientEvent::AccountsChanged => json!({ "event": "accounts" }),
-        ClientEvent::Connection { state, .. } => {
-            json!({ "event": "connection", "state": connection(*state) })
-        }
-        ClientEvent::DialogsChanged {
-            dialogs, removed, ..
-        } => json!({
-            "event": "dialogs",
-            "dialogs": dialogs.iter().map(dialog_value).collect::<Value>(),
-            "removed": removed.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        }),
-        ClientEvent::MessagesChanged {
-            dialog,
-            messages,
-            removed,
-            ..
-        } => json!({
-            "event": "messages",
-            "dialog": dialog.to_string(),
-            "messages": messages.iter().map(message).collect::<Value>(),
-            "removed": removed.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        }),
-        ClientEvent::TypingChanged { dialog, users, .. } => json!({
-            "event": "typing",
-            "dialog": dialog.to_string(),
-            "users": ids(users),
-        }),
-        ClientEvent::UsersChanged { users, .. } => {
-            json!({ "event": "users", "users": users.iter().map(user).collect::<Value>() })
-        }
-        ClientEvent::OutboxChanged { waiting, .. } => {
-            json!({ "event": "outbox", "waiting": waiting })
-        }
-        ClientEvent::FoldersChanged { .. } => json!({ "event": "folders" }),
-        ClientEvent::ActivityChanged { .. } => json!({ "event": "activity" }),
-        ClientEvent::PrivacyChanged { .. } => json!({ "event": "privacy" }),
-        ClientEvent::HistoryChanged { dialog, .. } => {
-            json!({ "event": "history", "dialog": dialog.to_string() })
-        }
-    }
-}
-
-fn connection(state: ConnectionState) -> &'static str {
-    match state {
-        ConnectionState::Online => "online",
-        ConnectionState::Connecting { .. } => "connecting",
-        ConnectionState::Offline { .. } => "offline",
-        ConnectionState::SignedOut { .. } => "signed_out",
-    }
-}
-
-fn dialog_value(dialog: &Dialog) -> Value {
-    json!({
-        "id": dialog.id.to_string(),
-        "name": dialog.name,
-        "occupants": ids(&dialog.occupants),
-        "opponent": dialog.opponent.map(UserId::get),
-        "unread": dialog.unread,
-        "last": dialog.last.as_ref().map(|last| last.text.as_str()),
-    })
-}
-
-fn message(message: &Message) -> Value {
-    json!({
-        "id": message.id.to_string(),
-        "sender": message.sender.get(),
-        "text": message.text,
-        "sent_at": message.sent_at.0,
-        "status": status(message.status),
-        "delivered_to": ids(&message.delivered_to),
-        "read_by": ids(&message.read_by),
-    })
-}
-
-fn user(user: &User) -> Value {
-    json!({ "id": user.id.get(), "name": user.name, "login": user.login })
-}
-
-fn ids(users: &[UserId]) -> Vec<u64> {
-    users.iter().map(|user| user.get()).collect()
-}
-
-fn status(status: Status) -> &'static str {
-    match status {
-        Status::Failed => "failed",
-        Status::Pending => "pending",
-        Status::Sent => "sent",
-        Status::Delivered => "delivered",
-        Status::Read => "read",
-    }
 }

@@ -229,7 +229,7 @@ async fn changed_dialogs(
                     .updated_at
                     .is_none_or(|at| at.0.seconds() >= watched.seconds())
             });
-            convert::dialog_record(dialog).map(|record| Described { record, changed })
+            Described::new(dialog, changed)
         });
         behind.extend(describe::save(context, described.collect()).await?);
         skip += got;

@@ -31,6 +31,21 @@ pub(super) struct Described {
     pub(super) record: DialogRecord,
     /// Whether its messages may have changed while nobody watched, hole or not.
     pub(super) changed: bool,
+    /// Whether the server knows of no message in it.
+    empty: bool,
+}
+
+impl Described {
+    /// What a dialog of the API says; `None` for kinds this client does not show.
+    pub(super) fn new(dialog: &rest::Dialog, changed: bool) -> Option<Self> {
+        let record = convert::dialog_record(dialog)?;
+        let empty = dialog.last_message_id.is_none() && dialog.last_message.is_none();
+        Some(Self {
+            record,
+            changed,
+            empty,
+        })
+    }
 }
 
 /// Fetches the descriptions of at most [`PAGE`] dialogs, and asks for the histories that turn out
@@ -68,13 +83,10 @@ async fn page_of(context: &Arc<Context>, ids: &[DialogId]) -> Result<Page<rest::
 }
 
 fn described(dialogs: &[rest::Dialog]) -> Vec<Described> {
-    let records = dialogs.iter().filter_map(convert::dialog_record);
-    records
-        .map(|record| Described {
-            record,
-            changed: false,
-        })
-        .collect()
+    let described = dialogs
+        .iter()
+        .filter_map(|dialog| Described::new(dialog, false));
+    described.collect()
 }
 
 /// The private dialog with someone, made if there is none.
@@ -144,9 +156,14 @@ async fn save_with(
         .store
         .write(move |tx| {
             let mut behind = Vec::new();
-            for Described { record, changed } in &dialogs {
+            for Described {
+                record,
+                changed,
+                empty,
+            } in &dialogs
+            {
                 let whole = is_whole(tx, record.id)?;
-                let cleared = is_cleared(tx, record)?;
+                let cleared = *empty && forget(tx, record.id)?;
                 dialogs::save(tx, record)?;
                 if cleared || has_hole(tx, record)? || *changed {
                     let activity = record.last.as_ref().map(|last| last.sent_at);
@@ -177,16 +194,15 @@ fn is_whole(db: &ReadDb<'_>, dialog: DialogId) -> Result<bool, store::Error> {
     Ok(heard.max(cached).is_none_or(|newest| newest <= range.to))
 }
 
-/// Whether the server knows of no message any more though it once did: the history was cleared on
-/// another device. What is cached of it goes, and is asked for again.
-fn is_cleared(tx: &mut WriteTx<'_>, record: &DialogRecord) -> Result<bool, store::Error> {
-    if record.last.is_some() {
-        return Ok(false);
-    }
-    let Some(heard) = dialogs::server_last(tx, record.id)? else {
+/// The server knows of no message in a dialog. If the cache does, the history was cleared on another
+/// device: what is cached of it goes, and what there is now is asked for. Returns whether that was
+/// so. A message that came while the server answered is among what is asked for.
+fn forget(tx: &mut WriteTx<'_>, dialog: DialogId) -> Result<bool, store::Error> {
+    let told = dialogs::server_last(tx, dialog)?;
+    let Some(heard) = told.max(messages::newest_in_history(tx, dialog)?) else {
         return Ok(false);
     };
-    dialogs::forget_history(tx, record.id, heard)?;
+    dialogs::forget_history(tx, dialog, heard)?;
     Ok(true)
 }
 

@@ -156,28 +156,44 @@ impl Account {
         let ids: BTreeSet<DialogId> = ids.into_iter().collect();
         let ids: Vec<DialogId> = ids.into_iter().collect();
         for part in ids.chunks(DELETED_AT_ONCE) {
-            let mut people = Vec::with_capacity(part.len());
+            let mut farewells = Vec::with_capacity(part.len());
             for &id in part {
-                let dialog = self.dialog(id).await?;
-                people.push(match dialog {
-                    Some(dialog) if for_all => people_of(&context, &dialog).await,
-                    Some(_) | None => Vec::new(),
-                });
+                farewells.push(self.farewell(&context, id, for_all).await?);
             }
             let refused = delete(&context, part, for_all).await?;
             let deleted = part.iter().filter(|id| !refused.contains(id)).copied();
             let deleted: Vec<DialogId> = deleted.collect();
             describe::remove(&context, deleted.clone()).await?;
-            for (&id, people) in part.iter().zip(people) {
+            for (&id, (event, people)) in part.iter().zip(farewells) {
                 if !refused.contains(&id) {
-                    let deed = Deed::new(&context, id, SystemEvent::DeleteDialog);
-                    deed.tell(&context, &people).await;
+                    Deed::new(&context, id, event).tell(&context, &people).await;
                 }
             }
             outcome.deleted.extend(deleted);
             outcome.refused.extend(refused);
         }
         Ok(outcome)
+    }
+
+    /// What is to be said when a dialog is deleted, and to whom: a group that one person deletes for
+    /// themselves is one they left.
+    async fn farewell(
+        &self,
+        context: &Arc<Context>,
+        id: DialogId,
+        for_all: bool,
+    ) -> Result<(SystemEvent, Vec<UserId>), Error> {
+        Ok(match self.dialog(id).await? {
+            Some(dialog) if for_all => {
+                let people = people_of(context, &dialog).await;
+                (SystemEvent::DeleteDialog, people)
+            }
+            Some(dialog) if dialog.kind == DialogKind::Group => {
+                let left = SystemEvent::RemoveParticipants(vec![self.inner.me]);
+                (left, dialog.occupants)
+            }
+            Some(_) | None => (SystemEvent::DeleteDialog, Vec::new()),
+        })
     }
 
     /// Clears the history of a dialog for this person. What waits to be sent stays.
