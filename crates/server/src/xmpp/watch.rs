@@ -1,8 +1,8 @@
 //! Who follows whose comings and goings: the platform's `status_streaming`.
 //!
 //! A change is only noted where it happens; [`announce`] looks up how things are by then and tells the followers if
-//! that is news. So a device that comes and goes many times a second costs its followers little, and whatever order
-//! the notes come in, the last word is the true one.
+//! that is news, of each person at most once in [`QUIET`]. So a device that comes and goes many times a second costs
+//! its followers little, and whatever order the notes come in, the last word is the true one.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,10 +12,14 @@ use cubist_protocol::ids::UserId;
 use cubist_protocol::stanza::{Iq, IqPayload};
 use cubist_protocol::xml::Framing;
 use tokio::sync::Notify;
+use tokio::time::{Duration, Instant, sleep_until};
 
 use crate::xmpp::resource;
 use crate::xmpp::router::Router;
 use crate::xmpp::session::Session;
+
+/// For how long followers hear nothing new of a person of whom they just heard.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// The followers of everyone.
 #[derive(Debug, Default)]
@@ -39,6 +43,8 @@ struct Inner {
 struct Followed {
     /// What the followers take for true.
     is_present: bool,
+    /// Until when they hear nothing new.
+    quiet_until: Option<Instant>,
     /// The following sessions by their serial numbers.
     followers: HashMap<u64, Arc<Session>>,
 }
@@ -69,6 +75,7 @@ impl Watch {
         own.insert(person);
         let followed = inner.people.entry(person).or_insert_with(|| Followed {
             is_present,
+            quiet_until: None,
             followers: HashMap::new(),
         });
         followed
@@ -110,22 +117,29 @@ impl Watch {
         }
     }
 
-    /// Waits until somebody who is followed may have come or gone, and returns all of those.
-    async fn touched(&self) -> HashSet<UserId> {
+    /// Waits until somebody of whom followers may hear may have come or gone, and returns all of those.
+    async fn touched(&self) -> Vec<UserId> {
         loop {
-            let touched = std::mem::take(&mut self.lock().touched);
-            if !touched.is_empty() {
-                return touched;
+            let (due, next) = self.lock().take_due(Instant::now());
+            if !due.is_empty() {
+                return due;
             }
-            self.changed.notified().await;
+            match next {
+                Some(next) => tokio::select! {
+                    () = self.changed.notified() => {}
+                    () = sleep_until(next) => {}
+                },
+                None => self.changed.notified().await,
+            }
         }
     }
 
     /// The sessions to which it is news that `person` is present or not; none if they know.
-    fn news(&self, person: UserId, is_present: bool) -> Vec<Arc<Session>> {
+    fn news(&self, person: UserId, is_present: bool, now: Instant) -> Vec<Arc<Session>> {
         match self.lock().people.get_mut(&person) {
             Some(followed) if followed.is_present != is_present => {
                 followed.is_present = is_present;
+                followed.quiet_until = Some(now + QUIET);
                 followed.followers.values().cloned().collect()
             }
             Some(_) | None => Vec::new(),
@@ -134,6 +148,19 @@ impl Watch {
 }
 
 impl Inner {
+    /// Takes out the touched people of whom followers may hear now. Also says when the next of the others follows.
+    fn take_due(&mut self, now: Instant) -> (Vec<UserId>, Option<Instant>) {
+        let mut next = None;
+        let people = &self.people;
+        let due = self.touched.extract_if(|person| {
+            let quiet_until = people.get(person).and_then(|followed| followed.quiet_until);
+            let until = quiet_until.filter(|until| *until > now);
+            next = [next, until].into_iter().flatten().min();
+            until.is_none()
+        });
+        (due.collect(), next)
+    }
+
     /// Takes the session from the followers of `person`.
     fn forget(&mut self, serial: u64, person: UserId) {
         if let Some(followed) = self.people.get_mut(&person) {
@@ -155,7 +182,7 @@ pub(super) async fn announce(router: Router) {
         };
         for person in touched {
             let is_present = router.is_present(person);
-            let followers = router.watch().news(person, is_present);
+            let followers = router.watch().news(person, is_present, Instant::now());
             if followers.is_empty() {
                 continue;
             }
@@ -207,13 +234,32 @@ mod tests {
 
     #[test]
     fn followers_hear_of_a_change_once() {
-        let watch = Watch::default();
+        let (watch, now) = (Watch::default(), Instant::now());
         let follower = session(1);
         watch.follow(&follower, user(9), false, 10).unwrap();
-        assert_eq!(watch.news(user(9), false).len(), 0);
-        assert_eq!(watch.news(user(9), true).len(), 1);
-        assert_eq!(watch.news(user(9), true).len(), 0);
-        assert_eq!(watch.news(user(9), false).len(), 1);
+        let heard = |is_present| watch.news(user(9), is_present, now).len();
+        assert_eq!(
+            [heard(false), heard(true), heard(true), heard(false)],
+            [0, 1, 0, 1]
+        );
+    }
+
+    #[test]
+    fn of_a_person_who_comes_and_goes_followers_hear_after_a_quiet_time() {
+        let (watch, now) = (Watch::default(), Instant::now());
+        let follower = session(1);
+        for person in [8, 9] {
+            watch.follow(&follower, user(person), false, 10).unwrap();
+        }
+        watch.touch(user(9));
+        assert_eq!(watch.lock().take_due(now), (vec![user(9)], None));
+        assert_eq!(watch.news(user(9), true, now).len(), 1);
+        watch.touch(user(8));
+        watch.touch(user(9));
+        let end = now + QUIET;
+        assert_eq!(watch.lock().take_due(now), (vec![user(8)], Some(end)));
+        assert_eq!(watch.lock().take_due(now), (Vec::new(), Some(end)));
+        assert_eq!(watch.lock().take_due(end), (vec![user(9)], None));
     }
 
     #[test]
@@ -237,7 +283,7 @@ mod tests {
         watch.follow(&two, user(8), false, 10).unwrap();
         watch.touch(user(8));
         watch.forget_session(2);
-        assert_eq!(watch.news(user(9), true).len(), 1);
+        assert_eq!(watch.news(user(9), true, Instant::now()).len(), 1);
         watch.unfollow(&one, user(9));
         let inner = watch.lock();
         assert!(inner.people.is_empty() && inner.sessions.is_empty() && inner.touched.is_empty());
