@@ -36,6 +36,25 @@ pub(super) struct Group {
     pub(super) lines: &'static [Line],
 }
 
+/// A public dialog.
+pub(super) struct Public {
+    pub(super) name: &'static str,
+    pub(super) description: &'static str,
+    pub(super) owner: &'static str,
+    pub(super) subscribers: &'static [&'static str],
+    /// Whether people may look inside before they subscribe.
+    pub(super) preview: bool,
+    pub(super) lines: &'static [Line],
+}
+
+/// The broadcast, which everyone reads.
+pub(super) struct Broadcast {
+    pub(super) name: &'static str,
+    pub(super) description: &'static str,
+    pub(super) owner: &'static str,
+    pub(super) lines: &'static [Line],
+}
+
 const fn line(who: &'static str, minutes_ago: i64, text: &'static str) -> Line {
     Line {
         who,
@@ -171,6 +190,89 @@ pub(super) const GROUPS: &[Group] = &[
         ],
     },
 ];
+
+/// What a newcomer can find by exploring.
+pub(super) const PUBLIC: &[Public] = &[
+    Public {
+        name: "Bicycle kitchen",
+        description: "Repairs, spare parts and strong opinions about tyres",
+        owner: "jonas",
+        subscribers: &["robin", "jonas"],
+        preview: true,
+        lines: &[
+            line(
+                "jonas",
+                5 * DAY + 210,
+                "Open on Wednesday from six. Bring the bicycle and something to eat.",
+            ),
+            line(
+                "robin",
+                5 * DAY + 170,
+                "Does anyone have a square-taper tool I can borrow?",
+            ),
+            line(
+                "jonas",
+                5 * DAY + 165,
+                "Third drawer, under the brake cables. As always.",
+            ),
+            line(
+                "robin",
+                2 * DAY + 300,
+                "Found it. The bottom bracket lives again!",
+            ),
+        ],
+    },
+    Public {
+        name: "Seed swap",
+        description: "Seeds, seedlings and the stories that come with them",
+        owner: "mira",
+        subscribers: &["mira"],
+        preview: true,
+        lines: &[
+            line(
+                "mira",
+                9 * DAY + 60,
+                "I have far too many beans: purple ones and the speckled ones from my aunt.",
+            ),
+            line(
+                "mira",
+                DAY + 400,
+                "Who takes the last pumpkin seedling? It grows while you think about it.",
+            ),
+        ],
+    },
+    Public {
+        name: "Planning the street party",
+        description: "What is said here stays here until the day",
+        owner: "robin",
+        subscribers: &["robin", "mira"],
+        preview: false,
+        lines: &[line(
+            "robin",
+            6 * DAY + 20,
+            "Tables: nine. Benches: eleven. Cakes: nobody has counted.",
+        )],
+    },
+];
+
+/// What everyone reads and only its owner writes.
+pub(super) const BROADCAST: Broadcast = Broadcast {
+    name: "House notices",
+    description: "News for everyone in the house",
+    owner: "mira",
+    lines: &[
+        line(
+            "mira",
+            7 * DAY + 30,
+            "The cellar light works again. Thank you, whoever you are.",
+        ),
+        line(
+            "mira",
+            DAY + 75,
+            "On Friday the water is off from nine to eleven. Fill a kettle.",
+        ),
+    ],
+};
 
 /// What a newcomer finds from the person who answers.
 pub(super) const WELCOME: &[Line] = &[

@@ -2,7 +2,7 @@
 //!
 //! An empty backend gets a few people with chats between them. One of them answers: a user of this process, connected
 //! to the same router as everyone and bound by the same rules. Whoever signs up finds a private chat with the
-//! answering person, one with another, and a place in a group.
+//! answering person, one with another, a place in a group, a broadcast, and public dialogs to explore.
 
 mod answering;
 mod content;
@@ -20,11 +20,13 @@ use tokio_util::task::TaskTracker;
 use crate::delivery::{BoxFuture, Deliver, Delivery};
 use crate::rest::Welcome;
 use crate::state::{
-    Accepted, DialogChanges, Mark, NewGroup, NewMessage, NewUser, State, StateError, StoredMessage,
-    TextField,
+    Accepted, DialogChanges, Mark, NewBroadcast, NewGroup, NewMessage, NewUser, State, StateError,
+    StoredMessage, TextField,
 };
 
-use content::{GROUPS, Line, PEOPLE, PRIVATE, Person, WELCOME, WELCOME_FROM_FRIEND};
+use content::{
+    BROADCAST, GROUPS, Line, PEOPLE, PRIVATE, PUBLIC, Person, WELCOME, WELCOME_FROM_FRIEND,
+};
 
 /// Under which name the cast is kept in the database.
 const SETTING: &str = "demo_cast";
@@ -192,6 +194,7 @@ async fn fill(state: &State) -> Result<Cast, StateError> {
         talk(state, dialog, group.lines, now, &find).await?;
         first_group = first_group.or(Some(dialog));
     }
+    open_chats(state, now, &find).await?;
     let group =
         first_group.ok_or_else(|| StateError::Internal("there is no sample group".to_owned()))?;
     Ok(Cast {
@@ -199,6 +202,38 @@ async fn fill(state: &State) -> Result<Cast, StateError> {
         friend: find(content::FRIEND)?,
         group,
     })
+}
+
+/// Makes the public dialogs and the broadcast.
+async fn open_chats(
+    state: &State,
+    now: i64,
+    find: &impl Fn(&str) -> Result<UserId, StateError>,
+) -> Result<(), StateError> {
+    for public in PUBLIC {
+        let occupants = public
+            .subscribers
+            .iter()
+            .map(|login| find(login))
+            .collect::<Result<Vec<_>, _>>()?;
+        let permissions = Map::from_iter([("allow_preview".to_owned(), public.preview.into())]);
+        let new = NewGroup {
+            name: public.name.to_owned(),
+            description: Some(public.description.to_owned()),
+            occupants,
+            permissions: Some(permissions),
+            ..NewGroup::default()
+        };
+        let dialog = state.create_public(find(public.owner)?, new).await?.id;
+        talk(state, dialog, public.lines, now, find).await?;
+    }
+    let new = NewBroadcast {
+        name: BROADCAST.name.to_owned(),
+        description: Some(BROADCAST.description.to_owned()),
+        owner: find(BROADCAST.owner)?,
+    };
+    let dialog = state.create_broadcast(new).await?;
+    talk(state, dialog, BROADCAST.lines, now, find).await
 }
 
 async fn create(state: &State, person: &Person) -> Result<UserId, StateError> {

@@ -48,7 +48,7 @@ async fn next(session: &mut LocalSession) -> Message {
 }
 
 #[tokio::test]
-async fn a_newcomer_finds_two_private_chats_and_a_group_with_a_past() {
+async fn a_newcomer_finds_chats_of_every_kind_with_a_past() {
     let world = demo().await;
     let ann = world.person("ann").await;
     let dialogs = dialogs(&ann).await;
@@ -58,8 +58,14 @@ async fn a_newcomer_finds_two_private_chats_and_a_group_with_a_past() {
         .collect();
     assert_eq!(kinds.iter().filter(|kind| **kind == 3).count(), 2);
     assert_eq!(kinds.iter().filter(|kind| **kind == 2).count(), 1);
+    assert_eq!(kinds.iter().filter(|kind| **kind == 1).count(), 1);
     for dialog in &dialogs {
         assert!(dialog["last_message"].is_string(), "{dialog}");
+        if dialog["type"] == 1 {
+            // Written before this person came: there to read, but not missed.
+            assert_eq!(dialog["unread_messages_count"], 0);
+            continue;
+        }
         let unread = dialog["unread_messages_count"].as_u64().unwrap();
         assert!((1..=2).contains(&unread), "{dialog}");
     }
@@ -70,6 +76,8 @@ async fn a_newcomer_finds_two_private_chats_and_a_group_with_a_past() {
     );
     let history = ann.get(query).await.expect(200);
     assert!(texts(&history, "message").len() >= 5);
+    let open = ann.get("/chat/Dialog.json?type=4").await.expect(200);
+    assert_eq!(open["items"].as_array().unwrap().len(), 3);
     let names = ann
         .get("/users/v2.json?login[in]=robin,mira,jonas")
         .await
@@ -184,6 +192,8 @@ async fn a_restart_keeps_the_people_and_a_used_backend_gets_none() {
         ..ann
     };
     assert_eq!(dialogs(&ann).await.len(), before);
+    let open = ann.get("/chat/Dialog.json?type=4").await.expect(200);
+    assert_eq!(open["items"].as_array().unwrap().len(), 3);
     let names = ann
         .get("/users/v2.json?login[in]=robin,mira,jonas")
         .await
