@@ -150,7 +150,9 @@ describe('records and files of the SDK', { timeout: 240_000 }, () => {
         content_type: 'text/plain',
         public: true,
       });
-      assert.equal((await download(ann.cube.storage.publicUrl(blob.uid))).status, 404);
+      assert.equal((await download(ann.cube.storage.privateUrl(blob.uid))).status, 404);
+      const stranger = await download(ann.cube.storage.publicUrl(blob.uid));
+      assert.ok([401, 404].includes(stranger.status), `${stranger.status}`);
     });
 
     test('are the pictures of people and dialogs', async () => {

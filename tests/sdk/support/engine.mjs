@@ -89,14 +89,60 @@ export class EnginePerson {
    * @param {(message: any) => boolean} fits
    */
   async sees(dialog, text, fits = () => true) {
-    const find = (messages) => messages.find((message) => message.text === text && fits(message));
-    const known = find(await this.ask('messages', { dialog }));
+    return this.#shows(dialog, JSON.stringify(text), (message) => message.text === text && fits(message));
+  }
+
+  /**
+   * The line about a change of the dialog, as soon as it is there.
+   *
+   * @param {string} dialog
+   * @param {string} type such as `renamed`
+   * @param {number} sender who changed it
+   */
+  async tells(dialog, type, sender) {
+    const fits = (message) => message.system?.type === type && message.sender === sender;
+    return (await this.#shows(dialog, `the line "${type}"`, fits)).system;
+  }
+
+  /**
+   * @param {string} dialog
+   * @param {string} what
+   * @param {(message: any) => boolean} fits
+   */
+  async #shows(dialog, what, fits) {
+    const known = (await this.ask('messages', { dialog })).find(fits);
     if (known !== undefined) return known;
     const event = await this.events.next(
-      `seeing ${JSON.stringify(text)}`,
-      (one) => one.event === 'messages' && one.dialog === dialog && find(one.messages) !== undefined,
+      `seeing ${what}`,
+      (one) => one.event === 'messages' && one.dialog === dialog && one.messages.some(fits),
     );
-    return find(event.messages);
+    return event.messages.find(fits);
+  }
+
+  /**
+   * Waits until a dialog is none of this person's any more.
+   *
+   * @param {string} id
+   */
+  async loses(id) {
+    await this.events.next(
+      `losing the dialog ${id}`,
+      (one) => one.event === 'dialogs' && one.removed.includes(id),
+    );
+  }
+
+  /**
+   * Waits for the last activity of somebody who is watched.
+   *
+   * @param {number} user
+   * @param {(seen: 'online' | 'hidden' | number) => boolean} fits
+   */
+  async notices(user, fits) {
+    await this.events.next(
+      `the activity of ${user}`,
+      (one) =>
+        one.event === 'activity' && one.people.some((person) => person.user === user && fits(person.seen)),
+    );
   }
 
   /**

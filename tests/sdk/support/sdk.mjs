@@ -133,6 +133,33 @@ export class SdkPerson {
   }
 
   /**
+   * Waits for a system message about a dialog.
+   *
+   * @param {string} dialog
+   * @param {string} body
+   */
+  async isTold(dialog, body) {
+    const { message } = await this.inbox.next(
+      `${body} of ${dialog}`,
+      (item) =>
+        item.kind === 'system' && item.message.body === body && item.message.extension.dialogId === dialog,
+    );
+    return message;
+  }
+
+  /**
+   * Tells somebody about a dialog, as the platform's own apps do.
+   *
+   * @param {number} person
+   * @param {string} dialog
+   * @param {string} body
+   * @param {object} more further parameters
+   */
+  tell(person, dialog, body, more = {}) {
+    return this.cube.chat.sendSystemMessage(person, { body, extension: { dialogId: dialog, ...more } });
+  }
+
+  /**
    * The error with which the server refused a message.
    *
    * @param {string} id
