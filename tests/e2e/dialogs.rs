@@ -390,35 +390,6 @@ async fn a_private_chat_deleted_for_oneself_comes_back_with_the_next_message() {
 }
 
 #[tokio::test]
-async fn several_are_deleted_at_once_though_the_session_ends_in_the_middle() {
-    let mut world = World::apart().await;
-    let alice = world.person("alice").await;
-    let mut dialogs = Vec::new();
-    for name in ["one", "two", "three"] {
-        dialogs.push(alice.makes(group(name, &[])).await);
-    }
-    // A backend that starts anew knows no session: the next call hears that its own is gone.
-    world.restart_backend().await;
-    alice.is_online().await;
-    let unknown: DialogId = "5356c64ab35c12bd3b108a41".parse().unwrap();
-    let mut wanted = dialogs.clone();
-    wanted.push(unknown);
-    let outcome = within(
-        "the deletion",
-        alice.account().delete_dialogs(wanted.clone(), true),
-    )
-    .await
-    .unwrap();
-    wanted.sort_unstable();
-    assert_eq!(
-        outcome.deleted, wanted,
-        "what is gone already counts as gone"
-    );
-    assert_eq!(outcome.refused, []);
-    assert!(alice.dialogs().await.is_empty());
-}
-
-#[tokio::test]
 async fn a_cleared_history_is_gone_for_oneself_only() {
     let world = World::new().await;
     let (alice, bob) = world.pair().await;

@@ -9,6 +9,7 @@
 
 mod activity;
 mod blocks;
+mod channels;
 mod cuts;
 mod devices;
 mod dialogs;
