@@ -215,7 +215,7 @@ describe('the SDK and the engine in dialogs', { timeout: 240_000 }, () => {
         permissions: { allow_preview: true },
       });
       await sue.isSent(sue.send(id, id, 'tomatoes'));
-      const [found] = await eve.ask('explore', { query: 'garden' });
+      const [found] = await eve.ask('explore', { query: 'Garden' });
       assert.deepEqual([found.id, found.count, found.preview, found.subscribed], [id, 1, true, false]);
       assert.deepEqual(
         (await eve.ask('preview', { dialog: id })).map((message) => message.text),

@@ -48,10 +48,10 @@ export class EnginePerson {
     );
   }
 
-  /** Ends the program; what it knows stays on disk. */
+  /** Lets the program say goodbye and end; what it knows stays on disk. */
   async close() {
     this.#process.child.stdin.end();
-    await this.#process.stop();
+    await this.#process.ended;
   }
 
   /** Ends it for good. */

@@ -33,6 +33,8 @@ export function start(name, args, heard) {
   const ended = new Promise((resolve) => child.once('close', resolve));
   return {
     child,
+    /** When it has ended by itself. */
+    ended,
     /** @param {NodeJS.Signals} signal */
     stop: async (signal = 'SIGTERM') => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
