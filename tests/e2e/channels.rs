@@ -44,11 +44,10 @@ async fn a_public_dialog_is_found_looked_into_joined_and_left() {
     alice.send_in(closed, "secret").await;
     alice.has_sent_everything().await;
 
-    let mut all = found(&bob, " saxony ").await;
+    let mut all = found(&bob, " Saxony ").await;
     all.sort();
-    let names = |all: &[(String, bool, bool)]| -> Vec<(String, bool, bool)> { all.to_vec() };
     assert_eq!(
-        names(&all),
+        all,
         [
             ("Saxony by night".to_owned(), false, false),
             ("Trails of Saxony".to_owned(), true, false)

@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 
+use cubist_protocol::ids::{DialogId, UserId};
 use cubist_server::config::Config;
 use cubist_server::server::Server;
+use cubist_server::state::NewBroadcast;
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -103,6 +105,17 @@ impl Backend {
         // Through JSON, as another process would get it.
         let ready = serde_json::from_value(serde_json::to_value(server.ready()).unwrap()).unwrap();
         Self { ready, server }
+    }
+
+    /// A broadcast, as the operator makes it.
+    pub async fn broadcast(&self, name: &str, owner: UserId) -> DialogId {
+        let new = NewBroadcast {
+            name: name.to_owned(),
+            owner,
+            description: None,
+        };
+        let made = self.server.state().create_broadcast(new);
+        within("the broadcast", made).await.unwrap()
     }
 
     /// Stops it the ordinary way.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use cubist_client::model::{AppId, ChatAddress, Endpoints, Origin};
+use cubist_client::model::{AppId, ChatAddress, DialogId, Endpoints, Origin, UserId};
 use cubist_server::config::Config;
 use tempfile::TempDir;
 use url::Url;
@@ -99,6 +99,14 @@ impl World {
         *self.rest.lock().unwrap() = self.ready.rest_address();
         *self.chat.lock().unwrap() = self.ready.xmpps_address();
         self.running = Some(Running::Apart(process));
+    }
+
+    /// A broadcast, as the operator makes it. The backend must be within this process.
+    pub async fn broadcast(&self, name: &str, owner: UserId) -> DialogId {
+        let Some(Running::Within(backend)) = &self.running else {
+            panic!("this backend is not within reach");
+        };
+        backend.broadcast(name, owner).await
     }
 
     /// A newcomer, online.
