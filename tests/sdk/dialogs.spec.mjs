@@ -120,6 +120,19 @@ describe('dialogs for the SDK', { timeout: 240_000 }, () => {
       assert.deepEqual([(await ben.dialog(id)).photo, (await ben.dialog(id)).name], [null, 'After']);
     });
 
+    test('edited by two at once keeps what each of them changed', async () => {
+      const id = await ann.group('Together', [ben.id]);
+      const edits = Array.from({ length: 5 }, (_, number) => [
+        ann.cube.chat.dialog.update(id, { name: `Name ${number}` }),
+        ben.cube.chat.dialog.update(id, { description: `Words ${number}` }),
+      ]);
+      await Promise.all(edits.flat());
+      const seen = await ann.dialog(id);
+      assert.match(seen.name, /^Name \d$/);
+      assert.match(seen.description, /^Words \d$/);
+      assert.deepEqual(await ben.dialog(id), seen, 'both see the same');
+    });
+
     test('of other people is not there for a stranger', async () => {
       const id = await ann.group('Ours', [ben.id]);
       assert.equal(await cat.dialog(id), undefined);

@@ -94,6 +94,41 @@ describe('people for the SDK', { timeout: 240_000 }, () => {
       await assert.rejects(ids({ login: { start_with: 'ann' } }), ({ code }) => code >= 400 && code < 500);
     });
 
+    test('are found in the older ways, too', async () => {
+      const { users } = ann.cube;
+      await ben.cube.users.update({
+        full_name: 'Benjamin Button',
+        email: 'ben@example.com',
+        tag_list: ['curious'],
+      });
+      const one = async (params) => (await users.get(params)).user.id;
+      assert.deepEqual(
+        [await one(ben.id), await one({ login: 'benjamin' }), await one({ email: 'ben@example.com' })],
+        [ben.id, ben.id, ben.id],
+      );
+      for (const params of [
+        { full_name: 'Benjamin Button' },
+        { tags: ['curious'] },
+        { filter: { field: 'id', param: 'in', value: [ben.id, NOBODY] }, page: 1, per_page: 10 },
+      ]) {
+        const page = await users.get(params);
+        assert.deepEqual(
+          page.items.map((item) => item.user.id),
+          [ben.id],
+          JSON.stringify(params),
+        );
+      }
+      await refused(users.get({ login: 'nobody at all' }), 404);
+    });
+
+    test('who are online are listed and counted', async () => {
+      const { users } = await ann.cube.users.listOnline({ limit: 30, offset: 0 });
+      const ids = users.map((user) => (user.user ?? user).id);
+      assert.ok(ids.includes(ben.id), `${ids}`);
+      const { count } = await ann.cube.users.getOnlineCount();
+      assert.equal(count, ids.length);
+    });
+
     test('are gone with their account', async () => {
       const eve = await SdkPerson.signUp(backend, 'eveline');
       await eve.disconnect();

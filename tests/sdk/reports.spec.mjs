@@ -88,6 +88,49 @@ describe('records and files of the SDK', { timeout: 240_000 }, () => {
     });
   });
 
+  describe('records', () => {
+    test('are made, changed and deleted several at a time', async () => {
+      const { data } = ann.cube;
+      const report = (reason) => ({ reportedUserId: ben.id, reason });
+      const made = await data.create('UserReports', [report('batch a'), report('batch b')]);
+      assert.equal(made.class_name, 'UserReports');
+      assert.deepEqual(made.items.map((item) => item.reason).sort(), ['batch a', 'batch b']);
+      const [first, second] = made.items;
+      const changed = await data.update('UserReports', [
+        { id: first._id, reason: 'batch c' },
+        { id: UNKNOWN, reason: 'lost' },
+      ]);
+      assert.deepEqual(
+        [changed.items.map((item) => item.reason), changed.not_found.ids],
+        [['batch c'], [UNKNOWN]],
+      );
+      const list = await data.list('UserReports', { 'reason[ctn]': 'batch' });
+      assert.deepEqual(
+        new Map(list.items.map((item) => [item._id, item.reason])),
+        new Map([
+          [first._id, 'batch c'],
+          [second._id, second.reason],
+        ]),
+      );
+      const { items } = await data.list('UserReports', { reason: { in: ['batch c', 'nothing'] }, limit: 5 });
+      assert.deepEqual(
+        items.map((item) => item._id),
+        [first._id],
+      );
+      const total = await data.delete('UserReports', { reason: { in: [second.reason, 'batch c'] } });
+      assert.deepEqual(total, { total_deleted: 2 });
+    });
+
+    test('tell their author who may do what', async () => {
+      const { _id: id } = await ann.cube.data.create('UserReports', {
+        reportedUserId: ben.id,
+        reason: 'whose',
+      });
+      const answer = await ann.cube.data.readPermissions('UserReports', id);
+      assert.deepEqual([answer.record_id, answer.permissions.update.access], [id, 'owner']);
+    });
+  });
+
   describe('files', () => {
     const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => (index * 7) % 251));
 
@@ -153,6 +196,15 @@ describe('records and files of the SDK', { timeout: 240_000 }, () => {
       assert.equal((await download(ann.cube.storage.privateUrl(blob.uid))).status, 404);
       const stranger = await download(ann.cube.storage.publicUrl(blob.uid));
       assert.ok([401, 404].includes(stranger.status), `${stranger.status}`);
+    });
+
+    test('are renamed, and give an address to download them', async () => {
+      const blob = await upload(ann);
+      const { blob: renamed } = await ann.cube.storage.update({ id: blob.id, name: 'new name.png' });
+      assert.deepEqual([renamed.id, renamed.name, renamed.size], [blob.id, 'new name.png', bytes.length]);
+      const { blob: object } = await ann.cube.storage.getFileObject(blob.uid, { download_url: 1 });
+      const got = await download(object.blob_object_access.download_url);
+      assert.ok(bytes.equals(got.body), `status ${got.status}`);
     });
 
     test('are the pictures of people and dialogs', async () => {
