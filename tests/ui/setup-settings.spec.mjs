@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { violations } from './support/accessibility.mjs';
+import { openSettings as open, refuse } from './support/settings.mjs';
 import { useBrowser } from './support/world.mjs';
 
 const browser = useBrowser();
@@ -11,12 +12,7 @@ const calls = (page) => page.evaluate(() => window.fake.calls.filter(([name]) =>
 
 async function openSettings(query = '', options = {}) {
   const window = await browser.open(query, options);
-  await window.page
-    .getByRole('button', { name: /Mira Lindqvist/ })
-    .first()
-    .click();
-  await window.page.getByRole('menuitem', { name: 'Settings' }).click();
-  await window.page.getByRole('heading', { name: 'Settings' }).waitFor();
+  await open(window.page, options.section ?? 'Appearance');
   return window;
 }
 
@@ -91,12 +87,71 @@ describe('settings', () => {
     await done();
   });
 
-  it('follow one another on one page in a narrow window', async () => {
+  it('begin with their list in a narrow window, and a page goes back to it', async () => {
     const { page, done } = await openSettings('', { width: 400 });
-    for (const name of ['Appearance', 'Keyboard', 'Small server', 'About']) {
-      await page.getByRole('heading', { name }).scrollIntoViewIfNeeded();
-    }
-    assert.equal(await page.getByRole('button', { name: 'Keyboard' }).count(), 0);
+    await page.getByRole('radio', { name: 'Dark' }).waitFor({ state: 'attached' });
+    assert.equal(await page.getByRole('navigation').count(), 0);
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Appearance');
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'Appearance');
+    await page.getByRole('button', { name: 'Keyboard' }).click();
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('list', { name: 'Chats' }).waitFor();
+    await done();
+  });
+
+  it('say after which time without a look one is away', async () => {
+    const { page, done } = await openSettings('', { section: 'Away' });
+    await page.getByRole('button', { name: 'Away after: 5 minutes' }).click();
+    await page.getByRole('menuitemradio', { name: '30 seconds' }).click();
+    await page.getByRole('button', { name: 'Away after: 30 seconds' }).waitFor();
+    assert.equal((await kept(page)).inactiveAfterS, 30);
+    await done();
+  });
+
+  it('close no page by the Escape that closes a sheet or a menu over it', async () => {
+    const { page, done } = await openSettings('', { section: 'Away' });
+    await page.getByRole('button', { name: 'Away after: 5 minutes' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Away', level: 2 }).waitFor();
+    await done();
+  });
+});
+
+describe('diagnostics', () => {
+  it('measure the answer of the server', async () => {
+    const { page, done } = await openSettings('', { section: 'Diagnostics' });
+    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.getByText('Not asked yet').waitFor();
+    await page.getByRole('button', { name: 'Ask now' }).click();
+    await page.getByText('Answered in 38 ms, at 10:45').waitFor();
+    await done();
+  });
+
+  it('say why no answer came, and try the connection again', async () => {
+    const { page, done } = await openSettings('state=offline', { section: 'Diagnostics' });
+    await page.getByText('3', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Ask now' }).click();
+    await page.getByText('You are offline.').waitFor();
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.clock.runFor(1000);
+    await page.getByText('Connected', { exact: true }).waitFor();
+    await refuse(page, 'ping', { kind: 'internal', message: 'timed out' });
+    await page.getByRole('button', { name: 'Ask now' }).click();
+    await page.getByText('The server did not answer in time.').waitFor();
+    await done();
+  });
+
+  it('are copied as a whole, without a secret', async () => {
+    const { page, done } = await openSettings('', { section: 'Diagnostics' });
+    await page.getByRole('button', { name: 'Copy all of this' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(text, /^Connection: Connected\nServer: 127\.0\.0\.1, application 21\n/);
+    assert.match(text, /\nVersion: 0\.1\.0\n/);
     await done();
   });
 });
@@ -176,8 +231,8 @@ describe('signing out', () => {
 for (const theme of ['light', 'dark', 'contrast']) {
   it(`every section passes the accessibility checks in ${theme}`, async () => {
     const { page, done } = await openSettings(`theme=${theme}`);
-    for (const name of ['Appearance', 'Keyboard', 'Small server', 'About']) {
-      await page.getByRole('button', { name }).click();
+    for (const name of ['Appearance', 'Away', 'Keyboard', 'Small server', 'Diagnostics', 'About']) {
+      await page.getByRole('button', { name, exact: true }).click();
       assert.deepEqual(await violations(page), [], name);
     }
     await page.getByRole('button', { name: /accounts and settings/i }).click();
