@@ -39,6 +39,10 @@ impl State {
         let inner = Arc::clone(&self.inner);
         let now = self.inner.clock.now();
         self.write(move |tx| {
+            // Also of a pair that has one already: who deleted their account cannot be written to.
+            if !users::exists(tx, one)? || !users::exists(tx, other)? {
+                return Err(StateError::NotFound);
+            }
             let (low, high) = (pair.0.as_i64(), pair.1.as_i64());
             let known: Option<(i64, String)> = tx
                 .prepare_cached("SELECT key, id FROM dialogs WHERE pair_low = ?1 AND pair_high = ?2")?
@@ -49,9 +53,6 @@ impl State {
                     .execute([key, one.as_i64()])?;
                 parse_dialog_id(&id)?
             } else {
-                if !users::exists(tx, one)? || !users::exists(tx, other)? {
-                    return Err(StateError::NotFound);
-                }
                 let id = inner.ids.dialog(now);
                 let seconds = now.seconds();
                 let key = tx

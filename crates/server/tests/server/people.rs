@@ -167,3 +167,142 @@ async fn the_older_ways_to_find_people_work_too() {
         .expect(200);
     assert_eq!(named["items"][0]["user"]["id"], ann.id);
 }
+
+#[tokio::test]
+async fn the_older_lists_have_their_own_operators_order_and_pages() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for login in ["anna", "bert", "carl"] {
+        ids.push(world.person(login).await.id.to_string());
+    }
+    let caller = world.guest().await;
+    let all = format!("number%20id%20in%20{}", ids.join("%2C"));
+    for (query, expected) in [
+        (format!("filter[]={all}"), vec!["anna", "bert", "carl"]),
+        (
+            format!("filter[]={all}&order=desc%20string%20login"),
+            vec!["carl", "bert", "anna"],
+        ),
+        (
+            format!("filter[]={all}&order=asc%20date%20created_at&page=2&per_page=2"),
+            vec!["carl"],
+        ),
+        (
+            format!("filter[]={all}&filter[]=string%20login%20ne%20bert"),
+            vec!["anna", "carl"],
+        ),
+        (
+            format!("filter[]={all}&filter[]=date%20created_at%20ge%201"),
+            vec!["anna", "bert", "carl"],
+        ),
+        (
+            format!("filter[]={all}&filter[]=date%20created_at%20between%201%2C2"),
+            vec![],
+        ),
+        (
+            "filter[]=string%20login%20eq%20BERT".to_owned(),
+            vec!["bert"],
+        ),
+    ] {
+        let page = caller.get(format!("/users.json?{query}")).await.expect(200);
+        let logins: Vec<&str> = page["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["user"]["login"].as_str().unwrap())
+            .collect();
+        assert_eq!(logins, expected, "{query}");
+    }
+    for query in [
+        "",
+        "filter[]=nonsense",
+        "filter[]=number%20id%20like%201",
+        "filter[]=number%20id%20in%201&order=sideways%20string%20login",
+    ] {
+        caller.get(format!("/users.json?{query}")).await.expect(422);
+    }
+}
+
+#[tokio::test]
+async fn tags_and_networks_find_people_as_the_older_calls_ask() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let body = json!({ "user": { "tag_list": ["vip", "staff"] } });
+    ann.put(format!("/users/{}.json", ann.id), body)
+        .await
+        .expect(200);
+    let page = ann
+        .get("/users/by_tags.json?tags[]=vip&tags[]=none")
+        .await
+        .expect(200);
+    assert_eq!(page["items"][0]["user"]["login"], "ann");
+    ann.get("/users/by_tags.json").await.expect(422);
+    for path in [
+        "/users/by_facebook_id.json?facebook_id=1",
+        "/users/by_twitter_id.json?twitter_id=1",
+    ] {
+        ann.get(path).await.refusal(404);
+    }
+}
+
+#[tokio::test]
+async fn people_are_online_while_they_are_connected() {
+    let world = World::new().await;
+    let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+    let count = || async { ann.get("/users/online.json?count=true").await.expect(200) };
+    assert_eq!(count().await, json!({ "count": 0 }));
+    let user = cubist_protocol::ids::UserId::new(bob.id).unwrap();
+    let session = world.server.router().connect_local(user).await;
+    let present =
+        cubist_protocol::stanza::Stanza::Presence(cubist_protocol::stanza::Presence::default());
+    session.outgoing.send(present).await.unwrap();
+    crate::support::within("bob to be online", async {
+        while world.server.router().online_users().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!(count().await, json!({ "count": 1 }));
+    let page = ann
+        .get("/users/online.json?limit=30&offset=0")
+        .await
+        .expect(200);
+    assert_eq!(page["users"][0]["login"], "bob");
+    let page = ann
+        .get("/users/online.json?limit=30&offset=1")
+        .await
+        .expect(200);
+    assert_eq!(page, json!({ "users": [] }));
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_the_operators_to_help_with() {
+    let world = World::new().await;
+    let guest = world.guest().await;
+    let body = json!({ "email": "ann@example.org" });
+    let refused = guest.post("/users/password/reset.json", body).await;
+    assert!(refused.refusal(422).contains("no e-mail"));
+}
+
+#[tokio::test]
+async fn a_deleted_account_is_gone_for_everyone_and_its_session_with_it() {
+    let world = World::new().await;
+    let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+    let group = ann.group("x", &[&bob]).await;
+    let private = ann.private(&bob).await;
+    let deleted = ann.delete(format!("/users/{}.json", ann.id)).await;
+    assert_eq!((deleted.status.as_u16(), deleted.text.as_str()), (200, ""));
+    ann.get("/chat/Dialog.json").await.refusal(401);
+    let seen = bob
+        .get(format!("/chat/Dialog/{group}.json"))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&seen["user_id"], &seen["occupants_ids"]),
+        (&json!(bob.id), &json!([bob.id]))
+    );
+    let body = json!({ "chat_dialog_id": private, "message": "still there?" });
+    bob.post("/chat/Message.json", body).await.refusal(404);
+    let body = json!({ "type": 3, "occupants_ids": ann.id.to_string() });
+    bob.post("/chat/Dialog.json", body).await.expect(422);
+}

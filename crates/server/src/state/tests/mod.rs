@@ -3,8 +3,11 @@
 mod dialogs;
 mod history;
 mod marks;
+mod membership;
 mod messages;
+mod open_dialogs;
 mod people;
+mod privacy;
 mod queue;
 mod sessions;
 
