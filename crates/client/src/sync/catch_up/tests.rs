@@ -296,3 +296,87 @@ async fn an_empty_dialog_is_known_to_be_empty() {
     catch_up(&world).await;
     assert_eq!(all(&world).await, (vec![], Side::End));
 }
+
+/// Group 2 as the server has it, changed at a moment.
+fn group(name: &str, changed_at: i64) -> rest::Dialog {
+    let mut group = wire_dialog(2, DialogKind::Group, &[ME, 2, 3]);
+    group.name = Some(name.to_owned());
+    group.updated_at = Some(cubist_protocol::timestamp::IsoTime(
+        UnixMillis::from_seconds(changed_at),
+    ));
+    group
+}
+
+async fn name_of_group(world: &World) -> String {
+    let group = world
+        .context
+        .store
+        .read(|db| dialogs::load(db, dialog_id(2)))
+        .await;
+    group.unwrap().unwrap().name
+}
+
+#[tokio::test]
+async fn every_page_of_the_first_list_is_read_and_later_only_what_changed() {
+    let world = World::new().await;
+    let many = (1..=250).map(|n| wire_dialog(n, DialogKind::Group, &[ME, 2]));
+    *world.api.dialogs.lock().unwrap() = many.collect();
+    catch_up(&world).await;
+    let listed: Vec<String> = world.api.asked().into_iter().take(3).collect();
+    assert_eq!(
+        listed,
+        [0, 100, 200].map(|skip| format!("dialogs 0 since None skip {skip}"))
+    );
+    let known = world.context.store.read(dialogs::complete_ids).await;
+    assert_eq!(known.unwrap().len(), 250);
+    for dialog in world.api.dialogs.lock().unwrap().iter_mut() {
+        dialog.updated_at = None;
+    }
+    catch_up(&world).await;
+    assert_eq!(
+        world.api.asked(),
+        [format!("dialogs 0 since Some({}) skip 0", NOW - 300)]
+    );
+}
+
+#[tokio::test]
+async fn a_change_nobody_spoke_of_in_a_long_session_is_found_by_the_next() {
+    let world = World::new().await;
+    // Messages on the line said until now that the session was alive; the list is older.
+    world
+        .context
+        .store
+        .write(|tx| {
+            let begin = Position::BEGIN;
+            crate::store::ranges::add(tx, dialog_id(2), begin, begin)?;
+            sync_state::set_followed_until(tx, UnixMillis::from_seconds(NOW))?;
+            sync_state::set_listed_until(tx, UnixMillis::from_seconds(NOW - 9_000))
+        })
+        .await
+        .unwrap();
+    *world.api.dialogs.lock().unwrap() = vec![group("Renamed in silence", NOW - 5_000)];
+    catch_up(&world).await;
+    assert_eq!(name_of_group(&world).await, "Renamed in silence");
+    assert_eq!(
+        world.api.asked(),
+        [format!("dialogs 0 since Some({}) skip 0", NOW - 9_300)],
+        "its messages were followed all the time"
+    );
+}
+
+#[tokio::test]
+async fn a_session_looks_now_and_then_for_what_nobody_spoke_of() {
+    let world = World::new().await;
+    look_again(&world.context).await.unwrap();
+    assert!(world.api.asked().is_empty(), "not before it has caught up");
+    *world.api.dialogs.lock().unwrap() = vec![group("Before", NOW)];
+    catch_up(&world).await;
+    world.api.asked();
+    *world.api.dialogs.lock().unwrap() = vec![group("Renamed in silence", NOW)];
+    look_again(&world.context).await.unwrap();
+    assert_eq!(name_of_group(&world).await, "Renamed in silence");
+    assert_eq!(world.api.asked().len(), 1);
+    world.line.set_online(false);
+    look_again(&world.context).await.unwrap();
+    assert!(world.api.asked().is_empty());
+}
