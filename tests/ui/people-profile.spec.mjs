@@ -109,7 +109,7 @@ describe('the card of a person', () => {
     await page.evaluate(() =>
       window.fake.setConnection({ type: 'offline', payload: { reason: 'noNetwork' } }),
     );
-    await card.getByText('Offline: when they were last here is not known').waitFor();
+    await card.getByText('You are offline, so it is not known when they were last here').waitFor();
     assert.equal(await card.getByText('last seen').count(), 0);
     await done();
   });
@@ -245,6 +245,14 @@ describe('the password', () => {
     await change.click();
     await page.getByText('This is not your present password.').waitFor();
     assert.equal(await page.getByLabel('New password', { exact: true }).inputValue(), 'long enough');
+    await old.fill('wrong again');
+    await refuse(page, 'changePassword', {
+      kind: 'validation',
+      fields: [{ field: 'old_password', message: 'is wrong' }],
+    });
+    await change.click();
+    await page.getByText('This is not your present password.').waitFor();
+    await refuse(page, 'changePassword', null);
     await old.fill('correct');
     await change.click();
     await page.getByText('Your password is changed.').waitFor();

@@ -139,7 +139,7 @@ describe('diagnostics', () => {
     await page.getByRole('button', { name: 'Try now' }).click();
     await page.clock.runFor(1000);
     await page.getByText('Connected', { exact: true }).waitFor();
-    await refuse(page, 'ping', { kind: 'internal', message: 'timed out' });
+    await refuse(page, 'ping', { kind: 'unreachable', host: 'chat.example.com' });
     await page.getByRole('button', { name: 'Ask now' }).click();
     await page.getByText('The server did not answer in time.').waitFor();
     await done();
