@@ -130,8 +130,8 @@ async fn a_lost_client_keeps_its_subscriptions_if_it_resumes_and_misses_no_last_
 }
 
 #[tokio::test]
-async fn a_lost_device_counts_until_it_can_no_longer_come_back() {
-    let world = World::with(|config| config.timing.resume_seconds = 1).await;
+async fn a_lost_device_counts_as_long_as_it_can_come_back() {
+    let world = World::start().await;
     let (alice, bob) = (world.user("alice").await, world.user("bob").await);
     let mut a = world.online(alice).await;
     let (b, _) = world.online_resumable(bob).await;
@@ -139,6 +139,17 @@ async fn a_lost_device_counts_until_it_can_no_longer_come_back() {
     drop(b);
     eventually(|| world.router.sessions_of(bob) == 0).await;
     assert_eq!(last_activity(&mut a, bob).await, 0);
+    assert_eq!(a.settle().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn followers_hear_when_a_lost_device_did_not_come_back_in_time() {
+    let world = World::with(|config| config.timing.resume_seconds = 1).await;
+    let (alice, bob) = (world.user("alice").await, world.user("bob").await);
+    let mut a = world.online(alice).await;
+    let (b, _) = world.online_resumable(bob).await;
+    a.order(&subscription(bob, true)).await;
+    drop(b);
     assert!(seconds(&a.stanza().await, bob) >= 1);
 }
 

@@ -169,21 +169,36 @@ async fn who_disconnects_or_wants_no_messages_leaves() {
     assert!(seen.contains("type=\"unavailable\""), "{seen}");
 }
 
-#[tokio::test]
-async fn a_session_that_can_be_resumed_stays_until_it_cannot() {
-    let world = World::with(|config| config.timing.resume_seconds = 1).await;
+/// Alice watches a room from which Bob's connection gets lost, to be resumed within so many seconds.
+async fn lost(resume_seconds: u64) -> (World, Client, UserId) {
+    let world = World::with(|config| config.timing.resume_seconds = resume_seconds).await;
     let (alice, bob) = (world.user("alice").await, world.user("bob").await);
     let dialog = world.group(alice, &[bob]).await;
     let mut a = world.online(alice).await;
     let (mut b, _) = world.online_resumable(bob).await;
     a.join(dialog, alice).await;
     b.join(dialog, bob).await;
-    a.settle().await;
+    let seen = a.stanza().await;
+    assert!(seen.contains(&format!("/{bob}\"")), "{seen}");
     drop(b);
     eventually(|| world.router.sessions_of(bob) == 0).await;
+    (world, a, bob)
+}
+
+#[tokio::test]
+async fn a_session_that_can_be_resumed_stays() {
+    let (_world, mut a, _) = lost(300).await;
     assert_eq!(a.settle().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_session_that_was_not_resumed_in_time_leaves() {
+    let (_world, mut a, bob) = lost(1).await;
     let seen = a.stanza().await;
-    assert!(seen.contains("type=\"unavailable\""), "{seen}");
+    assert!(
+        seen.contains(&format!("/{bob}\"")) && seen.contains("type=\"unavailable\""),
+        "{seen}"
+    );
 }
 
 #[tokio::test]
