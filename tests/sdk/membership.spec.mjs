@@ -104,6 +104,30 @@ describe('people in dialogs', { timeout: 240_000 }, () => {
       await refused(ben.cube.chat.dialog.delete(id), 404);
     });
 
+    test('who are removed while away get nothing of it when they are back', async () => {
+      const [id, other] = [await ann.group('Without ben', [ben.id]), await ann.group('With ben', [ben.id])];
+      await ben.disconnect();
+      await remove(ann, id, [ben.id]);
+      await ann.isSent(ann.send(id, id, 'not for ben'));
+      await ann.isSent(ann.send(other, other, 'for ben'));
+      await ben.connect();
+      await ben.hears('for ben');
+      assert.equal(ben.heard('not for ben'), false);
+    });
+
+    test('who have no account any more are in no dialog', async () => {
+      const dan = await SdkPerson.signUp(backend, 'dan');
+      const id = await ann.group('With dan', [ben.id, dan.id]);
+      const secret = await ann.privateDialog(dan.id);
+      await dan.disconnect();
+      await dan.cube.users.delete();
+      assert.deepEqual(sorted((await ann.dialog(id)).occupants_ids), sorted([ann.id, ben.id]));
+      const { code } = await ann.isRefused(ann.send(dan.id, secret, 'are you there?'));
+      assert.ok([404, 503].includes(code), `code ${code}`);
+      ann.send(id, id, 'we are still here');
+      await ben.hears('we are still here');
+    });
+
     test('what is written while they are away waits for them', async () => {
       const id = await ann.group('Patience', [ben.id]);
       await ben.disconnect();

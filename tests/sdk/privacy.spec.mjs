@@ -113,6 +113,42 @@ describe('privacy lists of the SDK', { timeout: 240_000 }, () => {
     assert.deepEqual([ann.heard('for later'), ann.heard('for later, in the group')], [false, false]);
   });
 
+  test('the blocked get through in no other way', async () => {
+    await use(block(ben));
+    const create = { chat_dialog_id: dialog, message: 'over REST', send_to_chat: 1 };
+    await assert.rejects(ben.cube.chat.message.create(create), (error) => error.code === 403);
+    ben.tell(ann.id, dialog, 'dialog/UPDATE_DIALOG', { name: 'spam' });
+    ben.cube.chat.sendIsTypingStatus(ann.id);
+    // Everything of one session is handled in order, so that this answer comes after both.
+    await ben.cube.chat.pingWithTimeout(10_000);
+    cat.tell(ann.id, dialog, 'pets/FED');
+    await ann.isTold(dialog, 'pets/FED');
+    assert.deepEqual(
+      ann.inbox.kept((item) => item.kind === 'system' || item.kind === 'typing'),
+      [],
+    );
+    assert.equal(ann.heard('over REST'), false);
+    assert.ok(!(await ann.history(dialog)).includes('over REST'));
+  });
+
+  test('a person who is blocked after subscribing is told nothing any more', async () => {
+    ben.cube.chat.subscribeToUserLastActivityStatus(ann.id);
+    cat.cube.chat.subscribeToUserLastActivityStatus(ann.id);
+    await Promise.all([ben, cat].map((person) => person.cube.chat.getLastUserActivity(person.id)));
+    await use(block(ben));
+    for (const person of [ben, cat]) person.inbox.forget((item) => item.kind === 'activity');
+    await ann.disconnect();
+    await cat.inbox.next('the going', (item) => item.kind === 'activity' && item.user === ann.id);
+    await ann.connect();
+    await cat.inbox.next('the coming', (item) => item.kind === 'activity' && item.user === ann.id);
+    await ben.cube.chat.pingWithTimeout(10_000);
+    assert.deepEqual(
+      ben.inbox.kept((item) => item.kind === 'activity' && item.user === ann.id),
+      [],
+    );
+    cat.cube.chat.unsubscribeFromUserLastActivityStatus(ann.id);
+  });
+
   test('a block ends with its list', async () => {
     await use(block(ben));
     await ben.isRefused(ben.send(ann.id, dialog, 'refused'));
