@@ -79,50 +79,51 @@ pub(super) fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Blocks of addresses that are not public, by their first address and the bits that count.
+const SPECIAL: [([u8; 4], u32); 15] = [
+    // This network, this machine.
+    ([0, 0, 0, 0], 8),
+    ([127, 0, 0, 0], 8),
+    // Private.
+    ([10, 0, 0, 0], 8),
+    ([172, 16, 0, 0], 12),
+    ([192, 168, 0, 0], 16),
+    // Shared by customers of one provider (RFC 6598).
+    ([100, 64, 0, 0], 10),
+    // Link-local; also where clouds tell their machines secrets.
+    ([169, 254, 0, 0], 16),
+    // IETF protocols, documentation, 6to4 relays, benchmarks.
+    ([192, 0, 0, 0], 24),
+    ([192, 0, 2, 0], 24),
+    ([192, 88, 99, 0], 24),
+    ([198, 18, 0, 0], 15),
+    ([198, 51, 100, 0], 24),
+    ([203, 0, 113, 0], 24),
+    // Multicast, reserved, broadcast.
+    ([224, 0, 0, 0], 4),
+    ([240, 0, 0, 0], 4),
+];
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let is_special = match (a, b, c) {
-        // This network, loopback, multicast and everything above it.
-        (0 | 127 | 224.., ..)
-        // Private.
-        | (10, ..)
-        | (172, 16..=31, _)
-        | (192, 168, _)
-        // Link-local; also where clouds tell their machines secrets.
-        | (169, 254, _)
-        // Shared by customers of one provider (RFC 6598).
-        | (100, 64..=127, _)
-        // IETF protocols, documentation, 6to4 relays, benchmarks.
-        | (192, 0, 0 | 2)
-        | (192, 88, 99)
-        | (198, 18..=19, _)
-        | (198, 51, 100)
-        | (203, 0, 113) => true,
-        _ => false,
-    };
-    !is_special
+    SPECIAL.iter().all(|&(first, bits)| {
+        let differing = address.to_bits() ^ Ipv4Addr::from(first).to_bits();
+        differing >> (u32::BITS - bits) != 0
+    })
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let low = || {
-        let [high, low] = [g, h].map(u16::to_be_bytes);
-        let ([one, two], [three, four]) = (high, low);
-        Ipv4Addr::new(one, two, three, four)
+    let embedded = |high: u16, low: u16| {
+        is_public_v4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
     };
-    match (a, b) {
-        // IPv4 addresses in IPv6 clothes: mapped, translated (RFC 6052).
-        (0, 0) if (c, d, e, f) == (0, 0, 0, 0xffff) => is_public_v4(low()),
-        (0x0064, 0xff9b) if (c, d, e, f) == (0, 0, 0, 0) => is_public_v4(low()),
-        // 6to4 carries the address behind its prefix.
-        (0x2002, high) => {
-            let ([one, two], [three, four]) = (high.to_be_bytes(), c.to_be_bytes());
-            is_public_v4(Ipv4Addr::new(one, two, three, four))
-        }
+    match address.segments() {
+        // IPv4 addresses in IPv6 clothes: mapped, translated (RFC 6052), 6to4.
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0x0064, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => embedded(high, low),
         // Teredo and documentation.
-        (0x2001, 0 | 0x0db8) => false,
+        [0x2001, 0 | 0x0db8, ..] => false,
         // Global unicast is 2000::/3; everything else is for this machine, this link or nobody.
-        (0x2000..=0x3fff, _) => true,
+        [0x2000..=0x3fff, ..] => true,
         _ => false,
     }
 }

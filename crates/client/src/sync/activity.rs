@@ -182,7 +182,12 @@ impl Activities {
         let stop: Vec<UserId> = stop.collect();
         let start = state.watched.difference(&state.subscribed).copied();
         let start: Vec<UserId> = start.collect();
-        state.subscribed = state.watched.clone();
+        let State {
+            subscribed,
+            watched,
+            ..
+        } = &mut *state;
+        subscribed.clone_from(watched);
         let glanced_at = std::mem::take(&mut state.glanced_at);
         let ask: Vec<UserId> = glanced_at.difference(&state.watched).copied().collect();
         let active = (state.told_active != Some(state.is_active)).then_some(state.is_active);

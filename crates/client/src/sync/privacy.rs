@@ -125,7 +125,7 @@ pub(crate) async fn block(context: &Context, user: UserId, mutual: bool) -> Resu
     let name = names.default.clone().unwrap_or_else(|| OWN_LIST.to_owned());
     let present = list(context, &names, &name).await?;
     let rule = PersonRule::block(user, mutual);
-    let mut rules = People::of(context, &present);
+    let mut rules = Parts::of(context, &present);
     if names.default.is_some() && rules.people.contains(&rule) {
         return read_all(context, names).await;
     }
@@ -143,7 +143,7 @@ pub(crate) async fn unblock(context: &Context, user: UserId) -> Result<(), Error
         return read_all(context, names).await;
     };
     let present = list(context, &names, &name).await?;
-    let mut rules = People::of(context, &present);
+    let mut rules = Parts::of(context, &present);
     let before = rules.people.len();
     rules
         .people
@@ -164,7 +164,7 @@ pub(crate) async fn save(
     let _changing = context.privacy.changing.lock().await;
     let names = names(context).await?;
     let present = list(context, &names, name).await?;
-    let mut rules = People::of(context, &present);
+    let mut rules = Parts::of(context, &present);
     rules.people = items.iter().map(rule).collect();
     let next = rules.write(context, name)?;
     let default = names.default.clone();
@@ -254,7 +254,7 @@ async fn finished(context: &Context) -> Result<(), Error> {
 async fn read_all(context: &Context, names: PrivacyNames) -> Result<(), Error> {
     let mut lists = Vec::with_capacity(names.names.len());
     for name in &names.names {
-        let items = People::of(context, &list(context, &names, name).await?).people;
+        let items = Parts::of(context, &list(context, &names, name).await?).people;
         lists.push(PrivacyList {
             name: name.clone(),
             is_default: names.default.as_ref() == Some(name),
@@ -325,7 +325,7 @@ async fn choose(context: &Context, name: Option<String>) -> Result<(), Error> {
 
 /// A list taken apart: its rules about people, and everything else.
 #[derive(Debug)]
-struct People {
+struct Parts {
     people: Vec<PersonRule>,
     /// Rules asked before those about people.
     before: Vec<WireItem>,
@@ -333,7 +333,7 @@ struct People {
     after: Vec<WireItem>,
 }
 
-impl People {
+impl Parts {
     fn of(context: &Context, list: &WireList) -> Self {
         let who = &context.who;
         let is_person = |item: &WireItem| match &item.subject {

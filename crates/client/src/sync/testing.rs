@@ -42,12 +42,15 @@ impl Clock for Still {
     }
 }
 
+/// The server's side of a request.
+pub(crate) type Answering = Box<dyn FnMut(&Iq) -> Result<Iq, RequestError> + Send>;
+
 /// A line whose other end is the test.
 pub(crate) struct TestLine {
     state: Mutex<ConnectionState>,
     sent: mpsc::UnboundedSender<(Stanza, Option<SendTag>)>,
     /// What the server says to requests, and what it was asked; without more it agrees to all.
-    pub(crate) server: Mutex<Box<dyn FnMut(&Iq) -> Result<Iq, RequestError> + Send>>,
+    pub(crate) server: Mutex<Answering>,
     /// Every request, in its order.
     pub(crate) requests: Mutex<Vec<Iq>>,
 }

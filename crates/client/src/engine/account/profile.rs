@@ -18,20 +18,16 @@ impl Account {
     pub async fn own_profile(&self) -> Result<User, Error> {
         let me = self.inner.me;
         let known = self.look(move |db| users::one(db, me)).await?;
-        match known {
-            Some(known) => {
-                if let Ok(context) = self.context() {
-                    context.people.want([me]);
-                }
-                Ok(known)
+        if let Some(known) = known {
+            if let Ok(context) = self.context() {
+                context.people.want([me]);
             }
-            None => {
-                let found = self.client()?.users(&[me]).await?;
-                let person = sync::user(found.first().ok_or(Error::NotFound)?);
-                self.learn(person.clone()).await?;
-                Ok(person)
-            }
+            return Ok(known);
         }
+        let found = self.client()?.users(&[me]).await?;
+        let person = sync::user(found.first().ok_or(Error::NotFound)?);
+        self.learn(person.clone()).await?;
+        Ok(person)
     }
 
     /// Changes one's own profile. Who signs in with what is changed here signs in with the new one

@@ -54,7 +54,9 @@ fn in_words(iq: &Iq) -> String {
         }
         IqBody::Set(IqPayload::Mobile(MobileSwitch::Active)) => "active".to_owned(),
         IqBody::Set(IqPayload::Mobile(MobileSwitch::Inactive)) => "inactive".to_owned(),
-        other => panic!("{other:?}"),
+        other @ (IqBody::Get(_) | IqBody::Set(_) | IqBody::Result(_) | IqBody::Error { .. }) => {
+            panic!("{other:?}")
+        }
     }
 }
 

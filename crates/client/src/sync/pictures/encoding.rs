@@ -139,9 +139,10 @@ pub(crate) mod tests {
     }
 
     fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
-        let image = match format {
-            ImageFormat::Jpeg => DynamicImage::ImageRgb8(image.to_rgb8()),
-            _ => image.clone(),
+        let image = if format == ImageFormat::Jpeg {
+            DynamicImage::ImageRgb8(image.to_rgb8())
+        } else {
+            image.clone()
         };
         let mut bytes = Vec::new();
         image

@@ -18,7 +18,7 @@ use crate::store::testing::user_id;
 use crate::sync::testing::World;
 
 #[derive(Default)]
-struct Lists {
+struct Keeper {
     lists: BTreeMap<String, WireList>,
     default: Option<String>,
     /// Every order, in words.
@@ -29,7 +29,7 @@ struct Lists {
     refuses_edits: bool,
 }
 
-impl Lists {
+impl Keeper {
     fn answer(&mut self, iq: &Iq) -> Result<Iq, RequestError> {
         let refused = |condition| Err(RequestError::Refused(Box::new(StanzaError::new(condition))));
         match &iq.body {
@@ -74,20 +74,23 @@ impl Lists {
                 }
                 Ok(iq.result(None))
             }
-            other => panic!("{other:?}"),
+            other
+            @ (IqBody::Get(_) | IqBody::Set(_) | IqBody::Result(_) | IqBody::Error { .. }) => {
+                panic!("{other:?}")
+            }
         }
     }
 }
 
-async fn world() -> (World, Arc<Mutex<Lists>>) {
+async fn world() -> (World, Arc<Mutex<Keeper>>) {
     let world = World::new().await;
-    let server = Arc::new(Mutex::new(Lists::default()));
+    let server = Arc::new(Mutex::new(Keeper::default()));
     let answering = Arc::clone(&server);
     *world.line.server.lock().unwrap() = Box::new(move |iq| answering.lock().unwrap().answer(iq));
     (world, server)
 }
 
-fn orders(server: &Mutex<Lists>) -> Vec<String> {
+fn orders(server: &Mutex<Keeper>) -> Vec<String> {
     std::mem::take(&mut server.lock().unwrap().orders)
 }
 
