@@ -75,6 +75,10 @@ pub struct Preview {
 
 /// One dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "properties that are independent of one another, as a screen shows them"
+)]
 pub struct Dialog {
     /// Its id.
     pub id: DialogId,

@@ -166,7 +166,14 @@ impl Deed {
             SystemEvent::RemoveParticipants(users) if is_affected => {
                 (SystemEvent::RemovedFromDialog, Some((REMOVED, users)))
             }
-            other => (other.clone(), None),
+            other @ (SystemEvent::NewDialog
+            | SystemEvent::AddedToDialog
+            | SystemEvent::RemovedFromDialog
+            | SystemEvent::DeleteDialog
+            | SystemEvent::AddParticipants(_)
+            | SystemEvent::RemoveParticipants(_)
+            | SystemEvent::UpdateDialog(_)
+            | SystemEvent::Other(_)) => (other.clone(), None),
         };
         let mut said = SystemMessage::new(self.dialog, event, self.at);
         if let Some((name, users)) = extra {

@@ -135,13 +135,11 @@ pub(crate) async fn occupants(context: &Context, dialog: DialogId) -> Result<Vec
             RequestError::Refused(error) => condition(error.condition),
         }
     })?;
-    match answer.body {
-        IqBody::Result(Some(IqPayload::DiscoItems(items))) => {
-            let found: BTreeSet<UserId> = items.occupants().collect();
-            Ok(found.into_iter().collect())
-        }
-        _ => Err(Error::Unsupported),
-    }
+    let IqBody::Result(Some(IqPayload::DiscoItems(items))) = answer.body else {
+        return Err(Error::Unsupported);
+    };
+    let found: BTreeSet<UserId> = items.occupants().collect();
+    Ok(found.into_iter().collect())
 }
 
 /// Joins again what the last session had joined; the answers come as they come.

@@ -351,9 +351,12 @@ fn a_cleared_history_keeps_what_was_not_sent_and_what_came_meanwhile() {
     let ((), events) = db.write_events(|tx| clear_history(tx, dialog_id(1), place(9, 20)));
     let removed: usize = events
         .iter()
-        .map(|event| match event {
-            ClientEvent::MessagesChanged { removed, .. } => removed.len(),
-            _ => 0,
+        .map(|event| {
+            if let ClientEvent::MessagesChanged { removed, .. } = event {
+                removed.len()
+            } else {
+                0
+            }
         })
         .sum();
     assert_eq!(removed, 2);

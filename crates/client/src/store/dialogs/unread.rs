@@ -65,13 +65,11 @@ pub fn mark_all_read(tx: &mut WriteTx<'_>, dialog: DialogId) -> Result<bool, Err
             Ok(last.max(stored_position(row.get(2)?, &row.get::<_, Vec<u8>>(3)?)))
         },
     )?;
-    match newest.flatten() {
-        Some(newest) => mark_read(tx, dialog, newest),
-        None => {
-            organise::clear_mark(tx, dialog)?;
-            Ok(false)
-        }
+    if let Some(newest) = newest.flatten() {
+        return mark_read(tx, dialog, newest);
     }
+    organise::clear_mark(tx, dialog)?;
+    Ok(false)
 }
 
 /// Brings the unread count in line with the server's, which knows what other devices did.

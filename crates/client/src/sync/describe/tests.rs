@@ -43,9 +43,12 @@ async fn news_of_an_unknown_dialog_bring_it_and_their_line() {
     *world.api.dialogs.lock().unwrap() = vec![group];
     tokio::spawn(requests::run(Arc::clone(&world.context)));
     world.arrive(&[&headline("NEW_DIALOG", 3, 1, 7)]).await;
-    let line = until(&mut world, |event| match event {
-        ClientEvent::MessagesChanged { messages, .. } => messages[0].system.clone(),
-        _ => None,
+    let line = until(&mut world, |event| {
+        if let ClientEvent::MessagesChanged { messages, .. } = event {
+            messages[0].system.clone()
+        } else {
+            None
+        }
     })
     .await;
     assert_eq!(line, SystemLine::Created);
@@ -64,9 +67,12 @@ async fn a_dialog_the_server_does_not_give_any_more_goes() {
         headline("REMOVED_FROM_DIALOG", 9, 3, 99),
     ];
     world.arrive(&news.each_ref().map(String::as_str)).await;
-    let removed = until(&mut world, |event| match event {
-        ClientEvent::DialogsChanged { removed, .. } if !removed.is_empty() => Some(removed.clone()),
-        _ => None,
+    let removed = until(&mut world, |event| {
+        if let ClientEvent::DialogsChanged { removed, .. } = event {
+            Some(removed.clone()).filter(|removed| !removed.is_empty())
+        } else {
+            None
+        }
     })
     .await;
     assert_eq!(removed, [dialog_id(2)]);

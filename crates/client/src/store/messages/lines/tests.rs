@@ -34,7 +34,7 @@ fn a_line_stands_among_the_messages_once_and_is_no_news() {
     };
     db.write(|tx| insert(tx, &in_group(1, 100, "before")));
     let told = line(2, 3, 150, renamed("Hiking"));
-    let (_, events) = db.write_events(|tx| receive_line(tx, &told));
+    let ((), events) = db.write_events(|tx| receive_line(tx, &told));
     assert_eq!(events.len(), 1, "the row of the list is as it was");
     db.write(|tx| receive_line(tx, &told));
     db.write(|tx| insert(tx, &in_group(3, 200, "after")));
