@@ -7,8 +7,8 @@ use crate::rest::answer::{Answer, Refusal};
 use crate::rest::auth::Caller;
 use crate::rest::call::Call;
 use crate::rest::{
-    App, blobs, dialog_removal, dialogs, downloads, membership, messages, records, sessions, users,
-    users_legacy, users_online,
+    self, App, blobs, dialog_removal, downloads, membership, records, users, users_legacy,
+    users_online,
 };
 use crate::state::UserField;
 
@@ -16,17 +16,39 @@ use crate::state::UserField;
 pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer, Refusal> {
     let segments = call.segments.clone();
     let path: Vec<&str> = segments.iter().map(String::as_str).collect();
+    match path.as_slice() {
+        ["session" | "login", ..] => sessions(app, call, caller, &path).await,
+        ["users", ..] => people(app, call, caller, &path).await,
+        ["chat", "dialog", ..] => dialogs(app, call, caller, &path).await,
+        ["chat", "message", ..] => messages(app, call, caller, &path).await,
+        ["blobs", ..] => files(app, call, caller, &path).await,
+        ["data", ..] => data(app, call, caller, &path).await,
+        _ => Err(unknown()),
+    }
+}
+
+fn unknown() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "This server does not know this call")
+}
+
+/// `/session` and `/login`
+async fn sessions(app: &App, call: Call, caller: Caller, path: &[&str]) -> Result<Answer, Refusal> {
+    let is = |method: Method| call.method == method;
+    match path {
+        ["session"] if is(Method::POST) => rest::sessions::create(app, call).await,
+        ["session"] if is(Method::GET) => rest::sessions::show(app, &call, caller).await,
+        ["session"] if is(Method::DELETE) => rest::sessions::destroy(app, &call, caller).await,
+        ["login"] if is(Method::POST) => rest::sessions::login(app, call, caller).await,
+        ["login"] if is(Method::DELETE) => rest::sessions::logout(app, &call, caller).await,
+        _ => Err(unknown()),
+    }
+}
+
+/// `/users`
+async fn people(app: &App, call: Call, caller: Caller, path: &[&str]) -> Result<Answer, Refusal> {
     let is = |method: Method| call.method == method;
     let query = |name: &str| call.query.value(name).unwrap_or_default().to_owned();
-    let has = |name: &str| call.query.value(name).is_some();
-    let is_number = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
-    match path.as_slice() {
-        ["session"] if is(Method::POST) => sessions::create(app, call).await,
-        ["session"] if is(Method::GET) => sessions::show(app, &call, caller).await,
-        ["session"] if is(Method::DELETE) => sessions::destroy(app, &call, caller).await,
-        ["login"] if is(Method::POST) => sessions::login(app, call, caller).await,
-        ["login"] if is(Method::DELETE) => sessions::logout(app, &call, caller).await,
-
+    match path {
         ["users"] if is(Method::POST) => users::sign_up(app, call, caller).await,
         ["users"] if is(Method::GET) => users_legacy::list(app, &call, caller).await,
         ["users", "v2"] if is(Method::GET) => users::list(app, &call, caller).await,
@@ -59,12 +81,20 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
         ["users", id] if is(Method::GET) => users::show(app, caller, id).await,
         ["users", id] if is(Method::PUT) => users::update(app, call, caller, id).await,
         ["users", id] if is(Method::DELETE) => users::delete(app, caller, id).await,
+        _ => Err(unknown()),
+    }
+}
 
-        ["chat", "dialog"] if is(Method::POST) => dialogs::create(app, call, caller).await,
-        ["chat", "dialog"] if is(Method::GET) => dialogs::list(app, &call, caller).await,
-        ["chat", "dialog", id] if is(Method::GET) => dialogs::show(app, caller, id).await,
-        ["chat", "dialog", id] if is(Method::PUT) => dialogs::update(app, call, caller, id).await,
-
+/// `/chat/Dialog`
+async fn dialogs(app: &App, call: Call, caller: Caller, path: &[&str]) -> Result<Answer, Refusal> {
+    let is = |method: Method| call.method == method;
+    match path {
+        ["chat", "dialog"] if is(Method::POST) => rest::dialogs::create(app, call, caller).await,
+        ["chat", "dialog"] if is(Method::GET) => rest::dialogs::list(app, &call, caller).await,
+        ["chat", "dialog", id] if is(Method::GET) => rest::dialogs::show(app, caller, id).await,
+        ["chat", "dialog", id] if is(Method::PUT) => {
+            rest::dialogs::update(app, call, caller, id).await
+        }
         ["chat", "dialog", "clearhistory", id] if is(Method::DELETE) => {
             dialog_removal::clear_history(app, &call, caller, id).await
         }
@@ -89,17 +119,35 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
         ["chat", "dialog", id, "notifications"] if is(Method::PUT) => {
             membership::set_notifications(app, call, caller, id).await
         }
+        _ => Err(unknown()),
+    }
+}
 
-        ["chat", "message"] if is(Method::GET) => messages::list(app, &call, caller).await,
-        ["chat", "message"] if is(Method::POST) => messages::create(app, call, caller).await,
-        ["chat", "message"] if is(Method::PUT) => messages::update(app, call, caller, None).await,
+/// `/chat/Message`
+async fn messages(app: &App, call: Call, caller: Caller, path: &[&str]) -> Result<Answer, Refusal> {
+    let is = |method: Method| call.method == method;
+    match path {
+        ["chat", "message"] if is(Method::GET) => rest::messages::list(app, &call, caller).await,
+        ["chat", "message"] if is(Method::POST) => rest::messages::create(app, call, caller).await,
+        ["chat", "message"] if is(Method::PUT) => {
+            rest::messages::update(app, call, caller, None).await
+        }
         ["chat", "message", "unread"] if is(Method::GET) => {
-            messages::unread(app, &call, caller).await
+            rest::messages::unread(app, &call, caller).await
         }
         ["chat", "message", ids] if is(Method::PUT) => {
-            messages::update(app, call, caller, Some(ids)).await
+            rest::messages::update(app, call, caller, Some(ids)).await
         }
+        _ => Err(unknown()),
+    }
+}
 
+/// `/blobs`
+async fn files(app: &App, call: Call, caller: Caller, path: &[&str]) -> Result<Answer, Refusal> {
+    let is = |method: Method| call.method == method;
+    let has = |name: &str| call.query.value(name).is_some();
+    let is_number = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
+    match path {
         ["blobs"] if is(Method::POST) => blobs::create(app, call, caller).await,
         ["blobs"] if is(Method::GET) => blobs::list(app, &call, caller).await,
         ["blobs", name, "complete"] if is(Method::PUT) || is(Method::POST) => {
@@ -125,7 +173,14 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
         ["blobs", name] if is(Method::GET) || is(Method::HEAD) => {
             downloads::send(app, &call, caller, name).await
         }
+        _ => Err(unknown()),
+    }
+}
 
+/// `/data`
+async fn data(app: &App, call: Call, caller: Caller, path: &[&str]) -> Result<Answer, Refusal> {
+    let is = |method: Method| call.method == method;
+    match path {
         ["data", class] if is(Method::POST) => records::create(app, call, caller, class).await,
         ["data", class] if is(Method::GET) => records::list(app, &call, caller, class).await,
         ["data", class, "multi"] if is(Method::POST) => {
@@ -149,10 +204,6 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
         ["data", class, ids] if is(Method::DELETE) => {
             records::delete(app, caller, class, ids).await
         }
-
-        _ => Err(Refusal::new(
-            StatusCode::NOT_FOUND,
-            "This server does not know this call",
-        )),
+        _ => Err(unknown()),
     }
 }

@@ -40,7 +40,11 @@ pub(super) async fn receive(
     let mut signature = call.query.value("signature").map(str::to_owned);
     for _ in 0..FIELDS_MAX {
         let next = tokio::time::timeout(SILENCE, form.next_field());
-        let Some(mut field) = next.await.map_err(|_| silent())?.map_err(broken)? else {
+        let Some(mut field) = next
+            .await
+            .map_err(|_| silent())?
+            .map_err(|error| broken(&error))?
+        else {
             return Err(Refusal::field("file", "is required"));
         };
         match field.name() {
@@ -80,7 +84,7 @@ async fn chunk(field: &mut Field<'_>) -> Result<Option<Bytes>, Refusal> {
     tokio::time::timeout(SILENCE, field.chunk())
         .await
         .map_err(|_| silent())?
-        .map_err(broken)
+        .map_err(|error| broken(&error))
 }
 
 async fn text(field: &mut Field<'_>) -> Result<String, Refusal> {
@@ -101,7 +105,7 @@ fn silent() -> Refusal {
     )
 }
 
-fn broken(error: MultipartError) -> Refusal {
+fn broken(error: &MultipartError) -> Refusal {
     tracing::debug!(%error, "an upload broke off");
     Refusal::new(
         StatusCode::BAD_REQUEST,

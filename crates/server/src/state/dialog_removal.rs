@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cubist_protocol::ids::{DialogId, UserId};
 
 use crate::state::dialogs::DialogKind;
-use crate::state::occupants::{leave, own_place, place};
+use crate::state::occupants::{Seat, leave, own_place, place};
 use crate::state::writer::WriteTx;
 use crate::state::{State, StateError};
 
@@ -107,7 +107,7 @@ fn delete(
     now: i64,
     done: &mut DeletedDialogs,
 ) -> Result<(), StateError> {
-    let found = place(tx, dialog, user)?.filter(|place| place.is_in && !place.is_hidden);
+    let found = place(tx, dialog, user)?.filter(|place| place.seat == Seat::Taken);
     let Some(place) = found else {
         done.not_found.push(dialog);
         return Ok(());

@@ -287,7 +287,7 @@ impl State {
             let permissions: Option<String> = db
                 .prepare_cached("SELECT permissions FROM dialogs WHERE key = ?1")?
                 .query_row([place.key], |row| row.get(0))?;
-            if !place.is_in && !allows_preview(object(permissions).as_ref()) {
+            if !place.is_in() && !allows_preview(object(permissions).as_ref()) {
                 return Err(not_a_member());
             }
             let reader = Reader::of(db, dialog, user)?;

@@ -28,13 +28,26 @@ pub(crate) struct Place {
     pub(crate) kind: DialogKind,
     pub(crate) is_owner: bool,
     pub(crate) is_admin: bool,
-    /// Whether the person has a place at all.
-    pub(crate) is_in: bool,
-    /// Deleted by this person for themselves.
-    pub(crate) is_hidden: bool,
+    pub(crate) seat: Seat,
+}
+
+/// Whether somebody has a place in a dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seat {
+    /// They have none.
+    Nowhere,
+    /// They deleted the dialog for themselves.
+    Hidden,
+    /// They have one.
+    Taken,
 }
 
 impl Place {
+    /// Whether the person is in the dialog, also if they deleted it for themselves.
+    pub(crate) fn is_in(&self) -> bool {
+        self.seat != Seat::Nowhere
+    }
+
     /// Whether the person is the owner or an admin.
     pub(crate) const fn manages(&self) -> bool {
         self.is_owner || self.is_admin
@@ -72,8 +85,11 @@ pub(crate) fn place(
         kind: kind(number)?,
         is_owner: owner == user.as_i64(),
         is_admin,
-        is_in,
-        is_hidden,
+        seat: match (is_in, is_hidden) {
+            (false, _) => Seat::Nowhere,
+            (true, true) => Seat::Hidden,
+            (true, false) => Seat::Taken,
+        },
     }))
 }
 
@@ -84,7 +100,7 @@ pub(crate) fn own_place(
     user: UserId,
 ) -> Result<Place, StateError> {
     let place = place(db, dialog, user)?.ok_or(StateError::NotFound)?;
-    if place.is_in {
+    if place.is_in() {
         Ok(place)
     } else {
         Err(not_a_member())
@@ -247,7 +263,7 @@ impl State {
             if place.kind == DialogKind::Group {
                 check_size(tx, place.key, largest)?;
             }
-            if !place.is_in {
+            if !place.is_in() {
                 tx.prepare_cached(
                     "UPDATE dialogs SET updated_at = max(updated_at, ?2) WHERE key = ?1",
                 )?

@@ -60,7 +60,7 @@ pub(crate) fn compile(conditions: &[Condition<RecordField>]) -> Result<Sql, Stat
             RecordField::UpdatedAt => {
                 sql.compare("updated_at", expression, Kind::Date, *op, values)?;
             }
-            RecordField::Own(_) => own(&mut sql, expression, path, *op, values)?,
+            RecordField::Own(_) => own(&mut sql, expression, path.as_ref(), *op, values)?,
         }
     }
     Ok(sql)
@@ -69,7 +69,7 @@ pub(crate) fn compile(conditions: &[Condition<RecordField>]) -> Result<Sql, Stat
 fn own(
     sql: &mut Sql,
     expression: &str,
-    path: Option<Value>,
+    path: Option<&Value>,
     op: Op,
     values: &[String],
 ) -> Result<(), StateError> {
@@ -79,7 +79,7 @@ fn own(
     // Text and number have one form here: what came as `45` is found by `"45"` and the other way round.
     let as_text = format!("CAST({expression} AS TEXT)");
     let with = |sql: &mut Sql, text: &str, value: Value| {
-        sql.push(text, path.clone().into_iter().chain([value]));
+        sql.push(text, path.cloned().into_iter().chain([value]));
     };
     let text = |value: &str| Value::Text(value.to_owned());
     match op {
@@ -101,7 +101,7 @@ fn own(
             text(first()?),
         ),
         Op::All => {
-            let Some(path) = path.clone() else {
+            let Some(path) = path.cloned() else {
                 return Err(needs_value());
             };
             // The field is a list that holds each of the values.

@@ -65,7 +65,7 @@ fn files_below(path: &std::path::Path) -> usize {
 #[tokio::test]
 async fn a_file_is_announced_uploaded_completed_and_read() {
     let world = World::new().await;
-    let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+    let (ann, eve) = (world.person("ann").await, world.person("eve").await);
     let blob = announce(&ann, false).await;
     assert_eq!(
         (&blob["size"], &blob["public"], &blob["content_type"]),
@@ -76,17 +76,17 @@ async fn a_file_is_announced_uploaded_completed_and_read() {
     upload(&blob, b"hello".to_vec()).await.expect(201);
     ann.get(path(&blob)).await.refusal(404);
     ann.put(&complete, json!({ "size": 6 })).await.expect(422);
-    bob.put(&complete, json!({ "size": 5 })).await.refusal(403);
+    eve.put(&complete, json!({ "size": 5 })).await.refusal(403);
     ann.put(&complete, json!({ "blob": { "size": "5" } }))
         .await
         .expect(200);
 
-    let got = bob.get(path(&blob)).await;
+    let got = eve.get(path(&blob)).await;
     assert_eq!((got.status, got.text.as_str()), (StatusCode::OK, "hello"));
     assert_eq!(got.headers["content-type"], "text/plain");
     assert_eq!(got.headers["content-length"], "5");
     assert_eq!(got.headers["x-content-type-options"], "nosniff");
-    let info = bob.get(format!("{}.json", path(&blob))).await.expect(200);
+    let info = eve.get(format!("{}.json", path(&blob))).await.expect(200);
     assert_eq!(
         (&info["blob"]["size"], &info["blob"]["name"]),
         (&json!(5), &json!("hello.txt"))
@@ -205,9 +205,9 @@ async fn an_upload_needs_the_key_of_its_announcement() {
 #[tokio::test]
 async fn files_are_listed_renamed_and_deleted_by_their_owner() {
     let world = World::new().await;
-    let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+    let (ann, eve) = (world.person("ann").await, world.person("eve").await);
     let blob = stored(&ann, false, b"hello").await;
-    stored(&bob, false, b"other").await;
+    stored(&eve, false, b"other").await;
     let own = format!("/blobs/{}", blob["id"]);
     let page = ann.get("/blobs.json?page=1&per_page=10").await.expect(200);
     assert_eq!(
@@ -216,7 +216,7 @@ async fn files_are_listed_renamed_and_deleted_by_their_owner() {
     );
     assert_eq!(page["items"][0]["blob"]["id"], blob["id"]);
     // Numbers can be counted through, so they open nobody else's private files.
-    bob.get(format!("{own}.json")).await.refusal(404);
+    eve.get(format!("{own}.json")).await.refusal(404);
     let renamed = ann
         .get(format!("{own}.json?blob[name]=new%20name"))
         .await
@@ -224,10 +224,10 @@ async fn files_are_listed_renamed_and_deleted_by_their_owner() {
     assert_eq!(renamed["blob"]["name"], "new name");
     let body = json!({ "blob": { "name": "x".repeat(101) } });
     ann.put(&own, body).await.expect(422);
-    bob.put(&own, json!({ "blob": { "name": "mine" } }))
+    eve.put(&own, json!({ "blob": { "name": "mine" } }))
         .await
         .refusal(403);
-    bob.delete(&own).await.refusal(403);
+    eve.delete(&own).await.refusal(403);
     let deleted = ann.delete(format!("{own}.json")).await;
     assert_eq!((deleted.status.as_u16(), deleted.text.as_str()), (200, ""));
     ann.get(path(&blob)).await.refusal(404);

@@ -312,12 +312,12 @@ async fn a_field_that_is_taken_off_the_list_disappears_from_all_dialogs() {
         extensions: fields.as_object().cloned(),
         ..DialogChanges::default()
     };
-    let changed = change(&world, ann, dialog, changes).await.unwrap();
+    let dialog_now = change(&world, ann, dialog, changes).await.unwrap();
     let names = |dialog: &crate::state::Dialog| {
         let fields = dialog.extensions.clone().unwrap();
         fields.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
     };
-    assert_eq!(names(&changed), ["location", "topic"]);
+    assert_eq!(names(&dialog_now), ["location", "topic"]);
     world.state.close().await;
     let config = crate::config::Config {
         dialog_fields: Some(vec!["topic".to_owned()]),
