@@ -132,9 +132,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 mod tests {
     use std::net::IpAddr;
 
+    use reqwest::dns::Resolve;
     use url::Url;
 
-    use super::{check, is_public};
+    use super::{PublicAddresses, check, is_public};
     use crate::rest::error::Error;
 
     #[test]
@@ -184,6 +185,15 @@ mod tests {
         ] {
             assert!(is_public(text.parse::<IpAddr>().unwrap()), "{text}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_name_leads_to_public_addresses_only_unless_it_is_the_apis_own() {
+        let asked =
+            |exempt: &str| PublicAddresses::except(exempt).resolve("localhost".parse().unwrap());
+        assert!(asked("api.example").await.is_err());
+        let mut own = asked("localhost").await.unwrap();
+        assert!(own.all(|address| address.ip().is_loopback()));
     }
 
     #[test]

@@ -9,9 +9,9 @@ use crate::model::{
     MessagePage, Position, SearchHit,
 };
 use crate::store::window::{self, Side, Window};
-use crate::store::{self, dialogs, messages, search};
+use crate::store::{self, dialogs, messages, search, users};
 use crate::sync::context::Context;
-use crate::sync::{catch_up, history, requests};
+use crate::sync::{catch_up, history, people, requests};
 
 /// Most rows of one page.
 const MAX_PAGE: u32 = 500;
@@ -20,13 +20,26 @@ const MAX_PAGE: u32 = 500;
 const FETCHES: usize = 2;
 
 impl Account {
-    /// A page of the chat list, from the cache alone.
+    /// A page of the chat list, from the cache alone. The people whose names and pictures it shows
+    /// are asked for behind the caller's back when what is known of them is old.
     pub async fn dialogs(&self, query: DialogQuery) -> Result<DialogPage, Error> {
         let query = DialogQuery {
             limit: query.limit.min(MAX_PAGE),
             ..query
         };
-        self.look(move |db| dialogs::page(db, query)).await
+        let since = people::fresh_since(self.inner.shared.clock.now());
+        let (page, stale) = self
+            .look(move |db| {
+                let page = dialogs::page(db, query)?;
+                let shown = page.items.iter().filter_map(|dialog| dialog.opponent);
+                let stale = users::stale(db, &shown.collect::<Vec<_>>(), since)?;
+                Ok((page, stale))
+            })
+            .await?;
+        if let Ok(context) = self.context() {
+            context.people.want(stale);
+        }
+        Ok(page)
     }
 
     /// One dialog, from the cache alone.
