@@ -65,6 +65,13 @@ async function menuOf(name) {
   await page.press('aside button', `What to do with ${name}`);
 }
 
+/** A row on its way to another place cannot be pressed. */
+function listAtRest() {
+  return until('the list at rest', () =>
+    page.run(`() => document.querySelector('[role=list]').getAnimations({ subtree: true }).length === 0`),
+  );
+}
+
 /** Width of the picture a header or a row shows, 0 while it shows none. */
 function pictureWidth(css) {
   return page.run(
@@ -162,9 +169,7 @@ test('what a blocked person writes is refused, and nothing of it is shown', asyn
   const dialog = await beatrice.privateDialog(await ownId());
   await beatrice.send(await ownId(), dialog, 'Are you there?');
   await page.sees('Are you there?');
-  await until('the list at rest', () =>
-    page.run(`() => document.querySelector('[role=list]').getAnimations({ subtree: true }).length === 0`),
-  );
+  await listAtRest();
   await page.press('[data-dialog]', 'Are you there?');
   await page.press('aside button', 'Block');
   await page.sees('Block this person?');
@@ -176,6 +181,33 @@ test('what a blocked person writes is refused, and nothing of it is shown', asyn
   assert.deepEqual(await beatrice.history(dialog), ['Are you there?']);
   assert.ok(!(await page.text()).includes('Hello?'));
   desktop.shot('blocked');
+});
+
+test('what somebody else does with a chat is shown by itself, to its end', async () => {
+  const ada = await ownId();
+  const choir = await cornelius.group('Choir', [ada]);
+  const tell = (body, extension) =>
+    cornelius.cube.chat.sendSystemMessage(ada, { body, extension: { dialogId: choir, ...extension } });
+  tell('dialog/NEW_DIALOG');
+  await page.sees('Choir');
+  await listAtRest();
+  await page.press('[data-dialog]', 'Choir');
+  await cornelius.cube.chat.dialog.update(choir, { name: 'Evening choir' });
+  tell('dialog/UPDATE_DIALOG', { name: 'Evening choir' });
+  await until('the new name in the header', () =>
+    page.run(`() => document.querySelector('main h1')?.innerText === 'Evening choir'`),
+  );
+  await page.sees('cornelius changed the name to');
+  await cornelius.cube.chat.dialog.delete(choir, { force: 1 });
+  tell('dialog/DELETE_DIALOG');
+  await page.sees('This chat is gone');
+  desktop.shot('gone');
+  await page.press('button', 'Back to the chats');
+  await page.sees('Choose a chat');
+  const rows = await page.run(
+    `() => [...document.querySelectorAll('[data-dialog]')].map((e) => e.innerText)`,
+  );
+  assert.ok(!rows.some((row) => row.includes('Evening choir')), 'nothing of it is left in the list');
 });
 
 /** Ada's number. */
