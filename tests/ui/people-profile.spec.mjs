@@ -38,6 +38,23 @@ async function openProfilePage(query = '', options = {}) {
 }
 
 describe('the card of a person', () => {
+  it('opens at the picture beside their words, and gives the focus back', async () => {
+    const { page, done } = await browser.open('open=ridge');
+    const picture = page
+      .getByRole('main')
+      .getByRole('button', { name: /Olena Kovalenko/ })
+      .first();
+    await picture.click();
+    const card = page.getByRole('dialog', { name: 'Profile' });
+    await card.getByText('online', { exact: true }).waitFor();
+    await card.getByText('olena@example.org').waitFor();
+    await card.getByText('1 group in common').waitFor();
+    await page.keyboard.press('Escape');
+    await card.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Ridge Walk' }).first().waitFor();
+    await done();
+  });
+
   it('says how they can be reached and which groups one shares', async () => {
     const { page, card, done } = await openSam();
     await card.getByText('3 groups in common').waitFor();

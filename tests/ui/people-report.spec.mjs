@@ -78,6 +78,29 @@ describe('a report of a person', () => {
   });
 });
 
+describe('a report of a message', () => {
+  it('shows what was said, is sent with its id, and leads to a block of who said it', async () => {
+    const { page, done } = await browser.open('open=ridge');
+    const said = page.locator('.message-row', { hasText: 'I rang the warden' });
+    const messageId = await said.getAttribute('data-id');
+    await said.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Report' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Report this message' });
+    await sheet.getByText('I rang the warden: it is, and there is wood.').waitFor();
+    await sheet.getByText('Threats or danger').click();
+    await sheet.getByRole('button', { name: 'Send report' }).click();
+    await sheet.getByRole('heading', { name: 'The report is sent' }).waitFor();
+    const [[, reported, reason]] = await callsOf(page, 'reportMessage');
+    assert.deepEqual([reported, reason], [messageId, 'Threats or danger']);
+    await sheet.getByRole('button', { name: 'Block this person' }).click();
+    await page
+      .getByRole('dialog', { name: 'Block this person?' })
+      .getByText('Jonas Weber', { exact: true })
+      .waitFor();
+    await done();
+  });
+});
+
 for (const theme of ['light', 'dark', 'contrast']) {
   it(`reporting passes the accessibility checks in ${theme}`, async () => {
     const { page, sheet, done } = await openReport(`theme=${theme}`);
