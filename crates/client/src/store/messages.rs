@@ -14,7 +14,7 @@ pub use self::edits::{correct, remove};
 pub(super) use self::lines::take_early_lines;
 pub use self::lines::{LineRecord, add_line, receive_line};
 pub use self::marks::marked;
-pub(super) use self::marks::{confirm, set_read};
+pub(super) use self::marks::{confirm, seen, set_read};
 pub use self::reading::{
     first_unread, load, newest_in_history, newest_place, page_above, page_below, place,
     place_in_history,

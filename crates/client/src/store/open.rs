@@ -13,7 +13,7 @@ use crate::store::{Error, RawKey};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Distinct statements of this store, with room to grow: none is ever compiled twice.
-const STATEMENT_CACHE: usize = 160;
+const STATEMENT_CACHE: usize = 256;
 
 /// The write-ahead log is cut back to this size after a checkpoint (bytes).
 const WAL_SIZE_LIMIT: i64 = 16 * 1024 * 1024;

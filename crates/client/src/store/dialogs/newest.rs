@@ -16,15 +16,29 @@ const PREVIEW_CHARS: usize = 100;
 #[derive(Default)]
 pub(in crate::store) struct Newcomers {
     last: Option<(Position, UserId, String, Status)>,
-    /// Where the unread ones stand, and whether the server counts them.
-    unread: Vec<(Position, bool)>,
+    /// The unread ones.
+    unread: Vec<Unread>,
+}
+
+/// An unread message that is new here.
+#[derive(Clone, Copy)]
+struct Unread {
+    place: Position,
+    /// Whether the server counts it.
+    in_history: bool,
+    /// Whether it was fetched, rather than told of on the line.
+    fetched: bool,
 }
 
 impl Newcomers {
     pub(in crate::store) fn add(&mut self, me: UserId, row: &NewRow<'_>) {
         let place = row.record.position();
         if row.unread {
-            self.unread.push((place, row.record.in_history));
+            self.unread.push(Unread {
+                place,
+                in_history: row.record.in_history,
+                fetched: row.record.from_history,
+            });
         }
         if self
             .last
@@ -47,7 +61,9 @@ pub(in crate::store) fn add_newcomers(
     newcomers: &Newcomers,
     any_archived: bool,
 ) -> Result<(), Error> {
-    let unread = i64::try_from(newcomers.unread.len()).unwrap_or(i64::MAX);
+    let seen = settle_with_server(tx, dialog, &newcomers.unread)?;
+    let unread = newcomers.unread.len().saturating_sub(seen);
+    let count = i64::try_from(unread).unwrap_or(i64::MAX);
     let mut is_newest = false;
     if let Some((place, sender, text, status)) = &newcomers.last {
         let last = Last {
@@ -56,42 +72,68 @@ pub(in crate::store) fn add_newcomers(
             text,
             status: *status,
         };
-        is_newest = set_last(tx, dialog, &last, unread)?;
+        is_newest = set_last(tx, dialog, &last, count)?;
     }
     if !is_newest {
-        change_unread(tx, dialog, unread)?;
+        change_unread(tx, dialog, count)?;
     }
+    let newest_unread = newcomers.unread.iter().map(|unread| unread.place).max();
     if any_archived
         && is_newest
-        && let Some((place, _)) = newcomers.unread.iter().max()
+        && unread > 0
+        && let Some(place) = newest_unread
     {
         organise::bring_back(tx, dialog, UnixMillis::from_seconds(place.seconds))?;
     }
-    if unread > 0 {
-        let behind = tx.one(
-            "SELECT server_last_date, server_last_id FROM dialogs
-             WHERE id = ?1 AND unread_elsewhere > 0",
-            [Oid::from(dialog)],
-            |row| Ok(stored_position(row.get(0)?, &row.get::<_, Vec<u8>>(1)?)),
-        )?;
-        // What the server had counted already was unread elsewhere until now.
-        if let Some(Some(counted_up_to)) = behind {
-            let counted = newcomers
-                .unread
-                .iter()
-                .filter(|&&(place, in_history)| in_history && place <= counted_up_to)
-                .count();
-            tx.run(
-                "UPDATE dialogs SET unread_elsewhere = max(0, unread_elsewhere - ?2) WHERE id = ?1",
-                params![
-                    Oid::from(dialog),
-                    i64::try_from(counted).unwrap_or(i64::MAX)
-                ],
-            )?;
-        }
-    }
     tx.touch_dialog(dialog);
     Ok(())
+}
+
+/// What the server had counted when it described the dialog was unread elsewhere until now.
+///
+/// It counts better than the lists of readers do: in open dialogs nobody keeps those, and who came
+/// late has read what was there before. So of what is fetched no more is unread than was counted;
+/// the older ones have been seen. Returns how many. What comes on the line is not doubted.
+fn settle_with_server(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    unread: &[Unread],
+) -> Result<usize, Error> {
+    if unread.is_empty() {
+        return Ok(0);
+    }
+    let told = tx.one(
+        "SELECT server_last_date, server_last_id, unread_elsewhere FROM dialogs WHERE id = ?1",
+        [Oid::from(dialog)],
+        |row| {
+            let place = stored_position(row.get(0)?, &row.get::<_, Vec<u8>>(1)?);
+            Ok((place, row.get::<_, i64>(2)?))
+        },
+    )?;
+    let Some((Some(counted_up_to), elsewhere)) = told else {
+        return Ok(0);
+    };
+    let is_counted = |unread: &&Unread| unread.in_history && unread.place <= counted_up_to;
+    let counted: Vec<&Unread> = unread.iter().filter(is_counted).collect();
+    let elsewhere = usize::try_from(elsewhere).unwrap_or_default();
+    let taken = counted.len().min(elsewhere);
+    if taken > 0 {
+        tx.run(
+            "UPDATE dialogs SET unread_elsewhere = unread_elsewhere - ?2 WHERE id = ?1",
+            params![Oid::from(dialog), i64::try_from(taken).unwrap_or(i64::MAX)],
+        )?;
+    }
+    let mut fetched: Vec<Position> = counted
+        .iter()
+        .filter(|unread| unread.fetched)
+        .map(|unread| unread.place)
+        .collect();
+    fetched.sort_unstable();
+    fetched.truncate(counted.len() - taken);
+    for place in &fetched {
+        messages::seen(tx, dialog, place.id)?;
+    }
+    Ok(fetched.len())
 }
 
 /// Returns whether the message is newer than everything known before.

@@ -379,3 +379,30 @@ fn a_cleared_history_keeps_what_was_not_sent_and_what_came_meanwhile() {
     );
     assert_eq!(db.read(outbox::waiting), 1);
 }
+
+#[test]
+fn of_what_is_fetched_no_more_is_unread_than_the_server_counted() {
+    let db = TestDb::with_dialog();
+    let fetched = |n: u32| messages::MessageRecord {
+        from_history: true,
+        ..incoming(n, i64::from(n), "x")
+    };
+    let unread = |db: &TestDb| {
+        let card = loaded(db, 1);
+        (card.unread, card.first_unread)
+    };
+    // Someone who came late: the server counts none of what was there before.
+    db.write(|tx| save(tx, &described(1, Some((5, 5, 2)), 0)));
+    db.write(|tx| messages::insert_batch(tx, &[fetched(4), fetched(5)]));
+    assert_eq!(unread(&db), (0, None));
+    // Two more, of which the next page brings the newer one first.
+    db.write(|tx| save(tx, &described(1, Some((9, 9, 2)), 2)));
+    assert_eq!(unread(&db).0, 2);
+    db.write(|tx| messages::insert_batch(tx, &[fetched(9)]));
+    assert_eq!(unread(&db), (2, Some(message_id(9))));
+    db.write(|tx| messages::insert_batch(tx, &[fetched(6), fetched(7), fetched(8)]));
+    assert_eq!(unread(&db), (2, Some(message_id(8))));
+    // What comes on the line adds to it, whatever its date.
+    db.write(|tx| messages::insert_batch(tx, &[incoming(10, 10, "new"), incoming(3, 3, "late")]));
+    assert_eq!(unread(&db), (4, Some(message_id(3))));
+}

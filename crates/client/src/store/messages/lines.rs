@@ -35,7 +35,7 @@ pub struct LineRecord {
 /// Stores a line about what this person did, or that is known to be true. Once: a further copy
 /// changes nothing.
 pub fn add_line(tx: &mut WriteTx<'_>, record: &LineRecord) -> Result<(), Error> {
-    let second = stored_seconds(record.sent_at);
+    let second = stored_seconds(when(tx, record)?);
     let row = free_row(tx, second)?;
     let inserted = tx.run(
         "INSERT INTO messages (row, id, dialog, sender, date_sent, status, in_history, system)
@@ -73,6 +73,23 @@ pub fn add_line(tx: &mut WriteTx<'_>, record: &LineRecord) -> Result<(), Error> 
         dialogs::bump(tx, record.dialog, UnixMillis::from_seconds(second))?;
     }
     Ok(())
+}
+
+/// A dialog's beginning stands before everything said in it, even within the same second: a second
+/// before the moment the server gave it, which is the same on every device.
+fn when(db: &ReadDb<'_>, record: &LineRecord) -> Result<UnixMillis, Error> {
+    if record.line != SystemLine::Created {
+        return Ok(record.sent_at);
+    }
+    let made = db.one(
+        "SELECT created_at FROM dialogs WHERE id = ?1",
+        [Oid::from(record.dialog)],
+        |row| Ok(row.get::<_, i64>(0)?),
+    )?;
+    Ok(match made {
+        Some(made) if made > 0 => UnixMillis(made.saturating_sub(1_000)),
+        _ => record.sent_at,
+    })
 }
 
 /// Takes in a line of someone else, if they may say so. One about an unknown dialog waits for it.

@@ -61,6 +61,20 @@ pub fn marked(
     Ok(())
 }
 
+/// This person has seen a message; only its own row is changed.
+pub(in crate::store) fn seen(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    message: MessageId,
+) -> Result<(), Error> {
+    tx.run(
+        "UPDATE messages SET unread = 0, status = 4 WHERE id = ?1 AND unread = 1",
+        [Oid::from(message)],
+    )?;
+    tx.touch_message(dialog, message);
+    Ok(())
+}
+
 /// This person has seen everything up to `up_to`, here or (with `tell` unset) elsewhere.
 /// Returns what was unread, oldest first.
 pub(in crate::store) fn set_read(

@@ -111,6 +111,22 @@ fn a_line_waits_for_the_description_of_its_dialog() {
 }
 
 #[test]
+fn the_beginning_of_a_dialog_stands_before_what_was_said_in_the_same_second() {
+    let db = TestDb::new();
+    let made = dialogs::DialogRecord {
+        created_at: Some(UnixMillis::from_seconds(500)),
+        ..dialog(2, DialogKind::Group, &[ME, 3])
+    };
+    db.write(|tx| dialogs::save(tx, &made));
+    // Ids are no help within a second: this one is greater than that of the answer.
+    db.write(|tx| add_line(tx, &line(9, ME, 503, SystemLine::Created)));
+    assert_eq!(
+        stored(&db, 9).unwrap().sent_at,
+        UnixMillis::from_seconds(499)
+    );
+}
+
+#[test]
 fn lines_about_unknown_dialogs_are_bounded() {
     let db = TestDb::new();
     for n in 0..300 {
