@@ -72,7 +72,8 @@ pub(crate) fn change(
     }
     let count: i64 = tx
         .prepare_cached(
-            "SELECT count(*) FROM occupants WHERE dialog = ?1 AND is_admin AND user_id <> ?2",
+            "SELECT count(*) FROM occupants INDEXED BY admins_by_dialog
+             WHERE dialog = ?1 AND is_admin AND user_id <> ?2",
         )?
         .query_row([place.key, owner], |row| row.get(0))?;
     check_number(usize::try_from(count).unwrap_or_default())

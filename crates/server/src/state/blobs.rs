@@ -151,7 +151,8 @@ impl State {
             .write(move |tx| {
                 let unfinished: i64 = tx
                     .prepare_cached(
-                        "SELECT count(*) FROM blobs WHERE completed_at IS NULL AND owner = ?1",
+                        "SELECT count(*) FROM blobs INDEXED BY unfinished_blobs_by_owner
+                         WHERE completed_at IS NULL AND owner = ?1",
                     )?
                     .query_row([owner.as_i64()], |row| row.get(0))?;
                 if unfinished >= most {

@@ -192,7 +192,8 @@ pub(crate) fn leave(
     }
     let admin: Option<i64> = tx
         .prepare_cached(
-            "SELECT user_id FROM occupants WHERE dialog = ?1 AND is_admin ORDER BY joined_at, user_id LIMIT 1",
+            "SELECT user_id FROM occupants INDEXED BY admins_by_dialog
+             WHERE dialog = ?1 AND is_admin ORDER BY joined_at, user_id LIMIT 1",
         )?
         .query_row([key], |row| row.get(0))
         .optional()?;

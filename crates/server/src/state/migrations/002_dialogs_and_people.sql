@@ -55,6 +55,7 @@ CREATE TABLE blobs (
 ) STRICT;
 CREATE INDEX blobs_by_owner ON blobs (owner, id);
 CREATE INDEX unfinished_blobs ON blobs (created_at) WHERE completed_at IS NULL;
+CREATE INDEX unfinished_blobs_by_owner ON blobs (owner) WHERE completed_at IS NULL;
 
 -- Records of the data API, reports among them.
 CREATE TABLE records (
