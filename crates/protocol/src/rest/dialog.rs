@@ -14,7 +14,7 @@ mod explore;
 mod notifications;
 mod requests;
 
-pub use crate::rest::dialog::explore::{explore, is_explore};
+pub use crate::rest::dialog::explore::explore;
 pub use crate::rest::dialog::notifications::{Notifications, NotificationsEnvelope};
 pub use crate::rest::dialog::requests::{CreateDialog, DialogLists, UpdateDialog};
 

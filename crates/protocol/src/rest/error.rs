@@ -52,24 +52,6 @@ impl ErrorBody {
         }
     }
 
-    /// The same with a further reason, about a field or (`None`) the request as a whole.
-    #[must_use]
-    pub fn and(mut self, field: Option<&str>, text: impl Into<String>) -> Self {
-        self.entries.push(ErrorEntry {
-            field: field.map(str::to_owned),
-            text: text.into(),
-        });
-        self
-    }
-
-    /// The reasons that concern a field.
-    pub fn of_field(&self, field: &str) -> impl Iterator<Item = &str> {
-        self.entries
-            .iter()
-            .filter(move |entry| entry.field.as_deref() == Some(field))
-            .map(|entry| entry.text.as_str())
-    }
-
     /// What goes with status 401 when the token is unknown or expired.
     pub fn session_expired() -> Self {
         Self::base(SESSION_EXPIRED)

@@ -29,7 +29,7 @@ pub use crate::rest::data::{
 };
 pub use crate::rest::dialog::{
     CreateDialog, Dialog, DialogKind, DialogLists, DialogPermissions, LastMessageStatus,
-    Notifications, NotificationsEnvelope, UpdateDialog, explore, is_explore,
+    Notifications, NotificationsEnvelope, UpdateDialog, explore,
 };
 pub use crate::rest::error::{ErrorBody, ErrorEntry};
 pub use crate::rest::message::{CreateMessage, Message, Reactions, UnreadCounts, UpdateMessage};

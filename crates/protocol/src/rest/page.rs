@@ -174,13 +174,6 @@ pub struct IdList {
     pub ids: Vec<String>,
 }
 
-impl IdList {
-    /// The ids as what they name; those that are of another form are left out.
-    pub fn parsed<T: std::str::FromStr>(&self) -> Vec<T> {
-        self.ids.iter().filter_map(|id| id.parse().ok()).collect()
-    }
-}
-
 impl FromIterator<String> for IdList {
     fn from_iter<I: IntoIterator<Item = String>>(ids: I) -> Self {
         Self {

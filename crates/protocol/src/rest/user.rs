@@ -341,17 +341,6 @@ pub struct UpdateUser {
     pub old_password: Option<String>,
 }
 
-impl UpdateUser {
-    /// Changes the password; the server refuses it when the old one is wrong.
-    pub fn of_password(old: impl Into<String>, new: impl Into<String>) -> Self {
-        Self {
-            password: Some(new.into()),
-            old_password: Some(old.into()),
-            ..Self::default()
-        }
-    }
-}
-
 impl fmt::Debug for UpdateUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UpdateUser")

@@ -1,7 +1,7 @@
 //! Finding public dialogs (guide: "Explore public chats"; the wire is a list with one condition on the type).
 //!
 //! The platform lists the caller's own dialogs. A list whose only condition on the type is "public" is
-//! taken for the question which ones there are; client and backend agree on it here.
+//! taken for the question which ones there are, however it is spelled.
 
 use crate::rest::dialog::DialogKind;
 use crate::rest::query::{ListQuery, Operator};
@@ -22,21 +22,4 @@ pub fn explore(name: &str, skip: u64, limit: u64) -> ListQuery {
         .sort_by("last_message_date_sent", true)
         .skip(skip)
         .limit(limit)
-}
-
-/// Whether a list query asks for all public dialogs, however it is spelled: `type=4`, `type[]=4`,
-/// `type[in]=4`.
-pub fn is_explore(query: &ListQuery) -> bool {
-    let conditions: Vec<_> = query
-        .filters
-        .iter()
-        .filter(|filter| filter.field == TYPE)
-        .collect();
-    let [condition] = conditions.as_slice() else {
-        return false;
-    };
-    let public = DialogKind::Public.number().to_string();
-    matches!(condition.operator, Operator::Eq | Operator::In)
-        && condition.list().next().is_some()
-        && condition.list().all(|value| value == public)
 }

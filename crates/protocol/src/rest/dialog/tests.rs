@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::ids::UserId;
 use crate::rest::{
-    ArrayStyle, Change, CreateDialog, Dialog, DialogKind, LastMessageStatus, ListQuery,
-    Notifications, NotificationsEnvelope, Page, UpdateDialog, User, explore, is_explore,
+    ArrayStyle, Change, CreateDialog, Dialog, DialogKind, LastMessageStatus, Notifications,
+    NotificationsEnvelope, Page, UpdateDialog, User, explore,
 };
 
 const GROUP: &str = concat!(
@@ -260,33 +260,8 @@ fn exploring_is_a_list_with_one_condition_on_the_type() {
         query.encode(ArrayStyle::Comma),
         "limit=50&name[ctn]=sport&skip=100&sort_desc=last_message_date_sent&type=4"
     );
-    assert!(is_explore(&query));
     assert_eq!(
         explore(" ", 0, 10).encode(ArrayStyle::Comma),
         "limit=10&skip=0&sort_desc=last_message_date_sent&type=4"
     );
-    for spelling in [
-        "type=4",
-        "type[in]=4",
-        "type%5Bin%5D=4",
-        "type[in][]=4",
-        "type[]=4",
-        "type[eq]=4",
-        "type=4&name[ctn]=a&count=1",
-    ] {
-        assert!(is_explore(&ListQuery::decode(spelling)), "{spelling}");
-    }
-    for spelling in [
-        "",
-        "type=",
-        "type[in]=",
-        "type=2",
-        "type[in]=2,4",
-        "type[ne]=4",
-        "type[nin]=1,2,3",
-        "type[gt]=3",
-        "type=4&type[in]=4,2",
-    ] {
-        assert!(!is_explore(&ListQuery::decode(spelling)), "{spelling}");
-    }
 }

@@ -120,7 +120,11 @@ fn an_update_tells_clearing_from_keeping() {
 #[test]
 fn a_new_password_needs_the_old_one() {
     let update = UpdateUserEnvelope {
-        user: UpdateUser::of_password("old secret", "new secret"),
+        user: UpdateUser {
+            password: Some("new secret".to_owned()),
+            old_password: Some("old secret".to_owned()),
+            ..UpdateUser::default()
+        },
     };
     let text = r#"{"user":{"password":"new secret","old_password":"old secret"}}"#;
     assert_eq!(serde_json::to_string(&update).unwrap(), text);
