@@ -133,8 +133,17 @@ async fn a_broadcast_is_heard_by_everyone_and_written_by_those_who_may() {
     // Nobody is told that it is there: the next list, or its first message.
     let page = alice.account().occupants(news, 0, 10).await.unwrap();
     assert_eq!(page.items.len(), 2);
+    let writer = world.another_device(&alice).await;
+    writer.knows(news).await;
+    for text in ["Old news", "Older than carol"] {
+        writer.send_in(news, text).await;
+    }
+    writer.has_sent_everything().await;
+    bob.has_unread(news, 2).await;
+    // Who signs up later has missed nothing.
     let mut late = world.person("carol").await;
-    late.knows(news).await;
+    late.sees_in(news, "Older than carol").await;
+    late.has_unread(news, 0).await;
     late.quit().await;
     late.reopen().await;
     let card = late.knows(news).await;
@@ -146,17 +155,17 @@ async fn a_broadcast_is_heard_by_everyone_and_written_by_those_who_may() {
     let refused = late.account().send_text(news, "Me, too".to_owned()).await;
     assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
 
-    let reader = world.another_device(&alice).await;
-    let card = reader.knows(news).await;
+    let card = writer.knows(news).await;
     assert_eq!((card.role, card.can_write), (Role::Owner, true));
-    reader.send_in(news, "Hear, hear").await;
+    writer.send_in(news, "Hear, hear").await;
     for person in [&bob, &late, &alice] {
         person.sees_in(news, "Hear, hear").await;
         person
             .finds("the name of it", news, |card| card.name == "News")
             .await;
     }
-    bob.has_unread(news, 1).await;
+    bob.has_unread(news, 3).await;
+    late.has_unread(news, 1).await;
 }
 
 #[tokio::test]

@@ -63,6 +63,13 @@ async fn a_group_appears_at_everyone_with_all_it_was_given_and_one_line() {
         assert_eq!(line.sender, alice.id);
         assert_eq!(person.lines(hiking).await.len(), 1);
     }
+    // Whoever answers within the same second stands below it.
+    bob.send_in(hiking, "I come").await;
+    carol.sees_in(hiking, "I come").await;
+    for person in [&alice, &bob, &carol] {
+        let first = person.transcript(hiking).await.remove(0);
+        assert_eq!(first.system, Some(SystemLine::Created), "{}", person.name);
+    }
     let ids = [
         alice.sees_line(hiking, &SystemLine::Created).await.id,
         bob.sees_line(hiking, &SystemLine::Created).await.id,
