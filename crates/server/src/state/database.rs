@@ -11,6 +11,7 @@ use crate::state::StateError;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001_initial.sql"),
     include_str!("migrations/002_dialogs_and_people.sql"),
+    include_str!("migrations/003_dialog_names.sql"),
 ];
 
 /// Prepared statements kept per connection: all there are, with room for the variants of list filters.
@@ -89,7 +90,7 @@ mod tests {
             let version: i64 = db
                 .pragma_query_value(None, "user_version", |row| row.get(0))
                 .unwrap();
-            assert_eq!(version, 2);
+            assert_eq!(version, 3);
             let tables: i64 = db
                 .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'", [], |r| {
                     r.get(0)

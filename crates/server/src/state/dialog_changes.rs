@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::state::dialog_fields::{check_description, check_name, check_photo, extensions_text};
 use crate::state::dialogs::{Dialog, DialogKind, load_dialog};
 use crate::state::occupants::{Place, own_place};
+use crate::state::users::fold;
 use crate::state::writer::WriteTx;
 use crate::state::{State, StateError, admins, occupants};
 
@@ -168,6 +169,10 @@ fn set_fields(
         |text: Option<&str>| text.map_or(Change::Keep, |text| Change::Set(text.to_owned()));
     let texts = [
         ("name", &to_text(changes.name.as_deref().map(str::trim))),
+        (
+            "name_key",
+            &to_text(changes.name.as_deref().map(fold).as_deref()),
+        ),
         ("photo", &changes.photo),
         ("description", &changes.description),
         ("extensions", &to_text(extensions)),

@@ -29,7 +29,7 @@ pub enum DialogField {
     Id,
     /// `type`
     Kind,
-    /// `name`: of a private dialog the other person's.
+    /// `name`: of a private dialog the other person's. `ctn` finds it in any letter case.
     Name,
     /// `last_message_date_sent`
     LastSent,
@@ -103,6 +103,9 @@ impl DialogField {
 }
 
 const NAME: &str = "CASE WHEN d.pair_low IS NULL THEN d.name ELSE coalesce(nullif(trim(u.full_name), ''), u.login) END";
+
+/// The same in lower case: whoever looks for a name does not know how it is written.
+const NAME_KEY: &str = "CASE WHEN d.pair_low IS NULL THEN d.name_key ELSE coalesce(nullif(u.full_name_key, ''), u.login_key) END";
 
 /// The dialogs that somebody is in.
 const OWN: &str = " FROM occupants o JOIN dialogs d ON d.key = o.dialog
@@ -245,6 +248,10 @@ fn compile(
                     values,
                 )?;
                 sql.push(&rest.text, rest.values);
+            }
+            DialogField::Name if *op == Op::Contains => {
+                let values: Vec<String> = values.iter().map(|value| value.to_lowercase()).collect();
+                sql.compare(field.name(), NAME_KEY, Kind::Text, *op, &values)?;
             }
             DialogField::Id
             | DialogField::Kind

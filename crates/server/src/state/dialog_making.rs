@@ -184,8 +184,8 @@ fn insert(tx: &WriteTx<'_>, row: &Row, now: i64) -> Result<i64, StateError> {
     let key = tx
         .prepare_cached(
             "INSERT INTO dialogs
-               (id, kind, owner, name, photo, description, extensions, permissions, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
+               (id, kind, owner, name, photo, description, extensions, permissions, created_at, updated_at, name_key)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)",
         )?
         .insert(params![
             row.id.to_string(),
@@ -196,7 +196,8 @@ fn insert(tx: &WriteTx<'_>, row: &Row, now: i64) -> Result<i64, StateError> {
             row.description,
             row.extensions,
             row.permissions,
-            now
+            now,
+            users::fold(&row.name)
         ])?;
     Ok(key)
 }

@@ -29,7 +29,7 @@ pub enum Op {
     NotIn,
     /// `all`: a list that holds every value.
     All,
-    /// `ctn`: a text that holds the value, letter case included.
+    /// `ctn`: a text that holds the value, letter case included (but for names of dialogs).
     Contains,
     /// `gt`
     Greater,

@@ -6,11 +6,12 @@ use cubist_protocol::ids::{DialogId, MessageId, ObjectId, UserId};
 use rusqlite::{OptionalExtension, params};
 use serde_json::{Map, Value};
 
-use crate::state::blocks;
+use crate::state::blocks::{Blocks, check_message};
 use crate::state::dialogs::DialogKind;
 use crate::state::message_list::{MessageRecord, load_message};
 use crate::state::occupants::{Place, own_place};
 use crate::state::queue::{self, QueueId};
+use crate::state::users::user_id;
 use crate::state::writer::WriteTx;
 use crate::state::{State, StateError};
 
@@ -113,11 +114,6 @@ impl State {
                 format!("is too long (maximum is {STANZA_ID_MAX} bytes)"),
             ));
         }
-        if let Some(card) = self.dialog_card(&new.dialog).await?
-            && let Some(other) = card.opponent_of(new.sender)
-        {
-            blocks::check_message(&self.inner.blocks, new.sender, other)?;
-        }
         let now = self.inner.clock.now();
         let latest = now
             .seconds()
@@ -133,7 +129,7 @@ impl State {
             {
                 return Ok(Accepted::Repeat);
             }
-            let place = writing_place(tx, new.dialog, new.sender)?;
+            let place = writing_place(tx, &inner.blocks, new.dialog, new.sender)?;
             let message = StoredMessage {
                 id: choose_id(tx, new.stanza_id.as_deref(), || inner.ids.message(now))?,
                 dialog: new.dialog,
@@ -215,7 +211,7 @@ impl State {
             }
             // A changed message would reach the other person as a new one does.
             if let Some(other) = opponent.and_then(|other| UserId::try_from(other).ok()) {
-                blocks::check_message(&inner.blocks, user, other)?;
+                check_message(&inner.blocks, user, other)?;
             }
             tx.prepare_cached(
                 "UPDATE messages SET body = ?2, updated_at = ?3, edited_at = ?3 WHERE key = ?1",
@@ -258,28 +254,37 @@ fn is_repeat(tx: &WriteTx<'_>, sender: UserId, stanza_id: &str) -> Result<bool, 
 }
 
 /// The sender's place in the dialog, if they may write there.
-fn writing_place(tx: &WriteTx<'_>, dialog: DialogId, sender: UserId) -> Result<Place, StateError> {
+///
+/// Blocks are looked up here and not before the transaction: nothing may be awaited first, or two messages of one
+/// sender could change places.
+fn writing_place(
+    tx: &WriteTx<'_>,
+    blocks: &Blocks,
+    dialog: DialogId,
+    sender: UserId,
+) -> Result<Place, StateError> {
     let place = own_place(tx, dialog, sender)?;
     match place.kind {
-        DialogKind::Broadcast if !place.manages() => Err(StateError::Forbidden(
-            "Only the owner and admins can write in a broadcast".to_owned(),
-        )),
-        DialogKind::Private => {
-            let is_left_alone: bool = tx
-                .prepare_cached(
-                    "SELECT EXISTS (SELECT 1 FROM dialogs d WHERE d.key = ?1 AND NOT EXISTS
-                       (SELECT 1 FROM users u
-                        WHERE u.id = CASE WHEN d.pair_low = ?2 THEN d.pair_high ELSE d.pair_low END))",
-                )?
-                .query_row([place.key, sender.as_i64()], |row| row.get(0))?;
-            if is_left_alone {
-                Err(StateError::NotFound)
-            } else {
-                Ok(place)
-            }
+        DialogKind::Broadcast if !place.manages() => {
+            return Err(StateError::Forbidden(
+                "Only the owner and admins can write in a broadcast".to_owned(),
+            ));
         }
-        DialogKind::Broadcast | DialogKind::Group | DialogKind::Public => Ok(place),
+        DialogKind::Private => {
+            let other: Option<UserId> = tx
+                .prepare_cached(
+                    "SELECT u.id FROM dialogs d JOIN users u
+                       ON u.id = CASE WHEN d.pair_low = ?2 THEN d.pair_high ELSE d.pair_low END
+                     WHERE d.key = ?1",
+                )?
+                .query_row([place.key, sender.as_i64()], |row| user_id(row, 0))
+                .optional()?;
+            // Who deleted their account cannot be written to.
+            check_message(blocks, sender, other.ok_or(StateError::NotFound)?)?;
+        }
+        DialogKind::Broadcast | DialogKind::Group | DialogKind::Public => {}
     }
+    Ok(place)
 }
 
 /// The stanza's id if it is an ObjectId that names no message yet, else a new one.

@@ -45,6 +45,8 @@ async fn a_public_dialog_is_explored_previewed_subscribed_and_left() {
         assert_eq!(texts(&page, "name"), ["Blockchain trends"], "{query}");
         assert_eq!(page["total_entries"], 1);
     }
+    let page = listed(&bob, "type=4&name[ctn]=BLOCKCHAIN%20t").await;
+    assert_eq!(page["total_entries"], 1);
     assert_eq!(listed(&bob, "type=4&count=1").await["items"]["count"], 2);
     assert_eq!(listed(&bob, &format!("_id={id}")).await["total_entries"], 0);
     let page = listed(&bob, &format!("_id={id}&type=4")).await;

@@ -253,7 +253,16 @@ async fn lists_are_filtered_by_every_documented_field() {
         vec!["Friday"],
     )
     .await;
+    check(
+        DialogField::Name,
+        Op::Contains,
+        text(&"FRI"),
+        vec!["Friday"],
+    )
+    .await;
+    check(DialogField::Name, Op::Contains, text(&"BO"), vec!["bob"]).await;
     check(DialogField::Name, Op::Equal, text(&"bob"), vec!["bob"]).await;
+    check(DialogField::Name, Op::Equal, text(&"BOB"), vec![]).await;
     check(DialogField::LastSent, Op::Greater, text(&1), vec!["Friday"]).await;
     check(
         DialogField::UpdatedAt,

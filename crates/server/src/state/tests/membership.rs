@@ -116,6 +116,29 @@ async fn admins_are_named_by_the_owner_from_the_group_and_are_at_most_five() {
 }
 
 #[tokio::test]
+async fn a_renamed_dialog_is_found_by_its_new_name_in_any_letter_case() {
+    use crate::state::{Condition, DialogField, Op};
+
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let dialog = world.group(ann, &[]).await;
+    let renamed = DialogChanges {
+        name: Some("Über Berge".to_owned()),
+        ..DialogChanges::default()
+    };
+    change(&world, ann, dialog, renamed).await.unwrap();
+    for (text, found) in [("über", 1), ("BERGE", 1), ("friday", 0)] {
+        let conditions = vec![Condition {
+            field: DialogField::Name,
+            op: Op::Contains,
+            values: vec![text.to_owned()],
+        }];
+        let count = world.state.count_dialogs(ann, conditions).await.unwrap();
+        assert_eq!(count, found, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_refused_change_changes_nothing_at_all() {
     let world = World::new().await;
     let (ann, bob, cat) = (
