@@ -2,6 +2,7 @@
 
 pub mod extra_params;
 pub mod message_delete;
+pub mod reactions;
 pub mod rfc3921_session;
 pub mod rfc6120_bind;
 pub mod status_streaming;

@@ -13,7 +13,10 @@ pub mod form;
 pub mod message;
 pub mod page;
 pub mod query;
+pub mod reactions;
+pub mod search;
 pub mod session;
+pub mod subscription;
 pub(crate) mod tolerant;
 pub mod user;
 
@@ -35,7 +38,13 @@ pub use crate::rest::error::{ErrorBody, ErrorEntry};
 pub use crate::rest::message::{CreateMessage, Message, Reactions, UnreadCounts, UpdateMessage};
 pub use crate::rest::page::{Count, CountEnvelope, DeleteResult, IdList, NumberedPage, Page};
 pub use crate::rest::query::{ArrayStyle, Filter, ListQuery, Operator, Sort};
+pub use crate::rest::reactions::{ChangeReactions, ReactionUsers};
+pub use crate::rest::search::{SearchEnvelope, SearchResults};
 pub use crate::rest::session::{Credentials, Session, SessionEnvelope, SessionRequest};
+pub use crate::rest::subscription::{
+    Device, Event, EventEnvelope, EventUsers, Named, NewDevice, NewSubscription, PushToken,
+    Subscription, SubscriptionEnvelope,
+};
 pub use crate::rest::user::{
     NewUser, NewUserEnvelope, OnlineUsers, UpdateUser, UpdateUserEnvelope, User, UserEnvelope,
 };

@@ -2,6 +2,7 @@
 
 use crate::ext::extra_params::ExtraParams;
 use crate::ext::message_delete::Remove;
+use crate::ext::reactions::ReactionChange;
 use crate::ext::xep0085_chat_states::ChatState;
 use crate::ext::xep0203_delay::Delay;
 use crate::ext::xep0280_carbons::Carbon;
@@ -89,6 +90,8 @@ pub struct Message {
     pub replace: Option<Replace>,
     /// The platform's own: this message deletes another one for everyone.
     pub remove: Option<Remove>,
+    /// The platform's own, said by servers only: somebody's reactions to another message changed.
+    pub reactions: Option<ReactionChange>,
     /// Present when [`Self::kind`] is [`MessageKind::Error`].
     pub error: Option<StanzaError>,
     /// All other children, relayed untouched.
@@ -150,6 +153,9 @@ impl Message {
                 return fill(&mut self.replace, child, Replace::from_element);
             }
             (_, ns::MESSAGE_DELETE) => return fill(&mut self.remove, child, Remove::from_element),
+            _ if ReactionChange::is_element(&child) => {
+                return fill(&mut self.reactions, child, ReactionChange::from_element);
+            }
             _ => return Some(child),
         }
         None
@@ -175,6 +181,7 @@ impl Message {
             self.remove.as_ref().map(Remove::to_element),
             self.carbon.as_ref().map(Carbon::to_element),
             self.extra.as_ref().map(ExtraParams::to_element),
+            self.reactions.as_ref().map(ReactionChange::to_element),
             self.markable.then(xep0333_markers::markable),
             self.delay.as_ref().map(Delay::to_element),
         ];

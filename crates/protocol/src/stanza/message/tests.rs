@@ -2,11 +2,13 @@
 
 use crate::ext::extra_params::{ExtraEntry, ExtraParams, ExtraValue};
 use crate::ext::message_delete::Remove;
+use crate::ext::reactions::ReactionChange;
 use crate::ext::xep0085_chat_states::ChatState;
 use crate::ext::xep0203_delay::Delay;
 use crate::ext::xep0280_carbons::{Carbon, CarbonDirection};
 use crate::ext::xep0308_correction::Replace;
 use crate::ext::xep0333_markers::{Marker, MarkerKind};
+use crate::ids::UserId;
 use crate::jid::Jid;
 use crate::stanza::{Condition, Message, MessageKind, ParseError, StanzaError};
 use crate::timestamp::UnixMillis;
@@ -256,12 +258,12 @@ fn a_delayed_message() {
 #[test]
 fn unknown_children_are_relayed_with_their_namespaces() {
     let message = read(
-        r#"<message xmlns="jabber:client" xmlns:k="urn:k" type="chat" xml:lang="de"><k:a b="1"><c>x</c></k:a><reactions user_id="89209" message_id="5c094687e588ce59fff87425"><reaction add="true" type="👍"/></reactions><body>x</body><body xml:lang="fr">y</body></message>"#,
+        r#"<message xmlns="jabber:client" xmlns:k="urn:k" type="chat" xml:lang="de"><k:a b="1"><c>x</c></k:a><tip for="89209"><coin add="true" type="👍"/></tip><body>x</body><body xml:lang="fr">y</body></message>"#,
     );
     assert_eq!(message.lang.as_deref(), Some("de"));
     assert_eq!(
         message.to_xml(Framing::Tcp),
-        r#"<message type="chat" xml:lang="de"><body>x</body><a xmlns="urn:k" b="1"><c xmlns="jabber:client">x</c></a><reactions user_id="89209" message_id="5c094687e588ce59fff87425"><reaction add="true" type="👍"/></reactions><body xml:lang="fr">y</body></message>"#
+        r#"<message type="chat" xml:lang="de"><body>x</body><a xmlns="urn:k" b="1"><c xmlns="jabber:client">x</c></a><tip for="89209"><coin add="true" type="👍"/></tip><body xml:lang="fr">y</body></message>"#
     );
 }
 
@@ -374,5 +376,25 @@ fn an_error_reply_echoes_the_payload_and_swaps_the_addresses() {
         reply.error_reply(StanzaError::new(Condition::Forbidden)),
         None,
         "errors are never answered"
+    );
+}
+
+#[test]
+fn a_change_of_reactions() {
+    check(
+        r#"<message type="chat" xmlns="jabber:client" to="100-21@localhost" id="6b03030b9377a3117c000000" from="78-21@localhost/r"><extraParams xmlns="jabber:client"><dialog_id>5356c64ab35c12bd3b108a41</dialog_id></extraParams><reactions user_id="89209" message_id="5c094687e588ce59fff87425"><reaction add="true" type="👍"/><reaction remove="true" type="👎"/></reactions></message>"#,
+        &Message {
+            id: Some("6b03030b9377a3117c000000".to_owned()),
+            from: Some(jid("78-21@localhost/r")),
+            extra: Some(dialog_params()),
+            reactions: Some(ReactionChange {
+                user: UserId::new(89209).unwrap(),
+                message: "5c094687e588ce59fff87425".to_owned(),
+                added: vec!["👍".to_owned()],
+                removed: vec!["👎".to_owned()],
+            }),
+            ..Message::new(MessageKind::Chat, jid("100-21@localhost"))
+        },
+        r#"<message xmlns="jabber:client" type="chat" id="6b03030b9377a3117c000000" from="78-21@localhost/r" to="100-21@localhost"><extraParams><dialog_id>5356c64ab35c12bd3b108a41</dialog_id></extraParams><reactions user_id="89209" message_id="5c094687e588ce59fff87425"><reaction add="true" type="👍"/><reaction remove="true" type="👎"/></reactions></message>"#,
     );
 }
