@@ -161,6 +161,8 @@ describe('a new group', () => {
   it('is made by keyboard alone', async () => {
     const { page, done } = await openGroup();
     await page.keyboard.type('Snowshoes');
+    // Past the description, which is folded, to the people.
+    await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
@@ -197,10 +199,64 @@ describe('a new group', () => {
     await done();
   });
 
+  it('sends what was filled in, cut to what the platform keeps', async () => {
+    const { page, done } = await openGroup();
+    await page.getByLabel('Name of the group').fill('  Snowshoes ');
+    await page.getByRole('button', { name: 'Description and custom fields' }).click();
+    await page.getByLabel('Description').fill('First Saturday');
+    for (let number = 1; number <= 3; number += 1) {
+      await page.getByRole('button', { name: 'Add a field' }).click();
+      await page.getByLabel(`Name of field ${number}`).fill(`field ${number}`);
+      await page.getByLabel(`Value of field ${number}`).fill(number === 3 ? ' ' : `value ${number}`);
+    }
+    assert.equal(await page.getByRole('button', { name: 'Add a field' }).count(), 0);
+    await option(page, /Jonas Weber/).click();
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.getByRole('heading', { name: 'Snowshoes' }).waitFor();
+    const [, request] = await page.evaluate(() =>
+      window.fake.calls.find(([name]) => name === 'createDialog'),
+    );
+    assert.deepEqual(request.fields, [
+      { name: 'field 1', value: 'value 1' },
+      { name: 'field 2', value: 'value 2' },
+    ]);
+    assert.equal(request.name, 'Snowshoes');
+    assert.equal(request.description, 'First Saturday');
+    await done();
+  });
+
+  it('keeps all that was typed when the server refuses, and says why at the field', async () => {
+    const { page, done } = await openGroup('fail=createDialog:validation');
+    await page.getByLabel('Name of the group').fill('Snowshoes');
+    await option(page, /Jonas Weber/).click();
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.getByText('Use at most 200 characters.').waitFor();
+    assert.equal(await page.getByLabel('Name of the group').inputValue(), 'Snowshoes');
+    await page.getByText('1 person and you').waitFor();
+    await done();
+  });
+
   it('keeps its foot in a low and narrow window with large text', async () => {
     const { page, done } = await openGroup('scale=1.4', { width: 380, height: 520 });
     const box = await page.getByRole('button', { name: 'Create group' }).boundingBox();
     assert.ok(box.y + box.height <= 520 && box.x >= 0 && box.x + box.width <= 380, JSON.stringify(box));
+    await done();
+  });
+});
+
+describe('a new public chat', () => {
+  it('needs a name alone and says whether people may look in', async () => {
+    const { page, done } = await openSheet();
+    await page.getByRole('button', { name: /New public chat/ }).click();
+    await page.getByLabel('Name of the public chat').fill('Open garden');
+    await page.getByRole('switch', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Create public chat' }).click();
+    await page.getByRole('heading', { name: 'Open garden' }).waitFor();
+    const [, request] = await page.evaluate(() =>
+      window.fake.calls.find(([name]) => name === 'createDialog'),
+    );
+    assert.equal(request.kind, 'public');
+    assert.equal(request.allowPreview, false);
     await done();
   });
 });
@@ -211,6 +267,8 @@ for (const theme of ['light', 'dark', 'contrast']) {
     assert.deepEqual(await violations(page), []);
     await page.getByRole('button', { name: /New group/ }).click();
     await option(page, /Jonas Weber/).click();
+    await page.getByRole('button', { name: 'Description and custom fields' }).click();
+    await page.getByRole('button', { name: 'Add a field' }).click();
     assert.deepEqual(await violations(page), []);
     await done();
   });

@@ -14,7 +14,10 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const STATES = [
   ['open=ridge', '2 new messages', 'Read by 4 of 6', 'Not sent: the server did not answer.'],
   ['open=jonas', 'typing…'],
-  ['open=weather', 'Only the owner writes here.'],
+  ['open=family', 'changed the description'],
+  ['open=former&state=organised', 'You are no longer in this group.'],
+  ['open=sam&state=blocked', 'Unblock to write to each other again.'],
+  ['open=weather', 'Only the owner and admins write here.'],
   ['', 'Choose a chat'],
   ['state=empty', 'Say the first word'],
   ['state=loading&open=jonas', 'Chats are loading'],
@@ -77,7 +80,10 @@ describe('other sizes and settings', () => {
 
   it('grows its rows with the text', async () => {
     const { page, done } = await browser.open('scale=1.4&open=ridge');
-    const box = await page.getByRole('button', { name: /Ridge Walk/ }).boundingBox();
+    const box = await page
+      .getByRole('list', { name: 'Chats' })
+      .getByRole('button', { name: /Ridge Walk/ })
+      .boundingBox();
     assert.equal(Math.round(box.height), 84);
     await done();
   });
@@ -88,6 +94,8 @@ describe('other sizes and settings', () => {
     const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
     assert.equal(await theme(), 'light');
     await page.emulateMedia({ colorScheme: 'dark' });
+    // The page is told of it with the next frame.
+    await settle(page);
     assert.equal(await theme(), 'dark');
     await done();
   });

@@ -19,7 +19,7 @@ import type { MenuItem } from '~/components/menuItem';
 import { rightsIn } from '~/features/details/rights';
 import { m } from '~/i18n';
 import type { Dialog, Folder } from '~/ipc/bindings.gen';
-import { fullTime } from '~/lib/time';
+import { clockTime, dateInWords, daysBetween } from '~/lib/time';
 import { hasNews } from '~/state/dialogs.svelte';
 import { inFolder } from '~/state/folders.svelte';
 
@@ -40,6 +40,12 @@ function muteWord(id: string): string {
   return m.chats_mute_ever();
 }
 
+/** The time of today, else the day with it. */
+function untilWords(until: number, now: number): string {
+  if (daysBetween(now, until) === 0) return clockTime(until);
+  return `${dateInWords(until, now)}, ${clockTime(until)}`;
+}
+
 /** The rows about noise: times to be quiet for, and the end of it. */
 export function muteItems(dialog: Dialog, now: number): MenuItem[] {
   const until = dialog.mutedUntil;
@@ -49,7 +55,8 @@ export function muteItems(dialog: Dialog, now: number): MenuItem[] {
     items.push({
       id: 'unmute',
       label: m.chats_unmute(),
-      note: until === Number.MAX_SAFE_INTEGER ? undefined : m.chats_muted_until({ time: fullTime(until) }),
+      note:
+        until === Number.MAX_SAFE_INTEGER ? undefined : m.chats_muted_until({ time: untilWords(until, now) }),
       icon: Bell,
     });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleDialog } from '~/ipc/samples';
 import { Slots, type Move } from './slots.svelte';
-import { travelOf } from './travel';
+import { joined, travelOf } from './travel';
 
 const chats = (...ids: string[]) => ids.map((id) => sampleDialog({ id }));
 const drawn = (slots: Slots): string[] => slots.list.map((slot) => slot.dialog.id);
@@ -62,6 +62,14 @@ describe('what travels', () => {
   it('is each row by itself when they went different ways', () => {
     const moves = [move(-2), move(1), move(1), move(0)];
     expect(travelOf(moves)).toEqual({ apart: moves.slice(0, 3) });
+  });
+
+  it('is one way for all moves of a frame', () => {
+    const slots = new Slots();
+    slots.show(chats('a', 'b', 'c'), 0, null);
+    const first = slots.show(chats('x', 'a', 'b'), 0, null);
+    const second = slots.show(chats('y', 'x', 'a'), 0, null);
+    expect(moved([...joined(joined(null, first), second)])).toEqual([['a', 2]]);
   });
 
   it('is nothing when nothing changed its place', () => {

@@ -1,5 +1,6 @@
 // Moves rows to where they stand now from where they stood. When all of them went the same way, which is what a chat
-// from below does to the rows in view, one movement of the whole list stands for twenty.
+// from below does to the rows in view, one movement of the whole list stands for twenty. Whatever moves within one frame
+// is one movement, begun with the frame: in a burst, starting animations that nobody sees cost as much as the moves.
 import type { Move, Slot } from './slots.svelte';
 
 /** `--t-base` and `--ease-both`. */
@@ -16,7 +17,19 @@ export function travelOf(moves: readonly Move[]): { together: number } | { apart
   return together ? { together: first.by } : { apart: changed };
 }
 
+/** Two steps as one, for the rows that were drawn through both. */
+export function joined(before: readonly Move[] | null, after: readonly Move[]): readonly Move[] {
+  if (before === null) return after;
+  const earlier = new Map(before.map((move) => [move.slot, move.by]));
+  return after.flatMap(({ slot, by }) => {
+    const first = earlier.get(slot);
+    return first === undefined ? [] : [{ slot, by: first + by }];
+  });
+}
+
 export class Travel {
+  /** What moved since the last frame. */
+  #waiting: readonly Move[] | null = null;
   #whole: { animation: Animation; rows: number } | null = null;
 
   /** `elementOf` gives the element of a row; `list` holds them all. */
@@ -26,18 +39,25 @@ export class Travel {
     rowHeight: number,
     elementOf: (slot: Slot) => Element | null,
   ): void {
-    const travel = travelOf(moves);
-    if (travel === null) return;
-    if ('apart' in travel) {
-      for (const { slot, by } of travel.apart) this.#start(elementOf(slot), by, rowHeight);
-      return;
-    }
+    const first = this.#waiting === null;
+    this.#waiting = joined(this.#waiting, moves);
+    if (!first) return;
+    requestAnimationFrame(() => {
+      const travel = travelOf(this.#waiting ?? []);
+      this.#waiting = null;
+      if (travel === null || !list.isConnected) return;
+      if ('together' in travel) this.#together(list, travel.together, rowHeight);
+      else for (const { slot, by } of travel.apart) this.#start(elementOf(slot), by, rowHeight);
+    });
+  }
+
+  #together(list: HTMLElement, by: number, rowHeight: number): void {
     // A second move while the first is under way begins where that one is.
     const before = this.#whole;
     const progress = before?.animation.effect?.getComputedTiming().progress ?? 1;
     const left = before === null ? 0 : before.rows * (1 - progress);
     before?.animation.cancel();
-    const rows = Math.max(-MOST_ROWS, Math.min(MOST_ROWS, left + travel.together));
+    const rows = Math.max(-MOST_ROWS, Math.min(MOST_ROWS, left + by));
     const animation = this.#start(list, rows, rowHeight);
     this.#whole = animation ? { animation, rows } : null;
   }
