@@ -104,17 +104,41 @@ impl Arriving {
         self.bytes
     }
 
-    /// Moves the file to its place; `sync` waits for the disk first.
-    pub(crate) async fn finish(mut self, sync: bool) -> io::Result<u64> {
+    /// Nothing more will come; `sync` waits until it is on disk.
+    pub(crate) async fn seal(mut self, sync: bool) -> io::Result<Arrived> {
         self.file.flush().await?;
         if sync {
             self.file.sync_all().await?;
         }
+        Ok(Arrived {
+            path: self.path,
+            place: self.place,
+            bytes: self.bytes,
+        })
+    }
+}
+
+/// A file that is whole and not at its place yet. Dropped before it is, it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    path: Unfinished,
+    place: PathBuf,
+    bytes: u64,
+}
+
+impl Arrived {
+    /// How many bytes it has.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Moves the file to its place, over one that arrived there before. Within one file system this takes no time
+    /// worth waiting for.
+    pub(crate) fn settle(self) -> io::Result<()> {
         if let Some(folder) = self.place.parent() {
             make_private_folder(folder)?;
         }
-        tokio::fs::rename(&self.path.0, &self.place).await?;
-        Ok(self.bytes)
+        std::fs::rename(&self.path.0, &self.place)
     }
 }
 
@@ -168,7 +192,10 @@ mod tests {
         arriving.write(b"hello ").await.unwrap();
         files.read(UID, 0, 1).await.unwrap_err();
         arriving.write(b"there").await.unwrap();
-        assert_eq!(arriving.finish(true).await.unwrap(), 11);
+        let arrived = arriving.seal(true).await.unwrap();
+        files.read(UID, 0, 1).await.unwrap_err();
+        assert_eq!(arrived.bytes(), 11);
+        arrived.settle().unwrap();
         assert_eq!(content(&files, 0, 11).await, "hello there");
         assert_eq!(content(&files, 6, 3).await, "the");
         files.remove(UID).await.unwrap();

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::state::blocks::{Blocks, check_message};
 use crate::state::dialogs::DialogKind;
-use crate::state::message_list::{MessageRecord, load_message};
+use crate::state::message_list::MessageRecord;
+use crate::state::message_loading::load_message;
 use crate::state::occupants::{Place, own_place};
 use crate::state::queue::{self, QueueId};
 use crate::state::users::user_id;

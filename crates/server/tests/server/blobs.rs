@@ -294,3 +294,23 @@ async fn an_upload_that_is_never_completed_is_swept_after_a_day() {
     assert_eq!(files_below(&folder), 1);
     assert_eq!(world.nobody().get(path(&kept)).await.text, "kept");
 }
+
+#[tokio::test]
+async fn an_upload_that_ends_after_the_file_was_completed_changes_nothing() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let blob = announce(&ann, false).await;
+    let params = blob["blob_object_access"]["params"].as_str().unwrap();
+    let (_, key) = params.rsplit_once("signature=").unwrap();
+    let state = world.server.state();
+    let uid = blob["uid"].as_str().unwrap();
+    let mut late = state.begin_upload(uid, key).await.unwrap();
+    late.write(b"late").await.unwrap();
+    upload(&blob, b"hello".to_vec()).await.expect(201);
+    ann.put(format!("/blobs/{}/complete", blob["id"]), json!({}))
+        .await
+        .expect(200);
+    state.finish_upload(late).await.unwrap_err();
+    assert_eq!(ann.get(path(&blob)).await.text, "hello");
+    assert_eq!(files_below(&world.dir.path().join("blobs")), 1);
+}

@@ -125,3 +125,19 @@ async fn stopping_lets_an_open_connection_finish_and_closes_the_ports() {
     let refused = within("an answer", ann.request(Method::GET, "/session").send()).await;
     assert!(refused.unwrap_err().is_connect());
 }
+
+#[tokio::test]
+async fn uploads_go_the_way_by_which_the_caller_came() {
+    let mut world = World::with(|config| config.listen.https = Some(free())).await;
+    world.http = http(Some(&world.server.ready().ca_cert));
+    let ann = world.person("ann").await;
+    let body = json!({ "blob": { "name": "x" } });
+    let made = ann.post("/blobs.json", body).await.expect(201);
+    let params = made["blob"]["blob_object_access"]["params"]
+        .as_str()
+        .unwrap();
+    assert!(
+        params.starts_with(&format!("{}/blobs/upload?", ann.base)) && ann.base.starts_with("https"),
+        "{params}"
+    );
+}
