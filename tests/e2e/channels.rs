@@ -44,7 +44,7 @@ async fn a_public_dialog_is_found_looked_into_joined_and_left() {
     alice.send_in(closed, "secret").await;
     alice.has_sent_everything().await;
 
-    let mut all = found(&bob, " Saxony ").await;
+    let mut all = found(&bob, " saxony ").await;
     all.sort();
     assert_eq!(
         all,

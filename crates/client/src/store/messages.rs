@@ -4,8 +4,9 @@ mod edits;
 mod lines;
 mod marks;
 mod reading;
+mod rows;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::params;
@@ -20,18 +21,16 @@ pub use self::reading::{
     place_in_history,
 };
 pub(super) use self::reading::{load_hit, newest};
+use self::rows::{Rows, free_row};
 use crate::model::{DialogId, Message, MessageId, Position, Status, UnixMillis, UserId};
 use crate::store::columns::{Oid, user};
 use crate::store::dialogs::{self, Newcomers};
 use crate::store::receipts::{self, Kind};
-use crate::store::{Error, ReadDb, WriteTx, organise, ranges, states};
+use crate::store::{Error, ReadDb, WriteTx, ranges, states};
 
 /// Dates outside of 1970 to 2242 are moved to the nearest of the two: they come from strangers,
 /// and a row number must hold them.
 const MAX_SECONDS: i64 = (1 << 33) - 1;
-
-/// Low bits of a row number that tell messages of one second apart.
-const ROW_BITS: u32 = 29;
 
 /// A message as some source tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,47 +158,6 @@ pub(super) struct NewRow<'r> {
     pub(super) record: &'r MessageRecord,
     pub(super) status: Status,
     pub(super) unread: bool,
-}
-
-/// What a batch of inserts asks the tables once instead of once per message.
-struct Rows {
-    /// Next free row number by second.
-    next: HashMap<i64, i64>,
-    /// Whether any marker waits for its message; nearly always none does.
-    early_markers: bool,
-    /// Whether any dialog is put away, and may come back.
-    any_archived: bool,
-}
-
-impl Rows {
-    fn new(db: &ReadDb<'_>) -> Result<Self, Error> {
-        Ok(Self {
-            next: HashMap::new(),
-            early_markers: states::any_early(db)?,
-            any_archived: organise::any_archived(db)?,
-        })
-    }
-
-    /// A free row number for a message of this second.
-    fn free(&mut self, db: &ReadDb<'_>, second: i64) -> Result<i64, Error> {
-        let free = match self.next.get(&second) {
-            Some(next) => *next,
-            None => free_row(db, second)?,
-        };
-        self.next.insert(second, free + 1);
-        Ok(free)
-    }
-}
-
-/// The first free row number of a second.
-fn free_row(db: &ReadDb<'_>, second: i64) -> Result<i64, Error> {
-    let lowest = second << ROW_BITS;
-    let free = db.one(
-        "SELECT coalesce(max(row) + 1, ?1) FROM messages WHERE row BETWEEN ?1 AND ?2",
-        [lowest, lowest | ((1 << ROW_BITS) - 1)],
-        |row| Ok(row.get::<_, i64>(0)?),
-    )?;
-    Ok(free.unwrap_or(lowest))
 }
 
 fn insert_row<'r>(

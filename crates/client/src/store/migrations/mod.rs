@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("001_first.sql"),
     include_str!("002_dialogs.sql"),
     include_str!("003_people.sql"),
+    include_str!("004_changes.sql"),
 ];
 
 /// Brings a database to the present version.
@@ -119,5 +120,38 @@ mod tests {
             .map(Result::unwrap)
             .collect();
         assert_eq!(lax, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_cache_of_the_first_version_keeps_what_is_in_it() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(MIGRATIONS[0]).unwrap();
+        conn.pragma_update(None, "user_version", 1).unwrap();
+        conn.execute_batch(
+            "INSERT INTO dialogs (id, kind, name) VALUES (x'5356c64ab35c12bd3b108a41', 2, 'Hiking');
+             INSERT INTO messages (row, id, dialog, sender, text, date_sent, status)
+             VALUES (1, x'61f7de000000000000000001', x'5356c64ab35c12bd3b108a41', 7, 'hi', 100, 4);
+             INSERT INTO users (id, name) VALUES (7, 'Ann');",
+        )
+        .unwrap();
+        apply(&mut conn).unwrap();
+        let dialog: (String, i64, String, i64) = conn
+            .query_row(
+                "SELECT name, notifications, admins, allow_preview FROM dialogs",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+            )
+            .unwrap();
+        assert_eq!(dialog, ("Hiking".to_owned(), 1, String::new(), 0));
+        let message: (String, String) = conn
+            .query_row("SELECT text, system FROM messages", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        assert_eq!(message, ("hi".to_owned(), String::new()));
+        let person: String = conn
+            .query_row("SELECT name FROM users", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(person, "Ann");
     }
 }
