@@ -10,7 +10,14 @@ const FOLDERS: Folder[] = [
 ];
 
 function menu(change: Partial<Dialog>, place: 'list' | 'chat' = 'list') {
-  return rowMenu({ dialog: sampleDialog(change), me: 1, folders: FOLDERS, now: NOW, place });
+  return rowMenu({
+    dialog: sampleDialog(change),
+    me: 1,
+    folders: FOLDERS,
+    block: undefined,
+    now: NOW,
+    place,
+  });
 }
 
 const ids = (items: { id: string }[]): string[] => items.map((item) => item.id);
@@ -30,6 +37,11 @@ describe('the menu of a chat', () => {
     const group: Partial<Dialog> = { kind: 'group', opponentId: null, ownerId: 2 };
     expect(ids(menu(group))).not.toContain('deleteAll');
     expect(ids(menu({ ...group, ownerId: 1, role: 'owner' }))).toContain('deleteAll');
+  });
+
+  it('blocks and reports the other person of a private chat', () => {
+    expect(ids(menu({}))).toEqual(expect.arrayContaining(['profile', 'block', 'report']));
+    expect(ids(menu({ kind: 'group', opponentId: null }))).not.toContain('block');
   });
 
   it('files by hand only into folders that are filled by hand', () => {

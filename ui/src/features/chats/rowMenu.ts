@@ -16,9 +16,10 @@ import PinOff from '@lucide/svelte/icons/pin-off';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import UserX from '@lucide/svelte/icons/user-x';
 import type { MenuItem } from '~/components/menuItem';
+import { personItems } from '~/features/details/personMenu';
 import { rightsIn } from '~/features/details/rights';
 import { m } from '~/i18n';
-import type { Dialog, Folder } from '~/ipc/bindings.gen';
+import type { Block, Dialog, Folder } from '~/ipc/bindings.gen';
 import { clockTime, dateInWords, daysBetween } from '~/lib/time';
 import { hasNews } from '~/state/dialogs.svelte';
 import { inFolder } from '~/state/folders.svelte';
@@ -81,12 +82,14 @@ export interface RowMenuInput {
   dialog: Dialog;
   me: number;
   folders: readonly Folder[];
+  /** Mine against the other person of a private chat. */
+  block: Block | undefined;
   now: number;
   /** The menu of the open chat has no use for opening it and for choosing several. */
   place: 'list' | 'chat';
 }
 
-export function rowMenu({ dialog, me, folders, now, place }: RowMenuInput): MenuItem[] {
+export function rowMenu({ dialog, me, folders, block, now, place }: RowMenuInput): MenuItem[] {
   const rights = rightsIn(dialog, me);
   const quiet = dialog.mutedUntil !== null && dialog.mutedUntil > now;
   const items: MenuItem[] = [];
@@ -109,19 +112,22 @@ export function rowMenu({ dialog, me, folders, now, place }: RowMenuInput): Menu
     { id: 'folder', label: m.chats_to_folder(), icon: FolderClosed, items: folderItems(dialog, folders) },
   );
   if (place === 'list') items.push({ id: 'select', label: m.chats_select(), icon: CircleCheck });
-  items.push({ id: 'clear', label: m.chats_clear(), icon: Eraser, group: 1 });
+  if (dialog.opponentId !== null) {
+    items.push(...personItems({ userId: dialog.opponentId, block }).map((item) => ({ ...item, group: 1 })));
+  }
+  items.push({ id: 'clear', label: m.chats_clear(), icon: Eraser, group: 2 });
   if (rights.leave) {
     items.push({
       id: 'leave',
       label: dialog.kind === 'public' ? m.chats_unsubscribe() : m.chats_leave(),
       icon: LogOut,
-      group: 1,
+      group: 2,
     });
   }
   if (rights.deleteForMe)
-    items.push({ id: 'delete', label: m.chats_delete(), icon: Trash2, danger: true, group: 1 });
+    items.push({ id: 'delete', label: m.chats_delete(), icon: Trash2, danger: true, group: 2 });
   if (rights.deleteForAll) {
-    items.push({ id: 'deleteAll', label: m.chats_delete_all(), icon: UserX, danger: true, group: 1 });
+    items.push({ id: 'deleteAll', label: m.chats_delete_all(), icon: UserX, danger: true, group: 2 });
   }
   return items;
 }
