@@ -168,6 +168,7 @@ describe('with a keychain', () => {
       ['Contrast', 'contrast'],
     ]) {
       await accountMenu(page, 'Settings');
+      await page.press('nav button', 'Appearance');
       await page.sees('Text size');
       await page.press('[role=radio],label', theme);
       await until(`the theme ${name}`, () =>
