@@ -57,7 +57,10 @@ describe('the details', () => {
     await aside(page)
       .getByRole('button', { name: /Eva Brandt/ })
       .waitFor({ state: 'detached' });
-    await page.locator('.toast').getByText('Eva Brandt was removed.').waitFor();
+    await page
+      .locator('[aria-live=polite]')
+      .getByText('Eva Brandt was removed.')
+      .waitFor({ state: 'attached' });
     await done();
     const other = await open('open=ridge');
     await aside(other.page)
@@ -232,8 +235,8 @@ describe('a chat that goes while it is open', () => {
 
 describe('where nothing can be written', () => {
   it('a block can be taken back in place of the composer', async () => {
-    const { page, done } = await browser.open('state=blocked&open=sam');
-    await page.getByText('You blocked Sam Okafor.').waitFor();
+    const { page, done } = await browser.open('state=blocked&open=amara');
+    await page.getByText('You blocked Amara Nwosu.').waitFor();
     await page.getByRole('button', { name: 'Unblock' }).click();
     await page.getByRole('textbox', { name: /Message to/ }).waitFor();
     await done();

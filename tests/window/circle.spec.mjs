@@ -175,7 +175,9 @@ test('what a blocked person writes is refused, and nothing of it is shown', asyn
   await page.sees('Block this person?');
   desktop.shot('block');
   await page.press('dialog button', 'Block');
-  await page.sees('You blocked beatrice');
+  await page.sees('beatrice is blocked');
+  // One way: what she writes is kept off, and I can still write to her.
+  await page.element('textarea');
   const refused = beatrice.send(await ownId(), dialog, 'Hello?');
   assert.equal((await beatrice.isRefused(refused)).code, 503);
   assert.deepEqual(await beatrice.history(dialog), ['Are you there?']);

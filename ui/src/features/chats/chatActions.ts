@@ -101,7 +101,7 @@ export class ChatActions {
       run: async () => {
         await this.#backend.removeOccupants(this.#account, dialog.id, [userId]);
         done();
-        this.app.toast(m.details_removed({ name }));
+        this.app.announce(m.details_removed({ name }));
       },
     });
   }

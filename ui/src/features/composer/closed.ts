@@ -3,7 +3,7 @@ import { isMember } from '~/features/details/rights';
 import type { Block, Dialog, UserId } from '~/ipc/bindings.gen';
 
 export type Closed =
-  /** I block the other person. */
+  /** The other person and I reach one another no more; whom I block one way I can still write to. */
   | { kind: 'blocked'; userId: UserId }
   /** Only the owner and the admins write here. */
   | { kind: 'readOnly' }
@@ -19,7 +19,9 @@ export function closedBecause(
   block: Block | undefined,
 ): Closed | null {
   if (dialog.kind === 'private') {
-    if (block && dialog.opponentId !== null) return { kind: 'blocked', userId: dialog.opponentId };
+    if (block?.mutual === true && dialog.opponentId !== null) {
+      return { kind: 'blocked', userId: dialog.opponentId };
+    }
     return null;
   }
   if (!isMember(dialog, me)) return { kind: 'notMember' };
