@@ -99,7 +99,11 @@ CREATE TABLE messages (
   unread       INTEGER NOT NULL DEFAULT 0,    -- 1: of someone else and not seen yet
   attempts     INTEGER NOT NULL DEFAULT 0,    -- how often the server asked to try later
   extra        TEXT NOT NULL DEFAULT '',      -- JSON of parameters without a column
-  system       TEXT NOT NULL DEFAULT ''       -- JSON of what happened to the dialog, when the row tells of that
+  system       TEXT NOT NULL DEFAULT '',      -- JSON of what happened to the dialog, when the row tells of that
+  edited_at INTEGER NOT NULL DEFAULT 0,       -- unix milliseconds; 0: the text is the first one
+  previous_text TEXT NOT NULL DEFAULT '',     -- before the last change that was seen here
+  deleted INTEGER NOT NULL DEFAULT 0,         -- 1 for everyone, 2 being deleted for this person, 3 for everyone
+  reactions TEXT NOT NULL DEFAULT ''          -- JSON array of [emoji, count, mine], the first used first
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (dialog, date_sent, id);
 CREATE INDEX messages_unread ON messages (dialog, date_sent, id) WHERE unread = 1;
@@ -141,6 +145,65 @@ CREATE TABLE early_lines (
   line      TEXT NOT NULL                     -- as in messages.system
 ) STRICT;
 CREATE INDEX early_lines_by_dialog ON early_lines (dialog);
+
+-- Of whom it is known by name that they reacted (is_on = 1) or took it back (0); never this person.
+CREATE TABLE reactors (
+  message BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+  emoji   TEXT NOT NULL,
+  user    INTEGER NOT NULL,
+  is_on   INTEGER NOT NULL,
+  PRIMARY KEY (message, emoji, user)
+) STRICT, WITHOUT ROWID;
+
+-- Messages of which the server must be asked who reacted: a count and a name may speak of the same person.
+-- A further doubt gets a new number, so that an answer to an older question does not settle it.
+CREATE TABLE reaction_doubts (
+  seq     INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  message BLOB NOT NULL UNIQUE REFERENCES messages (id) ON DELETE CASCADE
+) STRICT;
+
+-- Corrections (kind 1) and reactions (2) that came before their message. The newest thousand are kept.
+CREATE TABLE early_changes (
+  seq     INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  message BLOB NOT NULL,
+  user    INTEGER NOT NULL,
+  kind    INTEGER NOT NULL,
+  dialog  BLOB NOT NULL,
+  what    TEXT NOT NULL DEFAULT '',           -- the emoji
+  text    TEXT NOT NULL DEFAULT '',           -- the new text, or 1 and 0 for a reaction that comes and goes
+  extra   TEXT NOT NULL DEFAULT '',           -- as in messages.extra
+  at      INTEGER NOT NULL,                   -- unix milliseconds
+  UNIQUE (message, user, kind, what)
+) STRICT;
+
+-- Messages that are not to come back: deleted, with nothing left to show. The newest ten thousand are kept.
+CREATE TABLE gone_messages (
+  seq     INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  message BLOB NOT NULL,
+  dialog  BLOB NOT NULL,
+  UNIQUE (message, dialog)
+) STRICT;
+
+-- What this person wants to change and the server does not know yet: 1 another text, 2 deleted for this person,
+-- 3 deleted for everyone, 4 a reaction.
+CREATE TABLE wishes (
+  seq             INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  kind            INTEGER NOT NULL,
+  message         BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+  dialog          BLOB NOT NULL,
+  emoji           TEXT NOT NULL DEFAULT '',
+  is_on           INTEGER NOT NULL DEFAULT 1,   -- whether the reaction is to be there
+  stanza          BLOB NOT NULL DEFAULT x'',    -- the id under which a new text goes over the line
+  before_text     TEXT NOT NULL DEFAULT '',     -- what the message goes back to when the server refuses
+  before_edited   INTEGER NOT NULL DEFAULT 0,
+  before_previous TEXT NOT NULL DEFAULT '',
+  told            INTEGER NOT NULL DEFAULT 0,   -- 1: acknowledged; a refusal can still come, so some are kept
+  attempts        INTEGER NOT NULL DEFAULT 0,
+  not_before      INTEGER NOT NULL DEFAULT 0,   -- unix milliseconds
+  UNIQUE (message, kind, emoji)
+) STRICT;
+CREATE INDEX wishes_by_stanza ON wishes (stanza) WHERE stanza <> x'';
+CREATE INDEX wishes_waiting ON wishes (seq) WHERE told = 0;
 
 -- Parts of the history without a hole, ends included; they never touch one another.
 CREATE TABLE ranges (

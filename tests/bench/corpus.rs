@@ -8,6 +8,7 @@ use cubist_client::model::{
 };
 use cubist_client::store::dialogs::{Details, DialogRecord};
 use cubist_client::store::messages::MessageRecord;
+use cubist_client::store::reactions::Snapshot;
 use cubist_protocol::ext::extra_params::ExtraParams;
 
 use crate::random::{Random, Zipf};
@@ -126,6 +127,8 @@ impl Corpus {
             delivered_to: readers.clone(),
             read_by: readers,
             from_history: kind == Kind::History,
+            edited_at: None,
+            reactions: Snapshot::default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One account, as the shell sees it.
 
+mod changing;
 mod dialogs;
 mod explore;
 mod limits;

@@ -16,7 +16,9 @@ use crate::rest::{Client, RestConfig};
 use crate::store::{Store, account};
 use crate::sync::composing::{self, Keys};
 use crate::sync::context::{Context, Parts, Who};
-use crate::sync::{activity, catch_up, incoming, markers, people, privacy, requests, typing};
+use crate::sync::{
+    activity, catch_up, incoming, markers, people, privacy, requests, typing, wishes,
+};
 
 /// The tasks of one account. Dropping it stops them without waiting.
 pub(super) struct Runtime {
@@ -111,6 +113,7 @@ impl Runtime {
         tasks.spawn(requests::run(Arc::clone(&context)));
         tasks.spawn(outbox::run(Arc::clone(&context)));
         tasks.spawn(markers::run(Arc::clone(&context)));
+        tasks.spawn(wishes::run(Arc::clone(&context)));
         tasks.spawn(people::run(Arc::clone(&context)));
         tasks.spawn(activity::run(Arc::clone(&context)));
         tasks.spawn(privacy::run(Arc::clone(&context)));

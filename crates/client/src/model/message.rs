@@ -107,6 +107,52 @@ pub enum SystemLine {
     },
 }
 
+/// How often people reacted to a message with one emoji.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reaction {
+    /// The emoji, as the wire has it.
+    pub emoji: String,
+    /// How many people, this person included.
+    pub count: u32,
+    /// Whether this person is among them.
+    pub mine: bool,
+}
+
+/// What a message answers, as the answer carries it: it can be drawn without the original.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The message that is answered.
+    pub message: MessageId,
+    /// Who wrote that, as far as the answer says.
+    pub sender: Option<UserId>,
+    /// The beginning of its text.
+    pub text: String,
+}
+
+/// Where a forwarded message comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forwarded {
+    /// Who wrote it first.
+    pub sender: UserId,
+    /// When that was, if the message says.
+    pub sent_at: Option<UnixMillis>,
+}
+
+/// A message about to be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// Its text.
+    pub text: String,
+    /// The message of the same dialog that it answers.
+    pub reply_to: Option<MessageId>,
+    /// People the text names and who are to be told of it.
+    pub mentions: Vec<UserId>,
+    /// Whether nobody is to be alerted by the server.
+    pub silent: bool,
+    /// Fields of the application's own, by name.
+    pub fields: Vec<(String, String)>,
+}
+
 /// One message. Its place in a dialog is (whole seconds of `sent_at`, `id`), ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -122,7 +168,8 @@ pub struct Message {
     pub sent_at: UnixMillis,
     /// How far it has come.
     pub status: Status,
-    /// Why it failed, when it did.
+    /// Why it failed, when it did; or, of a message that was sent, why the server refused the last
+    /// change of it.
     pub failure: Option<Failure>,
     /// Who has it on a device, apart from its sender, ascending.
     pub delivered_to: Vec<UserId>,
@@ -135,6 +182,24 @@ pub struct Message {
     /// What happened to the dialog, when that is all this is: a line between the messages, without
     /// text, never unread and no part of the history. The sender is who did it.
     pub system: Option<SystemLine>,
+    /// When its author last changed its text.
+    pub edited_at: Option<UnixMillis>,
+    /// Its text before the last change, if this device has seen that.
+    pub previous_text: Option<String>,
+    /// Deleted for everyone: nothing is left of it but its place and its author.
+    pub deleted: bool,
+    /// Reactions to it, the most frequent first; of two as frequent ones the older first.
+    pub reactions: Vec<Reaction>,
+    /// What it answers.
+    pub reply: Option<Quote>,
+    /// Where it was forwarded from.
+    pub forwarded: Option<Forwarded>,
+    /// People it names, who are to be told of it even where they want to hear little.
+    pub mentions: Vec<UserId>,
+    /// Fields of other applications, by name; objects and lists as JSON text.
+    pub fields: Vec<(String, String)>,
+    /// Whether its sender asked that nobody be alerted.
+    pub silent: bool,
 }
 
 impl Message {

@@ -6,6 +6,7 @@
 mod account;
 mod activity;
 mod connection;
+mod custom_fields;
 mod dialog;
 mod dialog_edit;
 mod explore;
@@ -27,11 +28,12 @@ pub use activity::Activity;
 pub use connection::{ConnectionState, OfflineReason, SignedOutReason};
 pub use cubist_protocol::ids::{AppId, DialogId, MessageId, ObjectId, ObjectIdGenerator, UserId};
 pub use cubist_protocol::timestamp::UnixMillis;
+pub(crate) use custom_fields::{CustomFields, is_free_name, passed_on};
 pub use dialog::{Dialog, DialogKind, Field, Preview, Role};
 pub use dialog_edit::{DeleteOutcome, DialogEdit, NewDialog, PictureChange};
 pub use explore::{ExplorePage, OccupantPage, PublicDialog};
 pub use folder::{Folder, FolderId, FolderRule};
-pub use message::{Failure, FailureKind, Message, SystemLine};
+pub use message::{Draft, Failure, FailureKind, Forwarded, Message, Quote, Reaction, SystemLine};
 pub use page::{
     Anchor, Cursor, DialogPage, DialogQuery, Edge, GapReason, InvalidCursor, MessagePage, SearchHit,
 };

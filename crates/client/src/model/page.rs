@@ -70,6 +70,8 @@ pub enum Anchor {
     After(MessageId),
     /// This one in the middle.
     Around(MessageId),
+    /// Around the first message of this second or later; like `Newest` when there is none.
+    Date(UnixMillis),
 }
 
 /// Why a part of the history cannot be shown now.

@@ -25,6 +25,14 @@ impl Position {
         id: MessageId::new(ObjectId::from_bytes([0xff; 12])),
     };
 
+    /// The last place within a second.
+    pub const fn end_of(seconds: i64) -> Self {
+        Self {
+            seconds,
+            id: Self::END.id,
+        }
+    }
+
     /// The first place within a second.
     pub const fn start_of(seconds: i64) -> Self {
         Self {

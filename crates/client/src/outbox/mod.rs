@@ -33,17 +33,30 @@ const WAITS: [i64; 5] = [2_000, 8_000, 30_000, 60_000, 120_000];
 /// The bit that tells markers from messages in a tag.
 const MARKER: u64 = 1 << 63;
 
+/// The bit that tells new texts of messages from messages in a tag. Row numbers stay below it.
+const EDIT: u64 = 1 << 47;
+
 /// Bits of a tag that hold the number of the session.
 const GENERATION_BITS: u32 = 15;
 
 /// Bits of a tag that hold the row number.
-const SEQ_BITS: u32 = 48;
+const SEQ_BITS: u32 = 47;
+
+/// Where the number of the session begins.
+const GENERATION_AT: u32 = 48;
 
 /// What a tag names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tagged {
     /// A row of the outbox.
     Message {
+        /// Its number.
+        seq: i64,
+        /// In which session it was handed over.
+        generation: u64,
+    },
+    /// A new text, in the queue of wishes.
+    Edit {
         /// Its number.
         seq: i64,
         /// In which session it was handed over.
@@ -72,20 +85,27 @@ pub(crate) fn marker_tag(seq: i64, generation: u64) -> SendTag {
     SendTag(MARKER | pack(seq, generation))
 }
 
+/// The tag of a new text in the queue of wishes.
+pub(crate) fn edit_tag(seq: i64, generation: u64) -> SendTag {
+    SendTag(EDIT | pack(seq, generation))
+}
+
 fn pack(seq: i64, generation: u64) -> u64 {
     let generation = generation & ((1 << GENERATION_BITS) - 1);
-    (generation << SEQ_BITS) | (seq.cast_unsigned() & ((1 << SEQ_BITS) - 1))
+    (generation << GENERATION_AT) | (seq.cast_unsigned() & ((1 << SEQ_BITS) - 1))
 }
 
 /// What a tag names.
 pub(crate) fn read_tag(tag: SendTag) -> Tagged {
     let SendTag(bits) = tag;
     let seq = (bits & ((1 << SEQ_BITS) - 1)).cast_signed();
-    let generation = (bits >> SEQ_BITS) & ((1 << GENERATION_BITS) - 1);
-    if bits & MARKER == 0 {
-        Tagged::Message { seq, generation }
-    } else {
+    let generation = (bits >> GENERATION_AT) & ((1 << GENERATION_BITS) - 1);
+    if bits & MARKER != 0 {
         Tagged::Marker { seq, generation }
+    } else if bits & EDIT != 0 {
+        Tagged::Edit { seq, generation }
+    } else {
+        Tagged::Message { seq, generation }
     }
 }
 
@@ -105,9 +125,13 @@ pub(crate) fn unsent(context: &Context, tags: &[SendTag]) {
             Tagged::Marker { generation, .. } if generation == present => {
                 context.markers_again.request();
             }
-            Tagged::Message { .. } | Tagged::Marker { .. } => {}
+            Tagged::Edit { generation, .. } if generation == present => {
+                context.wishes_again.request();
+            }
+            Tagged::Message { .. } | Tagged::Marker { .. } | Tagged::Edit { .. } => {}
         }
     }
+    context.wishes_wake.notify_one();
     context.outbox_wake.notify_one();
     context.markers_wake.notify_one();
 }
@@ -282,7 +306,7 @@ pub(crate) fn stanza(row: &Queued, who: &Who) -> Option<Stanza> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tagged, marker_tag, message_tag, next_wait, read_tag};
+    use super::{Tagged, edit_tag, marker_tag, message_tag, next_wait, read_tag};
 
     #[test]
     fn a_tag_names_its_row_and_session() {
@@ -298,6 +322,13 @@ mod tests {
             Tagged::Marker {
                 seq: 1 << 40,
                 generation: 2
+            }
+        );
+        assert_eq!(
+            read_tag(edit_tag(9, 4)),
+            Tagged::Edit {
+                seq: 9,
+                generation: 4
             }
         );
     }

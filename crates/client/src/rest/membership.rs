@@ -142,7 +142,7 @@ impl Occupant {
 
 /// Deleting twice is deleting once. The parameter stands in the query, where every server of the
 /// platform's other clients reads it.
-fn deletion(path: String, for_all: bool) -> Request {
+pub(super) fn deletion(path: String, for_all: bool) -> Request {
     let query = if for_all { "force=1" } else { "" };
     Request {
         method: Method::DELETE,

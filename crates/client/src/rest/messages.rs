@@ -2,12 +2,14 @@
 
 use cubist_protocol::ids::{DialogId, MessageId};
 use cubist_protocol::rest::{
-    ArrayStyle, ListQuery, Message, Operator, Page as WirePage, UnreadCounts, UpdateMessage,
+    ArrayStyle, ChangeReactions, DeleteResult, ListQuery, Message, Operator, Page as WirePage,
+    ReactionUsers, UnreadCounts, UpdateMessage,
 };
 use reqwest::Method;
 
 use crate::rest::client::Client;
 use crate::rest::error::Error;
+use crate::rest::membership::deletion;
 use crate::rest::query::{MessageFilter, Sort};
 use crate::rest::transport::Request;
 
@@ -97,6 +99,38 @@ impl Client {
             ..UpdateMessage::default()
         };
         self.update(ids, &update).await
+    }
+
+    /// Deletes messages, for the caller or for everyone; the answer says of each what became of it.
+    /// At most 100 at once.
+    pub async fn delete_messages(
+        &self,
+        ids: &[MessageId],
+        for_all: bool,
+    ) -> Result<DeleteResult, Error> {
+        // Without ids the same call would have no meaning a server must refuse.
+        if ids.is_empty() {
+            return Ok(DeleteResult::default());
+        }
+        let request = deletion(format!("{PATH}/{}", joined(ids)), for_all);
+        self.call(&request).await
+    }
+
+    /// Adds a reaction of the caller, takes one back, or both.
+    pub async fn change_reactions(
+        &self,
+        id: MessageId,
+        change: &ChangeReactions,
+    ) -> Result<(), Error> {
+        let path = format!("{PATH}/{id}/reactions");
+        let request = Request::with_body(Method::PUT, path, change)?;
+        self.call_for_effect(&request).await
+    }
+
+    /// Who reacted to a message, by reaction.
+    pub async fn reactions(&self, id: MessageId) -> Result<ReactionUsers, Error> {
+        let path = format!("{PATH}/{id}/reactions");
+        self.call(&Request::get(path, String::new())).await
     }
 
     async fn update(&self, ids: &[MessageId], update: &UpdateMessage) -> Result<(), Error> {

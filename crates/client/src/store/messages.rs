@@ -1,9 +1,11 @@
 //! Messages: stored once, merged with every further copy, read in pages.
 
-mod edits;
+mod changes;
+mod early;
 mod lines;
 mod marks;
 mod reading;
+mod removal;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -11,20 +13,27 @@ use std::collections::BTreeMap;
 use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::params;
 
-pub use self::edits::{correct, remove};
+pub use self::changes::{Correction, correct, edit_now};
+pub(super) use self::changes::{Text, put_back};
+pub(super) use self::early::keep_reaction as keep_early_reaction;
 pub(super) use self::lines::take_early_lines;
 pub use self::lines::{LineRecord, add_line, receive_line};
 pub use self::marks::marked;
 pub(super) use self::marks::{confirm, seen, set_read};
 pub use self::reading::{
-    first_unread, load, newest_in_history, newest_place, page_above, page_below, place,
-    place_in_history,
+    confirmed_above, confirmed_below, first_unread, load, newest_in_history, newest_place,
+    page_above, page_below, place, place_in_history,
 };
 pub(super) use self::reading::{load_hit, newest};
+pub use self::removal::{forget, forget_missing, remove_for_all};
+pub(super) use self::removal::{gone, hide, show_again};
 use self::rows::{Rows, free_row};
-use crate::model::{DialogId, Message, MessageId, Position, Status, UnixMillis, UserId};
+use crate::model::{
+    CustomFields, DialogId, Message, MessageId, Position, Status, UnixMillis, UserId,
+};
 use crate::store::columns::{Oid, user};
 use crate::store::dialogs::{self, Newcomers};
+use crate::store::reactions::{self, Snapshot};
 use crate::store::receipts::{self, Kind};
 use crate::store::{Error, ReadDb, WriteTx, ranges, states};
 
@@ -57,6 +66,10 @@ pub struct MessageRecord {
     pub read_by: Vec<UserId>,
     /// Whether the source is the server's own history, whose text is the present one (edits).
     pub from_history: bool,
+    /// When its author last changed it, according to this source.
+    pub edited_at: Option<UnixMillis>,
+    /// Reactions to it, according to this source; only the history tells.
+    pub reactions: Snapshot,
 }
 
 impl MessageRecord {
@@ -101,8 +114,12 @@ pub fn insert_batch(tx: &mut WriteTx<'_>, records: &[MessageRecord]) -> Result<V
     let mut outcome = Vec::with_capacity(records.len());
     let mut newcomers: BTreeMap<DialogId, Newcomers> = BTreeMap::new();
     let mut rows = Rows::new(tx)?;
+    let mut changed_before: Vec<MessageId> = Vec::new();
     for record in records {
         let stored = if let Some(message) = insert_row(tx, &mut rows, record)? {
+            if rows.early_changes {
+                changed_before.push(record.id);
+            }
             newcomers
                 .entry(record.dialog)
                 .or_default()
@@ -120,6 +137,10 @@ pub fn insert_batch(tx: &mut WriteTx<'_>, records: &[MessageRecord]) -> Result<V
     }
     for (dialog, newcomers) in newcomers {
         dialogs::add_newcomers(tx, dialog, &newcomers, rows.any_archived)?;
+    }
+    // Only now do the dialogs know the messages that are changed here.
+    for message in changed_before {
+        early::apply(tx, message)?;
     }
     Ok(outcome)
 }
@@ -166,6 +187,9 @@ fn insert_row<'r>(
     record: &'r MessageRecord,
 ) -> Result<Option<NewRow<'r>>, Error> {
     let me = tx.me();
+    if rows.any_gone && removal::is_gone(tx, record.dialog, record.id)? {
+        return Ok(None);
+    }
     let mine = record.sender == me;
     let seen = record.read_by.contains(&me);
     let status = match (mine, seen) {
@@ -175,8 +199,9 @@ fn insert_row<'r>(
     };
     let row = rows.free(tx, record.seconds())?;
     let inserted = tx.run(
-        "INSERT INTO messages (row, id, dialog, sender, text, date_sent, status, in_history, unread, extra)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        "INSERT INTO messages (row, id, dialog, sender, text, date_sent, status, in_history, unread, extra,
+           edited_at, reactions)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (id) DO NOTHING",
         params![
             row,
@@ -188,7 +213,9 @@ fn insert_row<'r>(
             status.code(),
             record.in_history,
             !mine && !seen,
-            encode_extra(&record.extra)
+            encode_extra(&record.extra),
+            record.edited_at.unwrap_or_default().0,
+            reactions::encode(&record.reactions.tally())
         ],
     )?;
     if inserted == 0 {
@@ -240,6 +267,7 @@ fn insert_row<'r>(
 impl NewRow<'_> {
     /// The message as reading the row would give it, while nobody has received it.
     fn to_message(&self) -> Message {
+        let says = CustomFields::read(&self.record.extra);
         Message {
             id: self.record.id,
             dialog: self.record.dialog,
@@ -253,6 +281,15 @@ impl NewRow<'_> {
             in_history: self.record.in_history,
             extra: self.record.extra.clone(),
             system: None,
+            edited_at: self.record.edited_at,
+            previous_text: None,
+            deleted: false,
+            reactions: reactions::shown(self.record.reactions.tally()),
+            reply: says.reply,
+            forwarded: says.forwarded,
+            mentions: says.mentions,
+            fields: says.fields,
+            silent: says.silent,
         }
     }
 }
@@ -294,11 +331,23 @@ struct Present {
     text: String,
     in_history: bool,
     unread: bool,
+    edited_at: i64,
+    /// 0 when it is not deleted.
+    deleted: i64,
+    /// As stored.
+    reactions: String,
+}
+
+impl Present {
+    fn is_deleted(&self) -> bool {
+        self.deleted != 0
+    }
 }
 
 fn present(db: &ReadDb<'_>, id: MessageId) -> Result<Option<Present>, Error> {
     db.one(
-        "SELECT row, dialog, sender, text, in_history, unread FROM messages WHERE id = ?1",
+        "SELECT row, dialog, sender, text, in_history, unread, edited_at, deleted, reactions
+         FROM messages WHERE id = ?1",
         [Oid::from(id)],
         |row| {
             Ok(Present {
@@ -308,6 +357,9 @@ fn present(db: &ReadDb<'_>, id: MessageId) -> Result<Option<Present>, Error> {
                 text: row.get(3)?,
                 in_history: row.get(4)?,
                 unread: row.get(5)?,
+                edited_at: row.get(6)?,
+                deleted: row.get(7)?,
+                reactions: row.get(8)?,
             })
         },
     )
@@ -328,8 +380,11 @@ fn merge(tx: &mut WriteTx<'_>, record: &MessageRecord) -> Result<(), Error> {
             [present.row],
         )?;
     }
-    if record.from_history && record.text != present.text {
-        edits::set_text(tx, &present, record.id, &record.text)?;
+    if !present.is_deleted() {
+        changes::compare(tx, &present, record)?;
+        if record.from_history {
+            reactions::adopt(tx, record.id, &present.reactions, &record.reactions)?;
+        }
     }
     if record.sender == me {
         if record.status >= Status::Sent {

@@ -22,6 +22,7 @@ pub mod pictures;
 mod plans;
 pub mod privacy;
 pub mod ranges;
+pub mod reactions;
 mod reader;
 pub mod receipts;
 pub mod search;
@@ -34,6 +35,7 @@ mod tests;
 mod tx;
 pub mod users;
 pub mod window;
+pub mod wishes;
 mod writer;
 
 use std::path::PathBuf;

@@ -205,7 +205,7 @@ pub fn discard(tx: &mut WriteTx<'_>, message: MessageId) -> Result<Option<String
         return Ok(None);
     };
     settle(tx, message)?;
-    messages::remove(tx, message)?;
+    messages::forget(tx, message)?;
     Ok(Some(unsent.text))
 }
 

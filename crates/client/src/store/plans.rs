@@ -16,6 +16,9 @@ const ALLOWED: &[&str] = &[
     "SCAN outbox",
     "SCAN receipts",
     "SCAN early_markers",
+    "SCAN early_changes",
+    "SCAN gone_messages",
+    "SCAN reaction_doubts",
     "SCAN account",
     // As many rows as fit into the budget of the pictures; without their bytes.
     "SCAN pictures USING COVERING INDEX pictures_by_use",

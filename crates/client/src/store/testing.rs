@@ -122,6 +122,8 @@ pub(crate) fn incoming(n: u32, seconds: i64, text: &str) -> MessageRecord {
         delivered_to: Vec::new(),
         read_by: Vec::new(),
         from_history: false,
+        edited_at: None,
+        reactions: crate::store::reactions::Snapshot::default(),
     }
 }
 

@@ -179,6 +179,20 @@ pub fn newest_heard(db: &ReadDb<'_>, dialog: DialogId) -> Result<Option<Position
     Ok(dialogs::server_last(db, dialog)?.max(messages::newest_in_history(db, dialog)?))
 }
 
+/// Whether it is known which message is the first at or after a place: everything from there to
+/// one is cached, or there is nothing newer anywhere.
+pub fn knows_next(db: &ReadDb<'_>, dialog: DialogId, place: Position) -> Result<bool, Error> {
+    let heard = newest_heard(db, dialog)?;
+    let Some(range) = ranges::starting_at_or_below(db, dialog, place)? else {
+        return Ok(false);
+    };
+    if range.to < place {
+        return Ok(heard.is_none_or(|heard| heard <= range.to));
+    }
+    let next = messages::page_above(db, dialog, place, range.to, 1)?;
+    Ok(!next.is_empty() || heard.is_none_or(|heard| heard <= range.to))
+}
+
 fn in_history_between(
     db: &ReadDb<'_>,
     dialog: DialogId,

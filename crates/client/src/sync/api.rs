@@ -7,12 +7,13 @@ use cubist_protocol::rest::{Message, User};
 use crate::model::{DialogId, MessageId, UserId};
 use crate::rest::{Client, Error, MessageFilter};
 use crate::sync::dialog_api::DialogApi;
+use crate::sync::message_api::MessageApi;
 
 /// An answer that comes later.
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
 /// The requests; each is described at the [`Client`] method of the same name.
-pub(crate) trait Api: DialogApi {
+pub(crate) trait Api: DialogApi + MessageApi {
     fn messages<'a>(&'a self, filter: &'a MessageFilter) -> Answer<'a, Vec<Message>>;
     fn users<'a>(&'a self, ids: &'a [UserId]) -> Answer<'a, Vec<User>>;
     fn search_users<'a>(&'a self, query: &'a str) -> Answer<'a, Vec<User>>;

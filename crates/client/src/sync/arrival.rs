@@ -5,6 +5,7 @@
 //! last), so that both see the same thing in the same stanza.
 
 use cubist_protocol::ext::extra_params::{ExtraEntry, ExtraParams};
+use cubist_protocol::ext::reactions::ReactionChange;
 use cubist_protocol::ext::xep0085_chat_states::ChatState;
 use cubist_protocol::ext::xep0333_markers::MarkerKind;
 use cubist_protocol::jid::Jid;
@@ -18,13 +19,7 @@ use crate::sync::context::Who;
 use crate::sync::news::{self, News};
 
 /// Parameters with a field of their own in the engine.
-const OWN_PARAMETERS: [&str; 5] = [
-    "save_to_history",
-    "dialog_id",
-    "date_sent",
-    "message_id",
-    "silent",
-];
+const OWN_PARAMETERS: [&str; 4] = ["save_to_history", "dialog_id", "date_sent", "message_id"];
 
 /// What one stanza says.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,10 +48,29 @@ pub(crate) enum Arrival {
     Correction {
         /// Which message.
         message: MessageId,
+        /// In which dialog, as far as the stanza says.
+        place: Place,
         /// Who changed it.
         by: UserId,
         /// The new text.
         text: String,
+        /// Parameters that change with it.
+        extra: ExtraParams,
+        /// When, if the stanza waited for this person.
+        at: Option<UnixMillis>,
+    },
+    /// Somebody's reactions to a message changed.
+    Reactions {
+        /// Which message.
+        message: MessageId,
+        /// In which dialog.
+        place: Place,
+        /// Whose.
+        user: UserId,
+        /// Those that are there from now on.
+        added: Vec<String>,
+        /// Those that are not.
+        removed: Vec<String>,
     },
     /// A message was deleted for everyone. The server has checked who may.
     Removal {
@@ -143,6 +157,9 @@ fn read_direct(message: &Message, who: &Who) -> Arrival {
     if message.kind == MessageKind::Headline {
         return news(message, from, who);
     }
+    if let Some(change) = &message.reactions {
+        return reactions(message, change, from, who);
+    }
     let Some((sender, place)) = sender_and_place(message, from, who) else {
         return Arrival::Nothing;
     };
@@ -150,8 +167,11 @@ fn read_direct(message: &Message, who: &Who) -> Arrival {
         return match (replace.id.parse(), &message.body) {
             (Ok(id), Some(text)) => Arrival::Correction {
                 message: id,
+                place,
                 by: sender,
                 text: text.clone(),
+                extra: foreign_parameters(message.extra.clone().unwrap_or_default()),
+                at: message.delay.as_ref().map(|delay| delay.stamp),
             },
             _ => Arrival::Nothing,
         };
@@ -206,6 +226,39 @@ fn read_direct(message: &Message, who: &Who) -> Arrival {
         in_history: extra.save_to_history(),
         extra: foreign_parameters(extra),
     }))
+}
+
+/// Longest reaction taken: an emoji of several people is 25 bytes long.
+const REACTION_BYTES: usize = 32;
+
+/// Reactions are said by servers only, which name the person and the dialog; `from` may be anyone
+/// (xmpp.md §9 of the platform).
+fn reactions(message: &Message, change: &ReactionChange, from: &Jid, who: &Who) -> Arrival {
+    let named = message.extra.as_ref().and_then(ExtraParams::dialog_id);
+    let place = match sender_and_place(message, from, who) {
+        Some((_, place @ Place::Room(_))) => Some(place),
+        Some((_, place)) => named.map(Place::Room).or(Some(place)),
+        None => named
+            .or_else(|| from.as_room().map(|(_, dialog)| dialog))
+            .map(Place::Room),
+    };
+    let (Ok(id), Some(place)) = (change.message.parse(), place) else {
+        return Arrival::Nothing;
+    };
+    let kept = |kinds: &[String]| -> Vec<String> {
+        kinds
+            .iter()
+            .filter(|kind| !kind.is_empty() && kind.len() <= REACTION_BYTES)
+            .cloned()
+            .collect()
+    };
+    Arrival::Reactions {
+        message: id,
+        place,
+        user: change.user,
+        added: kept(&change.added),
+        removed: kept(&change.removed),
+    }
 }
 
 fn sender_and_place(message: &Message, from: &Jid, who: &Who) -> Option<(UserId, Place)> {

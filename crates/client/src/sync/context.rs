@@ -130,10 +130,14 @@ pub(crate) struct Context {
     pub(crate) outbox_again: Again,
     /// The same for markers.
     pub(crate) markers_again: Again,
+    /// The same for new texts, or one is to go once more.
+    pub(crate) wishes_again: Again,
     /// There may be something to send.
     pub(crate) outbox_wake: Notify,
     /// There may be a marker to send.
     pub(crate) markers_wake: Notify,
+    /// There may be a wish to utter.
+    pub(crate) wishes_wake: Notify,
     /// A session began that was not resumed; the holes must be filled.
     pub(crate) catch_up_wake: Notify,
     /// Counts sessions that were not resumed, for the outbox: see `outbox::tag`.
@@ -178,8 +182,10 @@ impl Context {
             taken: Taken::default(),
             outbox_again: Again::default(),
             markers_again: Again::default(),
+            wishes_again: Again::default(),
             outbox_wake: Notify::new(),
             markers_wake: Notify::new(),
+            wishes_wake: Notify::new(),
             catch_up_wake: Notify::new(),
             generation: AtomicU64::new(0),
             shutdown: parts.shutdown,

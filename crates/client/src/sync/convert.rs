@@ -6,6 +6,7 @@ use cubist_protocol::rest::{DialogKind as WireKind, LastMessageStatus};
 use crate::model::{DialogKind, Field, Position, Status, User, UserId};
 use crate::store::dialogs::{Details, DialogRecord, LastRecord};
 use crate::store::messages::MessageRecord;
+use crate::store::reactions::Snapshot;
 
 /// A person.
 pub(crate) fn user(user: &rest::User) -> User {
@@ -112,6 +113,19 @@ pub(crate) fn history_record(message: &rest::Message) -> MessageRecord {
         delivered_to: message.delivered_ids.clone(),
         read_by: message.read_ids.clone(),
         from_history: true,
+        edited_at: message.edited_at.map(|at| at.0),
+        reactions: message.reactions.as_ref().map(snapshot).unwrap_or_default(),
+    }
+}
+
+fn snapshot(reactions: &rest::Reactions) -> Snapshot {
+    let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let total = reactions.total.iter();
+    Snapshot {
+        own: reactions.own.clone(),
+        total: total
+            .map(|(emoji, people)| (emoji.clone(), count(*people)))
+            .collect(),
     }
 }
 

@@ -12,10 +12,10 @@ use crate::model::{DialogId, Position, UnixMillis, UserId};
 use crate::rest::{MessageFilter, Sort};
 use crate::store::messages::{self, MessageRecord};
 use crate::store::ranges::Range;
-use crate::store::{self, WriteTx, dialogs, ranges};
+use crate::store::{self, ReadDb, WriteTx, dialogs, ranges, reactions};
 use crate::sync::catch_up::Error;
 use crate::sync::context::Context;
-use crate::sync::{convert, people};
+use crate::sync::{convert, people, requests};
 
 /// Rows of one page; the limit of the API.
 const PAGE: u32 = 100;
@@ -23,6 +23,12 @@ const PAGE: u32 = 100;
 /// Pages of one second before giving up: a dialog with thousands of messages in one second is no
 /// conversation.
 const PAGES_OF_ONE_SECOND: u32 = 20;
+
+/// Cached messages that one part can show to be gone: more than it holds.
+const JUDGED: u32 = 3 * PAGE;
+
+/// Younger messages are not taken for gone because a part of the history does not have them.
+const SETTLED_SECONDS: i64 = 30;
 
 /// A part of the history as it was fetched.
 struct Part {
@@ -42,15 +48,16 @@ enum Reach {
 
 /// Fetches the newest messages.
 pub(crate) async fn newest(context: &Arc<Context>, dialog: DialogId) -> Result<(), Error> {
+    let before = cached(context, dialog, Sort::Descending, None).await?;
     let part = walk(context, dialog, Sort::Descending, None).await?;
-    store_part(context, dialog, part.records, move |tx, fetched| {
+    store_part(context, dialog, part.records, before, move |tx, fetched| {
         let cached = messages::newest_in_history(tx, dialog)?;
         let to = fetched.last().copied().max(cached);
         // What is cached above the newest of the server came on the line after it answered.
         let to = to.unwrap_or(Position::BEGIN);
         let from = part.reach.above();
         ranges::add(tx, dialog, from, to)?;
-        Ok(())
+        Ok((from, Position::END))
     })
     .await
 }
@@ -66,10 +73,12 @@ pub(crate) async fn older(
     // A part that begins with a whole second has all of it.
     let whole_second = below == Position::start_of(below.seconds);
     let bound = below.seconds.saturating_sub(i64::from(whole_second));
+    let before = cached(context, dialog, Sort::Descending, Some(bound)).await?;
     let part = walk(context, dialog, Sort::Descending, Some(bound)).await?;
-    store_part(context, dialog, part.records, move |tx, _| {
-        ranges::add(tx, dialog, part.reach.above().min(below), below)?;
-        Ok(())
+    store_part(context, dialog, part.records, before, move |tx, _| {
+        let from = part.reach.above().min(below);
+        ranges::add(tx, dialog, from, below)?;
+        Ok((from, Position::end_of(bound)))
     })
     .await
 }
@@ -84,21 +93,34 @@ pub(crate) async fn newer(
     let above = known.to;
     let whole_second = above.id == Position::END.id;
     let bound = above.seconds.saturating_add(i64::from(whole_second));
+    let before = cached(context, dialog, Sort::Ascending, Some(bound)).await?;
     let part = walk(context, dialog, Sort::Ascending, Some(bound)).await?;
-    store_part(context, dialog, part.records, move |tx, fetched| {
-        let to = match part.reach {
-            Reach::End => {
-                let cached = messages::newest_in_history(tx, dialog)?;
-                fetched.last().copied().max(cached)
-            }
-            Reach::Second(second) => Some(Position {
-                seconds: second.saturating_sub(1),
-                id: Position::END.id,
-            }),
-        };
+    store_part(context, dialog, part.records, before, move |tx, fetched| {
+        let to = part.reach.below(tx, dialog, fetched)?;
         let to = to.unwrap_or(above).max(above);
         ranges::add(tx, dialog, above, to)?;
-        Ok(())
+        Ok((Position::start_of(bound), to))
+    })
+    .await
+}
+
+/// Fetches what begins with a second, whatever lies between it and what is known.
+pub(crate) async fn starting_at(
+    context: &Arc<Context>,
+    dialog: DialogId,
+    second: i64,
+) -> Result<(), Error> {
+    let before = cached(context, dialog, Sort::Ascending, Some(second)).await?;
+    let part = walk(context, dialog, Sort::Ascending, Some(second)).await?;
+    let from = Position::start_of(second);
+    store_part(context, dialog, part.records, before, move |tx, fetched| {
+        let to = part
+            .reach
+            .below(tx, dialog, fetched)?
+            .unwrap_or(from)
+            .max(from);
+        ranges::add(tx, dialog, from, to)?;
+        Ok((from, to))
     })
     .await
 }
@@ -115,6 +137,36 @@ async fn around(context: &Arc<Context>, dialog: DialogId, place: Position) -> Re
     }))
 }
 
+/// What the server had, as far as is known before it is asked for a part: what of it the part does
+/// not have is gone.
+async fn cached(
+    context: &Arc<Context>,
+    dialog: DialogId,
+    sort: Sort,
+    bound: Option<i64>,
+) -> Result<Vec<Position>, Error> {
+    let found = context
+        .store
+        .read(move |db| match sort {
+            Sort::Descending => {
+                messages::confirmed_below(db, dialog, bound.unwrap_or(i64::MAX), JUDGED)
+            }
+            Sort::Ascending => {
+                messages::confirmed_above(db, dialog, bound.unwrap_or(i64::MIN), JUDGED)
+            }
+        })
+        .await?;
+    // A server may count a message as taken a moment before its history has it.
+    let settled = context
+        .server_now()
+        .seconds()
+        .saturating_sub(SETTLED_SECONDS);
+    Ok(found
+        .into_iter()
+        .filter(|place| place.seconds < settled)
+        .collect())
+}
+
 /// Stores what changed in a dialog whose newest range was whole before the changes.
 ///
 /// Everything above that range is among the changes; unless there were too many (`complete` is
@@ -125,11 +177,13 @@ pub(crate) async fn store_changes(
     records: Vec<MessageRecord>,
     complete: bool,
 ) -> Result<(), Error> {
-    store_part(context, dialog, records, move |tx, fetched| {
+    // What did not change is not among them: nothing can be missed in them.
+    let nothing = (Position::END, Position::BEGIN);
+    store_part(context, dialog, records, Vec::new(), move |tx, fetched| {
         let cached = messages::newest_in_history(tx, dialog)?;
         let newest = fetched.last().copied().max(cached);
         let (Some(range), Some(newest)) = (ranges::top(tx, dialog)?, newest) else {
-            return Ok(());
+            return Ok(nothing);
         };
         let certain = match fetched.first() {
             Some(oldest) if !complete => Position::start_of(oldest.seconds.saturating_add(1)),
@@ -139,7 +193,7 @@ pub(crate) async fn store_changes(
         if from <= newest {
             ranges::add(tx, dialog, from, newest)?;
         }
-        Ok(())
+        Ok(nothing)
     })
     .await
 }
@@ -150,6 +204,22 @@ impl Reach {
         match self {
             Self::End => Position::BEGIN,
             Self::Second(second) => Position::start_of(second.saturating_add(1)),
+        }
+    }
+
+    /// The newest place that is certain, going up; `None` when there is nothing there.
+    fn below(
+        self,
+        db: &ReadDb<'_>,
+        dialog: DialogId,
+        fetched: &[Position],
+    ) -> Result<Option<Position>, store::Error> {
+        match self {
+            Self::End => {
+                let cached = messages::newest_in_history(db, dialog)?;
+                Ok(fetched.last().copied().max(cached))
+            }
+            Self::Second(second) => Ok(Some(Position::end_of(second.saturating_sub(1)))),
         }
     }
 }
@@ -198,30 +268,43 @@ async fn walk(
 }
 
 /// Stores messages and, in the same transaction, what is known because of them. `known` gets their
-/// places, ascending.
+/// places, ascending, and returns from where to where the server has nothing else: what was cached
+/// there `before` it was asked is gone.
 async fn store_part(
     context: &Arc<Context>,
     dialog: DialogId,
     mut records: Vec<MessageRecord>,
-    known: impl FnOnce(&mut WriteTx<'_>, &[Position]) -> Result<(), store::Error> + Send + 'static,
+    before: Vec<Position>,
+    known: impl FnOnce(&mut WriteTx<'_>, &[Position]) -> Result<(Position, Position), store::Error>
+    + Send
+    + 'static,
 ) -> Result<(), Error> {
     // A page of one dialog holds nothing of another one, whatever a server says.
     records.retain(|record| record.dialog == dialog);
     records.sort_by_key(MessageRecord::position);
     let authors: BTreeSet<UserId> = records.iter().map(|record| record.sender).collect();
-    context
+    let doubts = context
         .store
         .write(move |tx| {
             // Left or deleted while the answer was on its way.
             if !dialogs::is_known(tx, dialog)? {
-                return Ok(());
+                return Ok(false);
             }
             messages::insert_batch(tx, &records)?;
             let places: Vec<Position> = records.iter().map(MessageRecord::position).collect();
-            known(tx, &places)
+            let (from, to) = known(tx, &places)?;
+            for place in before {
+                if from <= place && place <= to && places.binary_search(&place).is_err() {
+                    messages::forget_missing(tx, place.id)?;
+                }
+            }
+            reactions::any_doubtful(tx)
         })
         .await?;
     context.markers_wake.notify_one();
+    if doubts {
+        requests::settle_reactions(context);
+    }
     people::want_unknown(context, authors).await?;
     Ok(())
 }

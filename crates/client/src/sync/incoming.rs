@@ -85,6 +85,7 @@ fn state_changed(context: &Context, state: ConnectionState) {
     if state == ConnectionState::Online {
         context.outbox_wake.notify_one();
         context.markers_wake.notify_one();
+        context.wishes_wake.notify_one();
     } else {
         for dialog in context.typing.clear() {
             context.publish(ClientEvent::TypingChanged {
@@ -113,6 +114,7 @@ pub(crate) fn session_started(context: &Context, resumed: bool) {
     }
     context.outbox_wake.notify_one();
     context.markers_wake.notify_one();
+    context.wishes_wake.notify_one();
     context.activity.session_started(resumed);
 }
 

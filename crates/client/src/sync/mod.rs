@@ -19,6 +19,7 @@ pub(crate) mod history;
 pub(crate) mod incoming;
 pub(crate) mod line;
 pub(crate) mod markers;
+pub(crate) mod message_api;
 pub(crate) mod news;
 pub(crate) mod people;
 pub(crate) mod pictures;
@@ -29,5 +30,6 @@ pub(crate) mod rooms;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod typing;
+pub(crate) mod wishes;
 
 pub(crate) use self::convert::user;

@@ -10,12 +10,15 @@ use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use crate::model::DialogId;
-use crate::store::dialogs;
+use crate::store::{dialogs, reactions};
 use crate::sync::context::Context;
 use crate::sync::{catch_up, describe};
 
 /// Pause after a description that failed and can succeed later.
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// Messages asked about in one go.
+const DOUBTS: u32 = 50;
 
 /// What must be fetched because someone looks at it, or something about it arrived.
 #[derive(Debug, Default)]
@@ -32,6 +35,8 @@ struct Wanted {
     histories: BTreeSet<DialogId>,
     /// Dialogs whose setting for notifications is to be looked up.
     settings: BTreeSet<DialogId>,
+    /// Whether the server must be asked who reacted to some messages.
+    doubts: bool,
 }
 
 impl Requests {
@@ -46,7 +51,10 @@ impl Requests {
 
     fn is_empty(&self) -> bool {
         let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        wanted.dialogs.is_empty() && wanted.histories.is_empty() && wanted.settings.is_empty()
+        wanted.dialogs.is_empty()
+            && wanted.histories.is_empty()
+            && wanted.settings.is_empty()
+            && !wanted.doubts
     }
 }
 
@@ -65,6 +73,11 @@ pub(crate) fn look_up_setting(context: &Context, dialog: DialogId) {
             wanted.settings.insert(dialog);
         });
     }
+}
+
+/// Counts and names of reactions disagree somewhere; the cache knows where.
+pub(crate) fn settle_reactions(context: &Context) {
+    context.requests.add(|wanted| wanted.doubts = true);
 }
 
 /// The descriptions of these dialogs are wanted; they arrive as events.
@@ -111,12 +124,65 @@ pub(crate) async fn run(context: Arc<Context>) {
                     tracing::debug!(%error, "a setting was not looked up");
                 }
             }
+            if wanted.doubts
+                && let Err(error) = settle(&context).await
+            {
+                tracing::warn!(%error, "the server was not asked who reacted");
+                if error.is_recoverable() {
+                    failed = true;
+                    settle_reactions(&context);
+                }
+            }
             if failed {
                 sleep(PAUSE).await;
             }
         }
     };
     context.shutdown.run_until_cancelled(work).await;
+}
+
+/// Asks who reacted to the messages that are in doubt. News of the same message that come meanwhile
+/// put it in doubt again, and this is called again.
+async fn settle(context: &Context) -> Result<(), catch_up::Error> {
+    loop {
+        let doubts = context
+            .store
+            .read(|db| reactions::doubtful(db, DOUBTS))
+            .await?;
+        if doubts.is_empty() {
+            return Ok(());
+        }
+        let mut answers = Vec::with_capacity(doubts.len());
+        let mut asked = stream::iter(doubts)
+            .map(|(seq, message)| async move {
+                match context.api.reactions(message).await {
+                    Ok(who) => Ok((seq, message, Some(who.into_iter().collect::<Vec<_>>()))),
+                    Err(error) if error.is_recoverable() => Err(error),
+                    // Gone, or nothing of this person's: there is nothing to be settled by.
+                    Err(_) => Ok((seq, message, None)),
+                }
+            })
+            .buffer_unordered(catch_up::AT_ONCE);
+        let mut failed = None;
+        while let Some(answer) = asked.next().await {
+            match answer {
+                Ok(answer) => answers.push(answer),
+                Err(error) => failed = Some(error),
+            }
+        }
+        context
+            .store
+            .write(move |tx| {
+                for (seq, message, who) in &answers {
+                    reactions::settle(tx, *seq, *message, who.as_deref())?;
+                }
+                Ok(())
+            })
+            .await?;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+    }
 }
 
 async fn setting(context: &Context, dialog: DialogId) -> Result<(), catch_up::Error> {

@@ -3,6 +3,7 @@
 //! stories run against the real backend elsewhere.
 
 mod dialogs;
+mod messages;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -116,6 +117,10 @@ pub(crate) struct TestApi {
     pub(crate) messages: Mutex<Vec<rest::Message>>,
     pub(crate) people: Mutex<Vec<rest::User>>,
     pub(crate) files: Mutex<HashMap<String, Vec<u8>>>,
+    /// Messages the server does not let this person delete.
+    pub(crate) kept: Mutex<Vec<MessageId>>,
+    /// Who reacted, to whatever message.
+    pub(crate) reactors: Mutex<rest::ReactionUsers>,
     /// Every request, in words.
     pub(crate) asked: Mutex<Vec<String>>,
     /// Dialogs the server counts in every list and does not give in a form that can be read.

@@ -7,7 +7,8 @@ use cubist_protocol::ext::system_message::{DialogChanges, SystemEvent};
 use crate::engine::Account;
 use crate::error::Error;
 use crate::model::{
-    DialogId, DialogKind, ExplorePage, Message, PublicDialog, Status, UnixMillis, UserId,
+    CustomFields, DialogId, DialogKind, ExplorePage, Message, PublicDialog, Status, UnixMillis,
+    UserId,
 };
 use crate::store::dialogs;
 use crate::sync::news::Deed;
@@ -66,19 +67,32 @@ impl Account {
         let records = found.iter().map(convert::history_record);
         let mut messages: Vec<Message> = records
             .filter(|record| record.dialog == id)
-            .map(|record| Message {
-                id: record.id,
-                dialog: id,
-                sender: record.sender,
-                text: record.text,
-                sent_at: UnixMillis::from_seconds(record.sent_at.seconds()),
-                status: Status::Read,
-                failure: None,
-                delivered_to: Vec::new(),
-                read_by: Vec::new(),
-                in_history: true,
-                extra: record.extra,
-                system: None,
+            .map(|record| {
+                let says = CustomFields::read(&record.extra);
+                let reactions = record.reactions.shown();
+                Message {
+                    id: record.id,
+                    dialog: id,
+                    sender: record.sender,
+                    text: record.text,
+                    sent_at: UnixMillis::from_seconds(record.sent_at.seconds()),
+                    status: Status::Read,
+                    failure: None,
+                    delivered_to: Vec::new(),
+                    read_by: Vec::new(),
+                    in_history: true,
+                    extra: record.extra,
+                    system: None,
+                    edited_at: record.edited_at,
+                    previous_text: None,
+                    deleted: false,
+                    reactions,
+                    reply: says.reply,
+                    forwarded: says.forwarded,
+                    mentions: says.mentions,
+                    fields: says.fields,
+                    silent: says.silent,
+                }
             })
             .collect();
         messages.sort_by_key(Message::position);

@@ -91,6 +91,12 @@ impl Account {
                     .await?;
                 Ok(page(window.ok_or(Error::NotFound)?, context.as_deref()))
             }
+            Anchor::Date(moment) => {
+                let window = self
+                    .around_date(context.as_ref(), dialog, moment.seconds(), limit)
+                    .await?;
+                Ok(page(window, context.as_deref()))
+            }
             Anchor::Before(message) => {
                 let place = self.place(dialog, message).await?;
                 self.before(context, dialog, place, limit).await
@@ -110,6 +116,39 @@ impl Account {
     ) -> Result<Vec<SearchHit>, Error> {
         self.look(move |db| search::messages(db, &query, limit))
             .await
+    }
+
+    /// The surroundings of the first message of a second or later. When it is not known which one
+    /// that is, the server is asked for what begins there, and not for what lies between.
+    async fn around_date(
+        &self,
+        context: Option<&Arc<Context>>,
+        dialog: DialogId,
+        second: i64,
+        limit: u32,
+    ) -> Result<Window, Error> {
+        let place = Position::start_of(second);
+        let known = self
+            .look(move |db| window::knows_next(db, dialog, place))
+            .await?;
+        if let Some(context) = context.filter(|context| !known && context.is_online())
+            && let Err(error) = history::starting_at(context, dialog, second).await
+        {
+            // What is cached is shown instead; its edges tell of the gap.
+            gap(error)?;
+        }
+        self.look(move |db| {
+            let first = messages::page_above(db, dialog, place, Position::END, 1)?;
+            let around = first
+                .first()
+                .map(|first| window::around(db, dialog, first.id, limit))
+                .transpose()?;
+            match around.flatten() {
+                Some(window) => Ok(window),
+                None => window::newest(db, dialog, limit),
+            }
+        })
+        .await
     }
 
     async fn before(

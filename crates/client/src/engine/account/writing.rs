@@ -1,12 +1,13 @@
 //! What a person does.
 
-use cubist_protocol::ext::extra_params::ExtraParams;
-
 use crate::engine::Account;
 use crate::error::Error;
-use crate::model::{DialogId, MessageId, Status, UnixMillis};
+use crate::model::{
+    CustomFields, DialogId, Draft, MessageId, Quote, Status, UnixMillis, is_free_name,
+};
 use crate::store::messages::MessageRecord;
-use crate::store::{dialogs, messages, outbox};
+use crate::store::reactions::Snapshot;
+use crate::store::{self, WriteTx, dialogs, messages, outbox};
 use crate::sync::composing::Keystroke;
 
 /// A message written after one whose sender's clock is ahead by up to this many seconds still
@@ -14,11 +15,32 @@ use crate::sync::composing::Keystroke;
 const FOLLOWED_CLOCK_ERROR: i64 = 60;
 
 impl Account {
-    /// Queues a text. It is on disk, with the id it keeps for life, before this returns.
+    /// Queues a text: the short form of [`Self::send`].
     pub async fn send_text(&self, dialog: DialogId, text: String) -> Result<MessageId, Error> {
-        let text: String = text.chars().filter(|&c| is_sendable(c)).collect();
+        let draft = Draft {
+            text,
+            ..Draft::default()
+        };
+        self.send(dialog, draft).await
+    }
+
+    /// Queues a message. It is on disk, with the id it keeps for life, before this returns.
+    pub async fn send(&self, dialog: DialogId, draft: Draft) -> Result<MessageId, Error> {
+        let text: String = draft.text.chars().filter(|&c| is_sendable(c)).collect();
         if text.trim().is_empty() {
             return Err(Error::InvalidInput { field: "text" });
+        }
+        let mut says = CustomFields {
+            mentions: draft.mentions,
+            silent: draft.silent,
+            ..CustomFields::default()
+        };
+        for (name, value) in draft.fields {
+            if !is_free_name(&name) {
+                return Err(Error::InvalidInput { field: "fields" });
+            }
+            let value = value.chars().filter(|&c| is_sendable(c)).collect();
+            says.fields.push((name, value));
         }
         let context = self.context()?;
         let me = self.inner.me;
@@ -34,6 +56,18 @@ impl Account {
                 if !target.can_write {
                     return Ok(Err(Error::Forbidden));
                 }
+                if let Some(answered) = draft.reply_to {
+                    match messages::load(tx, answered)? {
+                        Some(original) if original.dialog == dialog && !original.deleted => {
+                            says.reply = Some(Quote {
+                                message: answered,
+                                sender: Some(original.sender),
+                                text: original.text,
+                            });
+                        }
+                        _ => return Ok(Err(Error::NotFound)),
+                    }
+                }
                 let record = MessageRecord {
                     id,
                     dialog,
@@ -42,10 +76,12 @@ impl Account {
                     sent_at: behind(now, id, &target),
                     status: Status::Pending,
                     in_history: true,
-                    extra: ExtraParams::new(),
+                    extra: says.write(),
                     delivered_to: Vec::new(),
                     read_by: Vec::new(),
                     from_history: false,
+                    edited_at: None,
+                    reactions: Snapshot::default(),
                 };
                 outbox::enqueue(tx, &record)?;
                 dialogs::save_draft(tx, dialog, "")?;
@@ -140,6 +176,19 @@ impl Account {
     }
 }
 
+/// The time to send at in a dialog, which may have changed within the same transaction.
+pub(super) fn place_behind(
+    tx: &WriteTx<'_>,
+    now: UnixMillis,
+    id: MessageId,
+    dialog: DialogId,
+) -> Result<UnixMillis, store::Error> {
+    Ok(match dialogs::load(tx, dialog)? {
+        Some(target) => behind(now, id, &target),
+        None => now,
+    })
+}
+
 /// The time to send at: now, or right behind the newest message when its sender's clock is a
 /// little ahead, so that an answer never stands above what it answers.
 fn behind(now: UnixMillis, id: MessageId, dialog: &crate::model::Dialog) -> UnixMillis {
@@ -156,6 +205,6 @@ fn behind(now: UnixMillis, id: MessageId, dialog: &crate::model::Dialog) -> Unix
 
 /// XML 1.0 has no place for other control characters; they would be lost on the way, and the two
 /// sides would show different texts.
-fn is_sendable(c: char) -> bool {
+pub(super) fn is_sendable(c: char) -> bool {
     matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
 }

@@ -263,7 +263,7 @@ pub(in crate::store) fn forget_last(
 }
 
 /// Looks for the newest message in the cache and copies it into the dialog's row.
-pub(super) fn find_last(tx: &mut WriteTx<'_>, dialog: DialogId) -> Result<(), Error> {
+pub(in crate::store) fn find_last(tx: &mut WriteTx<'_>, dialog: DialogId) -> Result<(), Error> {
     tx.run(
         "UPDATE dialogs SET last_id = x'', last_date = 0, last_sender = 0, last_text = '', last_status = 0
          WHERE id = ?1",

@@ -217,7 +217,7 @@ fn an_older_answer_does_not_take_the_newest_message_from_the_row() {
 fn a_removed_last_message_gives_way_to_the_one_before() {
     let db = TestDb::with_dialog();
     db.write(|tx| messages::insert_batch(tx, &[incoming(1, 10, "a"), incoming(2, 11, "b")]));
-    db.write(|tx| messages::remove(tx, message_id(2)));
+    db.write(|tx| messages::forget(tx, message_id(2)));
     let dialog = loaded(&db, 1);
     assert_eq!(dialog.last.unwrap().id, message_id(1));
     assert_eq!(dialog.unread, 1);

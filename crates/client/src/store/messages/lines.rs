@@ -67,6 +67,15 @@ pub fn add_line(tx: &mut WriteTx<'_>, record: &LineRecord) -> Result<(), Error> 
         in_history: false,
         extra: cubist_protocol::ext::extra_params::ExtraParams::new(),
         system: Some(record.line.clone()),
+        edited_at: None,
+        previous_text: None,
+        deleted: false,
+        reactions: Vec::new(),
+        reply: None,
+        forwarded: None,
+        mentions: Vec::new(),
+        fields: Vec::new(),
+        silent: false,
     });
     if brings_me(&record.line, tx.me()) {
         // A chat that is new to this person belongs where new things are.

@@ -4,10 +4,23 @@ use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::{Row, params};
 
 use crate::model::{
-    DialogId, Failure, FailureKind, Message, MessageId, Position, SearchHit, Status, UnixMillis,
+    CustomFields, DialogId, Failure, FailureKind, Message, MessageId, Position, SearchHit, Status,
+    UnixMillis,
 };
 use crate::store::columns::{Oid, optional_text, user};
-use crate::store::{Error, ReadDb, dialogs, states};
+use crate::store::{Error, ReadDb, dialogs, reactions, states};
+
+/// The columns every message is read from. What this person is deleting (2) is not there any more.
+macro_rules! select_message {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
+               system, edited_at, previous_text, deleted, reactions
+             FROM messages ",
+            $rest,
+        )
+    };
+}
 
 /// Where a message stands, if it is here.
 pub fn place(db: &ReadDb<'_>, message: MessageId) -> Result<Option<(DialogId, Position)>, Error> {
@@ -66,9 +79,7 @@ pub fn newest_in_history(db: &ReadDb<'_>, dialog: DialogId) -> Result<Option<Pos
 /// One message.
 pub fn load(db: &ReadDb<'_>, id: MessageId) -> Result<Option<Message>, Error> {
     let found = db.one(
-        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
-           system
-         FROM messages WHERE id = ?1",
+        select_message!("WHERE id = ?1 AND deleted <> 2"),
         [Oid::from(id)],
         read,
     )?;
@@ -93,10 +104,10 @@ pub(in crate::store) fn newest(
     dialog: DialogId,
 ) -> Result<Option<Message>, Error> {
     db.one(
-        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
-           system
-         FROM messages WHERE dialog = ?1 AND system = ''
-         ORDER BY date_sent DESC, id DESC LIMIT 1",
+        select_message!(
+            "WHERE dialog = ?1 AND system = '' AND deleted = 0
+             ORDER BY date_sent DESC, id DESC LIMIT 1"
+        ),
         [Oid::from(dialog)],
         read,
     )
@@ -105,9 +116,7 @@ pub(in crate::store) fn newest(
 /// One hit of a search, by row number.
 pub(in crate::store) fn load_hit(db: &ReadDb<'_>, row: i64) -> Result<Option<SearchHit>, Error> {
     let found = db.one(
-        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
-           system
-         FROM messages WHERE row = ?1",
+        select_message!("WHERE row = ?1 AND deleted = 0"),
         [row],
         read,
     )?;
@@ -131,11 +140,11 @@ pub fn page_below(
     limit: u32,
 ) -> Result<Vec<Message>, Error> {
     let mut page = db.all(
-        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
-           system
-         FROM messages
-         WHERE dialog = ?1 AND (date_sent, id) < (?2, ?3) AND (date_sent, id) >= (?4, ?5)
-         ORDER BY date_sent DESC, id DESC LIMIT ?6",
+        select_message!(
+            "WHERE dialog = ?1 AND (date_sent, id) < (?2, ?3) AND (date_sent, id) >= (?4, ?5)
+               AND deleted <> 2
+             ORDER BY date_sent DESC, id DESC LIMIT ?6"
+        ),
         params![
             Oid::from(dialog),
             below.seconds,
@@ -161,11 +170,11 @@ pub fn page_above(
     limit: u32,
 ) -> Result<Vec<Message>, Error> {
     db.all(
-        "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
-           system
-         FROM messages
-         WHERE dialog = ?1 AND (date_sent, id) > (?2, ?3) AND (date_sent, id) <= (?4, ?5)
-         ORDER BY date_sent, id LIMIT ?6",
+        select_message!(
+            "WHERE dialog = ?1 AND (date_sent, id) > (?2, ?3) AND (date_sent, id) <= (?4, ?5)
+               AND deleted <> 2
+             ORDER BY date_sent, id LIMIT ?6"
+        ),
         params![
             Oid::from(dialog),
             above.seconds,
@@ -179,6 +188,42 @@ pub fn page_above(
     .into_iter()
     .map(|message| with_recipients(db, message))
     .collect()
+}
+
+/// The newest `limit` messages at or below a second that the server has and keeps, apart from those
+/// that are deleted.
+pub fn confirmed_below(
+    db: &ReadDb<'_>,
+    dialog: DialogId,
+    second: i64,
+    limit: u32,
+) -> Result<Vec<Position>, Error> {
+    db.all(
+        "SELECT date_sent, id FROM messages
+         WHERE dialog = ?1 AND date_sent <= ?2 AND in_history = 1 AND status >= 2 AND system = ''
+           AND deleted = 0
+         ORDER BY date_sent DESC, id DESC LIMIT ?3",
+        params![Oid::from(dialog), second, limit],
+        read_position,
+    )
+}
+
+/// The oldest `limit` messages at or above a second that the server has and keeps, apart from those
+/// that are deleted.
+pub fn confirmed_above(
+    db: &ReadDb<'_>,
+    dialog: DialogId,
+    second: i64,
+    limit: u32,
+) -> Result<Vec<Position>, Error> {
+    db.all(
+        "SELECT date_sent, id FROM messages
+         WHERE dialog = ?1 AND date_sent >= ?2 AND in_history = 1 AND status >= 2 AND system = ''
+           AND deleted = 0
+         ORDER BY date_sent, id LIMIT ?3",
+        params![Oid::from(dialog), second, limit],
+        read_position,
+    )
 }
 
 fn with_recipients(db: &ReadDb<'_>, mut message: Message) -> Result<Message, Error> {
@@ -197,19 +242,42 @@ fn read(row: &Row<'_>) -> Result<Message, Error> {
         kind,
         text: optional_text(failure_text),
     });
+    let deleted = row.get::<_, i64>(13)? != 0;
+    // What is about to go is still there, in case the server refuses; nobody is shown it.
+    let (text, extra, edited_at) = if deleted {
+        (String::new(), ExtraParams::new(), 0)
+    } else {
+        let extra = decode_extra(&row.get::<_, String>(9)?)?;
+        (row.get(3)?, extra, row.get::<_, i64>(11)?)
+    };
+    let previous: String = row.get(12)?;
+    let says = CustomFields::read(&extra);
     Ok(Message {
         id: row.get::<_, Oid>(0)?.message(),
         dialog: row.get::<_, Oid>(1)?.dialog(),
         sender: user(row.get(2)?)?,
-        text: row.get(3)?,
+        text,
         sent_at: UnixMillis::from_seconds(row.get(4)?),
         status,
         failure,
         delivered_to: Vec::new(),
         read_by: Vec::new(),
         in_history: row.get(8)?,
-        extra: decode_extra(&row.get::<_, String>(9)?)?,
+        extra,
         system: super::lines::decode(&row.get::<_, String>(10)?)?,
+        edited_at: (edited_at != 0).then_some(UnixMillis(edited_at)),
+        previous_text: optional_text(previous).filter(|_| !deleted),
+        deleted,
+        reactions: if deleted {
+            Vec::new()
+        } else {
+            reactions::shown(reactions::decode(&row.get::<_, String>(14)?)?)
+        },
+        reply: says.reply,
+        forwarded: says.forwarded,
+        mentions: says.mentions,
+        fields: says.fields,
+        silent: says.silent,
     })
 }
 
@@ -220,7 +288,7 @@ fn read_position(row: &Row<'_>) -> Result<Position, Error> {
     })
 }
 
-fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
+pub(super) fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
     if text.is_empty() {
         return Ok(ExtraParams::new());
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::store::messages::{early, removal};
 use crate::store::{Error, ReadDb, organise, states};
 
 /// Low bits of a row number that tell messages of one second apart.
@@ -13,6 +14,10 @@ pub(super) struct Rows {
     next: HashMap<i64, i64>,
     /// Whether any marker waits for its message; nearly always none does.
     pub(super) early_markers: bool,
+    /// Whether any correction or reaction waits for its message; nearly always none does.
+    pub(super) early_changes: bool,
+    /// Whether any message is not to come back.
+    pub(super) any_gone: bool,
     /// Whether any dialog is put away, and may come back.
     pub(super) any_archived: bool,
 }
@@ -22,6 +27,8 @@ impl Rows {
         Ok(Self {
             next: HashMap::new(),
             early_markers: states::any_early(db)?,
+            early_changes: early::any(db)?,
+            any_gone: removal::any_gone(db)?,
             any_archived: organise::any_archived(db)?,
         })
     }

@@ -15,6 +15,18 @@ fn history(record: MessageRecord, delivered: &[u64], read: &[u64]) -> MessageRec
     }
 }
 
+/// Person 2 makes this of message 1.
+fn correction(text: &str) -> Correction {
+    Correction {
+        message: message_id(1),
+        dialog: dialog_id(1),
+        by: user_id(2),
+        text: text.to_owned(),
+        extra: ExtraParams::new(),
+        at: UnixMillis::from_seconds(2_000),
+    }
+}
+
 fn receipts_queued(db: &TestDb) -> Vec<(Kind, MessageId)> {
     db.read(|db| receipts::due(db, 0, 100))
         .into_iter()
@@ -72,7 +84,7 @@ fn a_stranger_cannot_take_over_an_id() {
         ..incoming(1, 1_000, "forged")
     };
     db.write(|tx| insert(tx, &forged));
-    db.write(|tx| correct(tx, message_id(1), user_id(2), "forged"));
+    db.write(|tx| correct(tx, &correction("forged")));
     assert_eq!(db.read(|db| load(db, message_id(1))).unwrap().text, "mine");
 }
 
@@ -80,7 +92,7 @@ fn a_stranger_cannot_take_over_an_id() {
 fn an_edit_reaches_the_text_the_list_and_the_search() {
     let db = TestDb::with_dialog();
     db.write(|tx| insert(tx, &incoming(1, 1_000, "apples")));
-    db.write(|tx| correct(tx, message_id(1), user_id(2), "pears"));
+    db.write(|tx| correct(tx, &correction("pears")));
     let dialog = db.read(|db| dialogs::load(db, dialog_id(1))).unwrap();
     assert_eq!(dialog.last.unwrap().text, "pears");
     let hits = |word: &str| {

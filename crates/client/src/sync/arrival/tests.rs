@@ -177,8 +177,11 @@ fn markers_typing_edits_and_removals_are_told_apart() {
         )),
         Arrival::Correction {
             message: id,
+            place,
             by: user(78),
-            text: "new".to_owned()
+            text: "new".to_owned(),
+            extra: ExtraParams::new(),
+            at: None,
         }
     );
     assert_eq!(
@@ -192,6 +195,57 @@ fn markers_typing_edits_and_removals_are_told_apart() {
         about(r#"<received xmlns="urn:xmpp:chat-markers:0" id="short"/>"#),
         Arrival::Nothing
     );
+}
+
+#[test]
+fn a_correction_that_waited_says_what_changes_and_when() {
+    let stanza = format!(
+        r#"<message xmlns="jabber:client" from="21_{DIALOG}@muc.localhost/78" to="100-21@localhost/r" type="groupchat"><body>new</body><replace xmlns="urn:xmpp:message-correct:0" id="{MESSAGE}" last="true"/><extraParams><dialog_id>{DIALOG}</dialog_id><colour>red</colour></extraParams><delay xmlns="urn:xmpp:delay" stamp="1970-01-01T00:16:40Z"/></message>"#
+    );
+    assert_eq!(
+        arrival(&stanza),
+        Arrival::Correction {
+            message: MESSAGE.parse().unwrap(),
+            place: Place::Room(DIALOG.parse().unwrap()),
+            by: UserId::new(78).unwrap(),
+            text: "new".to_owned(),
+            extra: ExtraParams::new().with("colour", "red"),
+            at: Some(UnixMillis::from_seconds(1_000)),
+        }
+    );
+}
+
+#[test]
+fn reactions_are_those_of_the_person_named_where_the_server_says() {
+    let reacted = |from: &str, kind: &str, extra: &str| {
+        arrival(&format!(
+            r#"<message xmlns="jabber:client" from="{from}" to="100-21@localhost" type="{kind}">{extra}<reactions user_id="9" message_id="{MESSAGE}"><reaction add="true" type="👍"/><reaction remove="true" type="👎"/></reactions></message>"#
+        ))
+    };
+    let expected = |place: Place| Arrival::Reactions {
+        message: MESSAGE.parse().unwrap(),
+        place,
+        user: UserId::new(9).unwrap(),
+        added: vec!["👍".to_owned()],
+        removed: vec!["👎".to_owned()],
+    };
+    let named = format!("<extraParams><dialog_id>{DIALOG}</dialog_id></extraParams>");
+    let room = format!("21_{DIALOG}@muc.localhost");
+    let here = Place::Room(DIALOG.parse().unwrap());
+    for (from, kind, extra) in [
+        ("78-21@localhost/r", "chat", named.as_str()),
+        ("localhost", "chat", named.as_str()),
+        (&format!("{room}/9"), "groupchat", ""),
+        (&room, "groupchat", ""),
+    ] {
+        assert_eq!(reacted(from, kind, extra), expected(here), "{from}");
+    }
+    let private = Place::Private {
+        opponent: UserId::new(78).unwrap(),
+        dialog: None,
+    };
+    assert_eq!(reacted("78-21@localhost/r", "chat", ""), expected(private));
+    assert_eq!(reacted("localhost", "chat", ""), Arrival::Nothing);
 }
 
 #[test]

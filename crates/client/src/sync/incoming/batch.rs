@@ -24,6 +24,8 @@ pub(crate) struct Batch {
     pub(super) sent: Vec<i64>,
     /// Markers the server has.
     pub(super) told: Vec<i64>,
+    /// New texts the server has.
+    pub(super) edited: Vec<i64>,
 }
 
 impl Batch {
@@ -36,6 +38,7 @@ impl Batch {
                 | Arrival::Marker { .. }
                 | Arrival::Typing { .. }
                 | Arrival::Correction { .. }
+                | Arrival::Reactions { .. }
                 | Arrival::Removal { .. }
                 | Arrival::Refusal { .. }
                 | Arrival::News(_)) => self.arrivals.push(arrival),
@@ -55,6 +58,7 @@ impl Batch {
             match outbox::read_tag(tag) {
                 Tagged::Message { seq, .. } => self.sent.push(seq),
                 Tagged::Marker { seq, .. } => self.told.push(seq),
+                Tagged::Edit { seq, .. } => self.edited.push(seq),
             }
         }
     }
@@ -62,11 +66,15 @@ impl Batch {
     /// Whether nothing in it is worth a write: people typing.
     fn is_passing(&self) -> bool {
         let typing = |arrival: &Arrival| matches!(arrival, Arrival::Typing { .. });
-        self.sent.is_empty() && self.told.is_empty() && self.arrivals.iter().all(typing)
+        self.acked_nothing() && self.arrivals.iter().all(typing)
     }
 
     fn is_empty(&self) -> bool {
-        self.arrivals.is_empty() && self.sent.is_empty() && self.told.is_empty()
+        self.arrivals.is_empty() && self.acked_nothing()
+    }
+
+    fn acked_nothing(&self) -> bool {
+        self.sent.is_empty() && self.told.is_empty() && self.edited.is_empty()
     }
 }
 
@@ -83,6 +91,11 @@ pub(super) struct Aftermath {
     pub(super) homeless: Vec<Content>,
     /// Whether markers were queued.
     pub(super) markers: bool,
+    /// Whether a wish of this person can be uttered now: its message has come to the server, or the
+    /// server asked to wait.
+    pub(super) wishes: bool,
+    /// Whether the server must be asked who reacted.
+    pub(super) doubts: bool,
 }
 
 /// Stores a batch; resolves after the commit.
@@ -129,6 +142,12 @@ async fn finish(context: &Arc<Context>, after: Aftermath) -> Result<(), Error> {
     }
     if after.markers {
         context.markers_wake.notify_one();
+    }
+    if after.wishes {
+        context.wishes_wake.notify_one();
+    }
+    if after.doubts {
+        requests::settle_reactions(context);
     }
     requests::complete(context, after.incomplete);
     people::want_unknown(context, after.people).await

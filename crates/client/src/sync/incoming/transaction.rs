@@ -2,8 +2,9 @@
 
 use crate::model::{DialogId, Failure, FailureKind, MessageId, Status, UnixMillis};
 use crate::outbox;
-use crate::store::messages::{LineRecord, MessageRecord, Stored};
-use crate::store::{Error, WriteTx, dialogs, messages, outbox as rows, ranges, receipts};
+use crate::store::messages::{Correction, LineRecord, MessageRecord, Stored};
+use crate::store::reactions::{self, Change, Snapshot};
+use crate::store::{Error, WriteTx, dialogs, messages, outbox as rows, ranges, receipts, wishes};
 use crate::sync::arrival::{Arrival, Content, Place};
 use crate::sync::context::Context;
 use crate::sync::incoming::batch::{Aftermath, Batch};
@@ -17,9 +18,11 @@ pub(super) fn take_in(
     for seq in batch.sent {
         if let Some(message) = rows::acked(tx, seq)? {
             continue_range(tx, context, message)?;
+            after.wishes = true;
         }
     }
     receipts::done(tx, &batch.told)?;
+    wishes::done(tx, &batch.edited)?;
     // Runs of content are stored together; what is about other messages sees them stored.
     let mut run: Vec<MessageRecord> = Vec::new();
     for arrival in batch.arrivals {
@@ -53,6 +56,8 @@ fn record(shared: &Context, content: Content, dialog: DialogId) -> MessageRecord
         delivered_to: Vec::new(),
         read_by: Vec::new(),
         from_history: false,
+        edited_at: None,
+        reactions: Snapshot::default(),
     }
 }
 
@@ -67,6 +72,8 @@ fn store_run(
     let stored = messages::insert_live(tx, &run, is_current)?;
     for (record, stored) in run.iter().zip(stored) {
         after.markers |= stored == Stored::New && record.sender != tx.me();
+        // The reflection of an own message in a room stands for its acknowledgement.
+        after.wishes |= record.sender == tx.me();
     }
     Ok(())
 }
@@ -131,24 +138,57 @@ fn apply(
             from,
             composing,
         } => {
-            let dialog = match place {
-                Place::Room(dialog) => Some(dialog),
-                Place::Private { opponent, .. } => dialogs::with_opponent(tx, opponent)?,
-            };
+            let dialog = dialog_of(tx, place)?;
             after
                 .typists
                 .extend(dialog.map(|dialog| (dialog, from, composing)));
         }
-        Arrival::Correction { message, by, text } => messages::correct(tx, message, by, &text)?,
+        Arrival::Correction {
+            message,
+            place,
+            by,
+            text,
+            extra,
+            at,
+        } => {
+            if let Some(dialog) = dialog_of(tx, place)? {
+                let correction = Correction {
+                    message,
+                    dialog,
+                    by,
+                    text,
+                    extra,
+                    at: at.unwrap_or_else(|| context.server_now()),
+                };
+                messages::correct(tx, &correction)?;
+            }
+        }
+        Arrival::Reactions {
+            message,
+            place,
+            user,
+            added,
+            removed,
+        } => {
+            if let Some(dialog) = dialog_of(tx, place)? {
+                let added = added.into_iter().map(|emoji| (emoji, true));
+                let removed = removed.into_iter().map(|emoji| (emoji, false));
+                for (emoji, is_on) in removed.chain(added) {
+                    let change = Change {
+                        message,
+                        dialog,
+                        user,
+                        emoji,
+                        is_on,
+                    };
+                    reactions::change(tx, &change)?;
+                }
+                after.doubts |= reactions::any_doubtful(tx)?;
+            }
+        }
         Arrival::Removal { message, place } => {
-            let here = messages::place(tx, message)?.map(|(dialog, _)| dialog);
-            let there = match place {
-                Place::Room(dialog) => Some(dialog),
-                Place::Private { opponent, .. } => dialogs::with_opponent(tx, opponent)?,
-            };
-            // Only from where the message is: a stranger's word deletes nothing elsewhere.
-            if here.is_some() && here == there {
-                messages::remove(tx, message)?;
+            if let Some(dialog) = dialog_of(tx, place)? {
+                messages::remove_for_all(tx, dialog, message)?;
             }
         }
         Arrival::Refusal { message, failure } => {
@@ -174,6 +214,14 @@ fn apply(
     Ok(())
 }
 
+/// The dialog a stanza about another message speaks of.
+fn dialog_of(tx: &WriteTx<'_>, place: Place) -> Result<Option<DialogId>, Error> {
+    Ok(match place {
+        Place::Room(dialog) => Some(dialog),
+        Place::Private { opponent, dialog } => dialogs::with_opponent(tx, opponent)?.or(dialog),
+    })
+}
+
 fn refused(
     tx: &mut WriteTx<'_>,
     context: &Context,
@@ -181,6 +229,18 @@ fn refused(
     failure: &Failure,
     after: &mut Aftermath,
 ) -> Result<(), Error> {
+    if let Some((seq, attempts)) = wishes::by_stanza(tx, message)? {
+        match outbox::next_wait(attempts).filter(|_| failure.kind == FailureKind::Server) {
+            Some(wait) => {
+                let not_before = UnixMillis(context.clock.now().0.saturating_add(wait));
+                wishes::postpone(tx, seq, not_before)?;
+                context.wishes_again.request();
+                after.wishes = true;
+            }
+            None => wishes::refused(tx, seq, failure)?,
+        }
+        return Ok(());
+    }
     if failure.kind == FailureKind::Server {
         let attempts = rows::attempts(tx, message)?;
         if let Some(wait) = attempts.and_then(outbox::next_wait) {

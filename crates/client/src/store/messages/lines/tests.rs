@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::{Failure, FailureKind};
-use crate::store::messages::{insert, load, remove};
+use crate::store::messages::{forget, insert, load};
 use crate::store::outbox;
 use crate::store::testing::{ME, TestDb, dialog, dialog_id, incoming, message_id, user_id};
 
@@ -56,7 +56,7 @@ fn a_line_stands_among_the_messages_once_and_is_no_news() {
 
     let card = db.read(|db| dialogs::load(db, dialog_id(2))).unwrap();
     assert_eq!(card.unread, 2);
-    db.write(|tx| remove(tx, message_id(3)));
+    db.write(|tx| forget(tx, message_id(3)));
     let card = db.read(|db| dialogs::load(db, dialog_id(2))).unwrap();
     assert_eq!(
         card.last.unwrap().id,
