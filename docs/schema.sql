@@ -146,7 +146,7 @@ CREATE TABLE early_lines (
 ) STRICT;
 CREATE INDEX early_lines_by_dialog ON early_lines (dialog);
 
--- Of whom it is known by name that they reacted (is_on = 1) or took it back (0); never this person.
+-- Of whom the line has told by name that they reacted (is_on = 1) or took it back (0).
 CREATE TABLE reactors (
   message BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
   emoji   TEXT NOT NULL,

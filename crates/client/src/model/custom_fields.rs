@@ -100,7 +100,11 @@ impl CustomFields {
             fields: foreign
                 .map(|(name, value)| match value {
                     Value::String(text) => (name, text),
-                    nested => (name, nested.to_string()),
+                    nested @ (Value::Null
+                    | Value::Bool(_)
+                    | Value::Number(_)
+                    | Value::Array(_)
+                    | Value::Object(_)) => (name, nested.to_string()),
                 })
                 .collect(),
             silent: extra.silent(),

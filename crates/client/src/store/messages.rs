@@ -14,7 +14,7 @@ use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::params;
 
 pub use self::changes::{Correction, correct, edit_now};
-pub(super) use self::changes::{Text, put_back};
+pub(super) use self::changes::{Wording, put_back};
 pub(super) use self::early::keep_reaction as keep_early_reaction;
 pub(super) use self::lines::take_early_lines;
 pub use self::lines::{LineRecord, add_line, receive_line};

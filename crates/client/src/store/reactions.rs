@@ -11,6 +11,9 @@ use crate::model::{DialogId, MessageId, Reaction, UserId};
 use crate::store::columns::Oid;
 use crate::store::{Error, ReadDb, WriteTx, messages, wishes};
 
+/// Reactions to one message, in the order of first use.
+type Tally = Vec<Reaction>;
+
 /// Reactions as a row of the history tells of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
@@ -65,6 +68,7 @@ pub fn change(tx: &mut WriteTx<'_>, change: &Change) -> Result<(), Error> {
     };
     if change.user == tx.me() {
         if !wishes::reaction_waits(tx, change.message, &change.emoji)? {
+            note_who(tx, change)?;
             set_mine(&mut tally, &change.emoji, change.is_on);
         }
         return save(tx, dialog, change.message, &tally);
@@ -95,22 +99,28 @@ pub fn change(tx: &mut WriteTx<'_>, change: &Change) -> Result<(), Error> {
         (true, false, _) => -i64::from(nameless),
     };
     if is_news {
-        tx.run(
-            "INSERT INTO reactors (message, emoji, user, is_on) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (message, emoji, user) DO UPDATE SET is_on = excluded.is_on",
-            params![
-                Oid::from(change.message),
-                change.emoji,
-                change.user.as_i64(),
-                change.is_on
-            ],
-        )?;
+        note_who(tx, change)?;
     }
     if nameless || is_doubtful(tx, change.message)? {
         doubt(tx, change.message)?;
     }
     add(&mut tally, &change.emoji, step);
     save(tx, dialog, change.message, &tally)
+}
+
+/// Keeps what somebody is known by name to have done.
+fn note_who(tx: &mut WriteTx<'_>, change: &Change) -> Result<(), Error> {
+    tx.run(
+        "INSERT INTO reactors (message, emoji, user, is_on) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (message, emoji, user) DO UPDATE SET is_on = excluded.is_on",
+        params![
+            Oid::from(change.message),
+            change.emoji,
+            change.user.as_i64(),
+            change.is_on
+        ],
+    )?;
+    Ok(())
 }
 
 /// This person reacts, or takes it back; the wish stands in the queue.
@@ -261,7 +271,7 @@ pub(super) fn decode(text: &str) -> Result<Vec<Reaction>, Error> {
 fn tally_of(
     db: &ReadDb<'_>,
     message: MessageId,
-) -> Result<Option<(DialogId, Option<Vec<Reaction>>)>, Error> {
+) -> Result<Option<(DialogId, Option<Tally>)>, Error> {
     db.one(
         "SELECT dialog, deleted, system, reactions FROM messages WHERE id = ?1",
         [Oid::from(message)],
@@ -291,11 +301,12 @@ fn save(
     Ok(())
 }
 
-/// How many people are known by name to have reacted with this.
+/// How many other people are known by name to have reacted with this.
 fn named(db: &ReadDb<'_>, message: MessageId, emoji: &str) -> Result<i64, Error> {
     let count = db.one(
-        "SELECT count(*) FROM reactors WHERE message = ?1 AND emoji = ?2 AND is_on = 1",
-        params![Oid::from(message), emoji],
+        "SELECT count(*) FROM reactors
+         WHERE message = ?1 AND emoji = ?2 AND is_on = 1 AND user <> ?3",
+        params![Oid::from(message), emoji, db.me().as_i64()],
         |row| Ok(row.get(0)?),
     )?;
     Ok(count.unwrap_or_default())

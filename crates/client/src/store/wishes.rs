@@ -8,7 +8,7 @@ use rusqlite::params;
 
 use crate::model::{DialogId, Failure, MessageId, Status, UnixMillis, UserId};
 use crate::store::columns::{Oid, optional_user};
-use crate::store::messages::{self, Text};
+use crate::store::messages::{self, Wording};
 use crate::store::{Error, ReadDb, WriteTx, reactions};
 
 /// Acknowledged texts that can still be refused. A server answers within moments.
@@ -235,7 +235,7 @@ pub fn refused(tx: &mut WriteTx<'_>, seq: i64, failure: &Failure) -> Result<(), 
     };
     match kind {
         EDIT => {
-            let before = Text {
+            let before = Wording {
                 text: &text,
                 previous: Some(&previous),
                 edited_at,

@@ -308,3 +308,6 @@ async fn store_part(
     people::want_unknown(context, authors).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,13 +66,15 @@ pub(crate) fn refresh(context: &Context, dialog: DialogId) {
 }
 
 /// Someone opens a dialog: whether they are notified of its messages is looked up, once per
-/// session, since no list tells.
-pub(crate) fn look_up_setting(context: &Context, dialog: DialogId) {
-    if context.progress.asks_setting(dialog) {
+/// session, since no list tells. Returns whether it is the first time in this session.
+pub(crate) fn look_up_setting(context: &Context, dialog: DialogId) -> bool {
+    let is_first = context.progress.asks_setting(dialog);
+    if is_first {
         context.requests.add(|wanted| {
             wanted.settings.insert(dialog);
         });
     }
+    is_first
 }
 
 /// Counts and names of reactions disagree somewhere; the cache knows where.

@@ -133,7 +133,7 @@ impl Account {
             for id in ids {
                 match messages::load(tx, id)? {
                     Some(found) if !found.deleted && found.system.is_none() => {
-                        originals.push(found)
+                        originals.push(found);
                     }
                     _ => return Ok(Err(Error::NotFound)),
                 }

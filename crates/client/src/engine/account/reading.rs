@@ -232,10 +232,11 @@ impl Account {
         let never_asked = window.items.is_empty() && window.before == Side::Unknown;
         let behind = !context.progress.is_current(dialog) || window.after == Side::Unknown;
         if known {
-            requests::look_up_setting(context, dialog);
-        }
-        if known && (behind || never_asked || window.before == Side::Unknown) {
-            requests::refresh(context, dialog);
+            // What was deleted while nobody listened shows only on a page that is fetched again.
+            let is_first = requests::look_up_setting(context, dialog);
+            if is_first || behind || never_asked || window.before == Side::Unknown {
+                requests::refresh(context, dialog);
+            }
         }
         Ok(())
     }

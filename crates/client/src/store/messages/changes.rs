@@ -51,7 +51,7 @@ pub fn correct(tx: &mut WriteTx<'_>, correction: &Correction) -> Result<(), Erro
     if same_text && extra.is_none() && present.edited_at != 0 {
         return Ok(());
     }
-    let new = Text {
+    let new = Wording {
         text: &correction.text,
         previous: (!same_text).then_some(present.text.as_str()),
         edited_at: correction.at.0,
@@ -72,7 +72,7 @@ pub fn edit_now(
     let Some(present) = present(tx, message)? else {
         return Ok(());
     };
-    let new = Text {
+    let new = Wording {
         text,
         // What was never sent has no past.
         previous: at.is_some().then_some(present.text.as_str()),
@@ -85,7 +85,7 @@ pub fn edit_now(
 pub(in crate::store) fn put_back(
     tx: &mut WriteTx<'_>,
     message: MessageId,
-    before: &Text<'_>,
+    before: &Wording<'_>,
 ) -> Result<(), Error> {
     match present(tx, message)? {
         Some(present) if !present.is_deleted() => set_text(tx, &present, message, before),
@@ -128,7 +128,7 @@ pub(super) fn compare(
     if extra != stored {
         set_extra(tx, present.row, &extra)?;
     }
-    let new = Text {
+    let new = Wording {
         text: &record.text,
         previous: (!same_text && told != 0).then_some(present.text.as_str()),
         edited_at: told,
@@ -137,7 +137,7 @@ pub(super) fn compare(
 }
 
 /// A text and what is known of the one before.
-pub(in crate::store) struct Text<'t> {
+pub(in crate::store) struct Wording<'t> {
     pub(in crate::store) text: &'t str,
     /// `None` keeps what is stored.
     pub(in crate::store) previous: Option<&'t str>,
@@ -149,7 +149,7 @@ pub(in crate::store) fn set_text(
     tx: &mut WriteTx<'_>,
     present: &Present,
     message: MessageId,
-    new: &Text<'_>,
+    new: &Wording<'_>,
 ) -> Result<(), Error> {
     tx.run(
         "UPDATE messages SET text = ?2, edited_at = ?3, previous_text = coalesce(?4, previous_text)
@@ -211,3 +211,6 @@ fn merged(old: &ExtraParams, new: &ExtraParams) -> Option<ExtraParams> {
     // Stored as JSON, whose keys have no order.
     (merged.to_json() != old.to_json()).then_some(merged)
 }
+
+#[cfg(test)]
+mod tests;

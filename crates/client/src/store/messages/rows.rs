@@ -9,6 +9,10 @@ use crate::store::{Error, ReadDb, organise, states};
 const ROW_BITS: u32 = 29;
 
 /// What a batch of inserts asks the tables once instead of once per message.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the answer to one question, and none follows from another"
+)]
 pub(super) struct Rows {
     /// Next free row number by second.
     next: HashMap<i64, i64>,
