@@ -65,7 +65,8 @@ pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Queued>, Error
     )?;
     let mut queue = Vec::with_capacity(rows.len());
     for (seq, id, not_before, opponent) in rows {
-        if let Some(message) = messages::load(db, id)? {
+        // What is deleted before it was sent is not sent any more.
+        if let Some(message) = messages::load(db, id)?.filter(|message| !message.deleted) {
             queue.push(Queued {
                 seq,
                 message,

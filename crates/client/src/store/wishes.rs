@@ -56,6 +56,8 @@ pub struct Queued {
     pub wish: Wish,
     /// Not to be uttered before this moment.
     pub not_before: UnixMillis,
+    /// The message's own row in the outbox, while the server has not confirmed it.
+    pub unsent: Option<i64>,
 }
 
 /// This person wants another text. It is there at once.
@@ -149,12 +151,15 @@ pub fn react(
     Ok(())
 }
 
-/// The next wishes behind place `after` about messages that the server has, in order.
+/// The next wishes behind place `after`, in order: about messages that the server has, and to delete
+/// those that it may have.
 pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Queued>, Error> {
     db.all(
-        "SELECT w.seq, w.kind, w.message, w.dialog, d.opponent, w.emoji, w.is_on, w.stanza, w.not_before
+        "SELECT w.seq, w.kind, w.message, w.dialog, d.opponent, w.emoji, w.is_on, w.stanza, w.not_before,
+           o.seq
          FROM wishes w CROSS JOIN messages m ON m.id = w.message CROSS JOIN dialogs d ON d.id = w.dialog
-         WHERE w.told = 0 AND w.seq > ?1 AND m.status >= ?2 ORDER BY w.seq LIMIT ?3",
+         LEFT JOIN outbox o ON o.message = w.message
+         WHERE w.told = 0 AND w.seq > ?1 AND (m.status >= ?2 OR w.kind IN (2, 3)) ORDER BY w.seq LIMIT ?3",
         params![after, Status::Sent.code(), limit],
         |row| {
             let wish = match row.get::<_, i64>(1)? {
@@ -178,6 +183,7 @@ pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Queued>, Error
                 opponent: optional_user(row.get(4)?),
                 wish,
                 not_before: UnixMillis(row.get(8)?),
+                unsent: row.get(9)?,
             })
         },
     )

@@ -109,6 +109,12 @@ impl Speaker {
                             return Ok(None);
                         }
                     }
+                    // On its way: it would come to the server behind its deletion.
+                    Wish::Delete { .. }
+                        if queued.unsent.is_some_and(|row| context.taken.contains(row)) =>
+                    {
+                        wait = Some(wait.map_or(RETRY, |wait| wait.min(RETRY)));
+                    }
                     Wish::Delete { for_everyone } => rest
                         .deletions
                         .entry(for_everyone)

@@ -380,3 +380,30 @@ async fn a_session_looks_now_and_then_for_what_nobody_spoke_of() {
     look_again(&world.context).await.unwrap();
     assert!(world.api.asked().is_empty());
 }
+
+#[tokio::test]
+async fn texts_and_reactions_that_changed_while_away_are_caught_up_with() {
+    let world = World::new().await;
+    serve(&world, vec![kept(1, NOW - 900), kept(2, NOW - 800)]);
+    catch_up(&world).await;
+    let mut changed = kept(1, NOW - 900);
+    changed.message = Some("changed".to_owned());
+    let moment = cubist_protocol::timestamp::IsoTime(UnixMillis::from_seconds(NOW - 10));
+    changed.edited_at = Some(moment);
+    changed.updated_at = Some(moment);
+    changed.reactions = Some(rest::Reactions {
+        own: vec!["👍".to_owned()],
+        total: [("👍".to_owned(), 2)].into(),
+    });
+    serve(&world, vec![changed, kept(2, NOW - 800)]);
+    world.api.dialogs.lock().unwrap()[0].updated_at = Some(moment);
+    catch_up(&world).await;
+    let store = &world.context.store;
+    let found = store.read(|db| messages::load(db, message_id(1))).await;
+    let message = found.unwrap().unwrap();
+    assert_eq!(message.text, "changed");
+    assert_eq!(message.previous_text.as_deref(), Some("text 1"));
+    assert_eq!(message.edited_at, Some(moment.0));
+    let reaction = &message.reactions[0];
+    assert_eq!((reaction.count, reaction.mine), (2, true));
+}

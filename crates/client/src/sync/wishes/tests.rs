@@ -171,6 +171,48 @@ async fn deletions_go_together_and_what_may_not_go_comes_back() {
 }
 
 #[tokio::test]
+async fn a_message_on_its_way_is_deleted_behind_itself_and_not_sent_again() {
+    let mut world = world().await;
+    world
+        .context
+        .store
+        .write(|tx| rows::enqueue(tx, &outgoing(3, NOW + 2, "oops")))
+        .await
+        .unwrap();
+    let _outbox = tokio::spawn(crate::outbox::run(Arc::clone(&world.context)));
+    let (stanza, tag) = world.next_sent().await;
+    assert_eq!(stanza.body.as_deref(), Some("oops"));
+    world
+        .context
+        .store
+        .write(|tx| queue::delete(tx, dialog_id(1), message_id(3), true))
+        .await
+        .unwrap();
+    let due = world.context.store.read(|db| rows::due(db, 0, 10)).await;
+    assert_eq!(due.unwrap(), []);
+    // Nothing is asked while the line has it; the wish of another message is.
+    world
+        .context
+        .store
+        .write(|tx| queue::react(tx, dialog_id(1), message_id(2), "👍", true))
+        .await
+        .unwrap();
+    let _task = start(&world);
+    tokio::time::timeout(DEADLINE, async {
+        while world.api.asked.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(world.api.asked(), [r#"react +Some("👍") -None"#]);
+    world.ack(&[tag.unwrap()]).await;
+    until_told(&world).await;
+    assert_eq!(world.api.asked(), ["delete 1 for all: true"]);
+    assert!(load(&world, 3).await.unwrap().deleted);
+}
+
+#[tokio::test]
 async fn one_reaction_in_place_of_another_is_one_request() {
     let world = world().await;
     world
