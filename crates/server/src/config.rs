@@ -3,6 +3,7 @@
 //! A configuration comes from three places, later ones winning: the defaults here, a TOML file (`--config`), the
 //! command line. The structs are also the documentation of the file's keys.
 
+mod alerts;
 mod limits;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+pub use alerts::{Alerts, Webhook, WebhookError};
 pub use limits::Limits;
 
 /// The whole configuration.
@@ -45,6 +47,8 @@ pub struct Config {
     pub storage: Storage,
     /// The sample people.
     pub demo: Demo,
+    /// Telling people who are away.
+    pub alerts: Alerts,
     /// Ending with the last app that uses it.
     pub lease: Lease,
 }
@@ -65,6 +69,7 @@ impl Default for Config {
             timing: Timing::default(),
             storage: Storage::default(),
             demo: Demo::default(),
+            alerts: Alerts::default(),
             lease: Lease::default(),
         }
     }
@@ -405,6 +410,8 @@ impl Config {
             ("storage.readers", self.storage.readers),
             ("storage.batch", self.storage.batch),
             ("storage.queue", self.storage.queue),
+            ("alerts.queue", self.alerts.queue),
+            ("alerts.attempts", self.alerts.attempts as usize),
         ];
         let zero = (self.limits.at_least_one().into_iter())
             .chain(storage)

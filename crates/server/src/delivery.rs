@@ -11,7 +11,7 @@ use cubist_protocol::jid::Jid;
 use cubist_protocol::stanza::Stanza;
 use tokio::sync::mpsc;
 
-use crate::state::{Mark, StoredMessage};
+use crate::state::{Mark, Reacted, StoredMessage};
 
 /// A future that can be awaited through a trait object.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -28,6 +28,8 @@ pub enum Delivery {
         message: StoredMessage,
         /// Whether the author asked for `<markable/>`.
         markable: bool,
+        /// Whether the author asked that nobody be alerted.
+        silent: bool,
     },
     /// Somebody marked messages over REST: their authors get `received` or `displayed`, one stanza per message.
     Marks {
@@ -48,6 +50,32 @@ pub enum Delivery {
         message: StoredMessage,
         /// Whether it is the newest message of its dialog (`last` in the stanza).
         last: bool,
+    },
+    /// Messages were deleted for everyone over REST: the occupants get a `remove` stanza for each.
+    Deleted {
+        /// Who deleted them.
+        by: UserId,
+        /// The messages, with their dialogs.
+        messages: Vec<(MessageId, DialogId)>,
+    },
+    /// Somebody's reactions to a message changed: the occupants, and all devices of the one who reacted, get a
+    /// `reactions` stanza.
+    Reacted {
+        /// Who reacted.
+        by: UserId,
+        /// To which message.
+        message: MessageId,
+        /// What is new and what is gone.
+        change: Reacted,
+    },
+    /// An app orders an alert: the webhook gets it.
+    Event {
+        /// Who orders it.
+        by: UserId,
+        /// For whom it is.
+        people: Vec<UserId>,
+        /// What it says, as ordered.
+        message: String,
     },
     /// People are no longer in a dialog: whoever of them joined its room is put out of it, and the others there hear
     /// of it. Nothing happens to people who did not join.

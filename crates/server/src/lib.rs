@@ -8,7 +8,9 @@
 //!
 //! `state` owns the domain and the database and knows neither HTTP nor XML. `rest` and `xmpp` are its two faces;
 //! they meet only in `delivery`, the small trait by which REST asks the live side to tell people something.
+//! `alerts` hands what people miss while they are away to a service that the operator names.
 
+pub mod alerts;
 pub mod config;
 pub mod delivery;
 mod demo;

@@ -36,6 +36,9 @@ export class SdkPerson {
     chat.onReadStatusListener = heard('read', ['id', 'dialog', 'from']);
     chat.onSentMessageCallback = heard('sent', ['lost', 'sent']);
     chat.onMessageErrorListener = heard('error', ['id', 'error']);
+    chat.onMessageUpdateListener = heard('updated', ['id', 'last', 'body', 'dialog', 'from', 'extension']);
+    chat.onMessageDeleteListener = heard('deleted', ['id', 'dialog', 'from']);
+    chat.onMessageReactionsListener = heard('reacted', ['id', 'from', 'dialog', 'add', 'remove']);
     chat.onDisconnectedListener = heard('disconnected', []);
     chat.onReconnectListener = heard('reconnected', []);
     chat.onSystemMessageListener = heard('system', ['message']);
@@ -130,6 +133,16 @@ export class SdkPerson {
       `the text ${JSON.stringify(body)}`,
       (item) => item.kind === 'message' && item.message.body === body,
     );
+  }
+
+  /**
+   * Waits for a change, a deletion or a reaction of a message.
+   *
+   * @param {'updated' | 'deleted' | 'reacted'} kind
+   * @param {string} id
+   */
+  async notices(kind, id) {
+    return this.inbox.next(`${kind} of ${id}`, (item) => item.kind === kind && item.id === id);
   }
 
   /**

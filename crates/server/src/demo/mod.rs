@@ -134,6 +134,7 @@ impl Demo {
             .deliver(Delivery::Message {
                 message,
                 markable: true,
+                silent: false,
             })
             .await;
         Ok(())

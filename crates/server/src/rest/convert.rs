@@ -5,7 +5,7 @@ use cubist_protocol::ids::{AppId, UserId};
 use cubist_protocol::jid::Jid;
 use cubist_protocol::rest::{
     Dialog as DialogObject, DialogKind as WireKind, DialogPermissions, LastMessageStatus,
-    Message as MessageObject, Session as SessionObject, User as UserObject,
+    Message as MessageObject, Reactions, Session as SessionObject, User as UserObject,
 };
 use cubist_protocol::timestamp::{IsoTime, UnixMillis, UnixTime};
 use serde_json::Value;
@@ -157,6 +157,10 @@ pub(super) fn message(record: MessageRecord) -> MessageObject {
         read_ids: record.read,
         delivered_ids: record.delivered,
         edited_at: record.edited_at.map(iso),
+        reactions: record.reactions.map(|reactions| Reactions {
+            own: reactions.own,
+            total: reactions.total,
+        }),
         created_at: Some(iso(record.created_at)),
         updated_at: Some(iso(record.updated_at)),
         custom: message.extra,

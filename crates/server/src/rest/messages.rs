@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use cubist_protocol::ext::extra_params::Attachment;
+use cubist_protocol::ext::extra_params::{Attachment, ExtraParams};
 use cubist_protocol::ids::{DialogId, MessageId, UserId};
 use cubist_protocol::rest::message::custom_keys;
 use cubist_protocol::rest::{
@@ -19,8 +19,8 @@ use crate::rest::dialogs::{operator, parse};
 use crate::rest::users::{to_u64, to_usize};
 use crate::rest::{App, convert};
 use crate::state::{
-    Accepted, Condition, Mark, Marked, MessageField, MessageOrder, MessageQuery, MessageSort,
-    NewMessage,
+    Accepted, Condition, Edit, Edited, Mark, Marked, MessageField, MessageOrder, MessageQuery,
+    MessageSort, NewMessage,
 };
 
 /// `GET /chat/Message`
@@ -83,6 +83,7 @@ pub(super) async fn create(app: &App, mut call: Call, caller: Caller) -> Result<
         return Err(Refusal::field("message", "is required"));
     }
     let date_sent = request.custom.get("date_sent").and_then(moment);
+    let own = ExtraParams::from_json(&request.custom);
     let accepted = app
         .state
         .accept_message(NewMessage {
@@ -92,9 +93,7 @@ pub(super) async fn create(app: &App, mut call: Call, caller: Caller) -> Result<
             body,
             date_sent,
             attachments: request.attachments.iter().filter_map(attributes).collect(),
-            extra: custom_keys(&cubist_protocol::ext::extra_params::ExtraParams::from_json(
-                &request.custom,
-            )),
+            extra: custom_keys(&own),
             save: true,
             queue: None,
         })
@@ -108,10 +107,11 @@ pub(super) async fn create(app: &App, mut call: Call, caller: Caller) -> Result<
         app.deliver(Delivery::Message {
             message,
             markable: request.markable,
+            silent: own.silent(),
         })
         .await;
     }
-    Answer::created(&convert::message(app.state.message(id).await?))
+    Answer::created(&convert::message(app.state.message(user, id).await?))
 }
 
 /// `PUT /chat/Message/{ids}`, and without ids for a whole dialog.
@@ -152,12 +152,21 @@ pub(super) async fn update(
         return Err(Refusal::not_found("There is no such message"));
     }
     if let Some(text) = request.message {
-        for id in &ids {
-            let (record, last) = app.state.edit_message(user, *id, text.clone()).await?;
+        let [id] = ids.as_slice() else {
+            return Err(Refusal::field(
+                "message",
+                "can only be changed message by message",
+            ));
+        };
+        let edit = Edit::text(user, *id, text);
+        if let Edited::Changed {
+            message, is_last, ..
+        } = app.state.edit_message(edit).await?
+        {
             app.deliver(Delivery::Edited {
                 by: user,
-                message: record.message,
-                last,
+                message: message.message,
+                last: is_last,
             })
             .await;
         }

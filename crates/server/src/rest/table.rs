@@ -7,8 +7,8 @@ use crate::rest::answer::{Answer, Refusal};
 use crate::rest::auth::Caller;
 use crate::rest::call::Call;
 use crate::rest::{
-    self, App, blobs, dialog_removal, downloads, membership, records, users, users_legacy,
-    users_online,
+    self, App, blobs, dialog_removal, downloads, events, membership, message_removal, reactions,
+    records, search, subscriptions, users, users_legacy, users_online,
 };
 use crate::state::UserField;
 
@@ -22,7 +22,11 @@ pub(super) async fn run(app: &App, call: Call, caller: Caller) -> Result<Answer,
         ["chat", "dialog", ..] => dialogs(app, call, caller, &path).await,
         ["chat", "message", ..] => messages(app, call, caller, &path).await,
         ["blobs", ..] => files(app, call, caller, &path).await,
+        ["chat", "search"] if call.method == Method::GET => {
+            search::search(app, &call, caller).await
+        }
         ["data", ..] => data(app, call, caller, &path).await,
+        ["subscriptions" | "events", ..] => pushes(app, call, caller, &path).await,
         _ => Err(unknown()),
     }
 }
@@ -135,9 +139,30 @@ async fn messages(app: &App, call: Call, caller: Caller, path: &[&str]) -> Resul
         ["chat", "message", "unread"] if is(Method::GET) => {
             rest::messages::unread(app, &call, caller).await
         }
+        ["chat", "message", id, "reactions"] if is(Method::GET) => {
+            reactions::list(app, caller, id).await
+        }
+        ["chat", "message", id, "reactions"] if is(Method::PUT) => {
+            reactions::change(app, call, caller, id).await
+        }
+        ["chat", "message", ids] if is(Method::DELETE) => {
+            message_removal::delete(app, &call, caller, ids).await
+        }
         ["chat", "message", ids] if is(Method::PUT) => {
             rest::messages::update(app, call, caller, Some(ids)).await
         }
+        _ => Err(unknown()),
+    }
+}
+
+/// `/subscriptions` and `/events`
+async fn pushes(app: &App, call: Call, caller: Caller, path: &[&str]) -> Result<Answer, Refusal> {
+    let is = |method: Method| call.method == method;
+    match path {
+        ["subscriptions"] if is(Method::POST) => subscriptions::create(app, call, caller).await,
+        ["subscriptions"] if is(Method::GET) => subscriptions::list(app, caller).await,
+        ["subscriptions", id] if is(Method::DELETE) => subscriptions::delete(app, caller, id).await,
+        ["events"] if is(Method::POST) => events::create(app, call, caller).await,
         _ => Err(unknown()),
     }
 }

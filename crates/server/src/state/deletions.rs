@@ -183,11 +183,15 @@ fn find(tx: &WriteTx<'_>, user: UserId, message: MessageId) -> Result<Option<Fou
 
 /// Hides the message from one person. What they did not read is not unread any more.
 fn hide(tx: &WriteTx<'_>, user: UserId, found: &Found) -> Result<(), StateError> {
-    tx.prepare_cached("INSERT INTO hidden_messages (user_id, dialog, message) VALUES (?1, ?2, ?3)")?
-        .execute([user.as_i64(), found.dialog, found.key])?;
+    tx.prepare_cached(
+        "INSERT INTO hidden_messages (user_id, dialog, message) VALUES (?1, ?2, ?3)",
+    )?
+    .execute([user.as_i64(), found.dialog, found.key])?;
     if found.is_unread {
-        tx.prepare_cached("UPDATE occupants SET seen = seen + 1 WHERE dialog = ?1 AND user_id = ?2")?
-            .execute([found.dialog, user.as_i64()])?;
+        tx.prepare_cached(
+            "UPDATE occupants SET seen = seen + 1 WHERE dialog = ?1 AND user_id = ?2",
+        )?
+        .execute([found.dialog, user.as_i64()])?;
     }
     Ok(())
 }
@@ -258,11 +262,7 @@ fn forget_in_open_dialog(tx: &WriteTx<'_>, found: &Found) -> Result<(), StateErr
     Ok(())
 }
 
-/// Whether a message is visible to a person, for conditions in lists: takes the user's id and the dialog's key.
-pub(crate) const NOT_HIDDEN: &str =
-    " AND NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h.user_id = ? AND h.dialog = ? AND h.message = m.key)";
-
-/// Whether there is a message that is hidden for somebody.
+/// Whether somebody deleted a message for themselves.
 pub(crate) fn is_hidden(
     tx: &WriteTx<'_>,
     user: UserId,

@@ -102,7 +102,7 @@ impl DialogField {
     }
 }
 
-const NAME: &str = "CASE WHEN d.pair_low IS NULL THEN d.name ELSE coalesce(nullif(trim(u.full_name), ''), u.login) END";
+pub(crate) const NAME: &str = "CASE WHEN d.pair_low IS NULL THEN d.name ELSE coalesce(nullif(trim(u.full_name), ''), u.login) END";
 
 /// The same in lower case: whoever looks for a name does not know how it is written.
 const NAME_KEY: &str = "CASE WHEN d.pair_low IS NULL THEN d.name_key ELSE coalesce(nullif(u.full_name_key, ''), u.login_key) END";

@@ -65,11 +65,11 @@ impl State {
         self.write(move |tx| {
             let place = own_place(tx, dialog, user)?;
             if !for_all {
-                // Keys grow with time, so the greatest of all stands for "everything until now".
+                // Keys grow with time, so the greatest that there ever was stands for "everything until now".
                 tx.prepare_cached(
                     "UPDATE occupants SET
-                       cleared_to = (SELECT coalesce(max(key), 0) FROM messages),
-                       read_to = (SELECT coalesce(max(key), 0) FROM messages),
+                       cleared_to = (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'messages'),
+                       read_to = (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'messages'),
                        seen = (SELECT message_count FROM dialogs WHERE key = ?1)
                      WHERE dialog = ?1 AND user_id = ?2",
                 )?
@@ -88,6 +88,7 @@ impl State {
             .execute([place.key, now])?;
             for sql in [
                 "DELETE FROM messages WHERE dialog = ?1",
+                "DELETE FROM removed_messages WHERE dialog = ?1",
                 "UPDATE occupants SET seen = 0 WHERE dialog = ?1",
                 "DELETE FROM former_occupants WHERE dialog = ?1",
             ] {

@@ -7,6 +7,7 @@ use cubist_protocol::ids::{DialogId, MessageId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 
+use crate::state::unread::UNREAD;
 use crate::state::users::user_id;
 use crate::state::{Mark, State, StateError};
 
@@ -76,7 +77,7 @@ pub struct Dialog {
     pub extensions: Option<Map<String, Value>>,
     /// Rights of people outside.
     pub permissions: Option<Map<String, Value>>,
-    /// The newest message, unless the viewer cleared it away or may not read along.
+    /// The newest message that the viewer did not delete, unless they cleared it away or may not read along.
     pub last: Option<LastMessage>,
     /// Messages of others that the viewer has not read.
     pub unread: u64,
@@ -179,18 +180,25 @@ pub(crate) fn load_dialogs(
     let mut dialogs: HashMap<i64, Dialog> = HashMap::with_capacity(keys.len());
     let mut own_last: HashMap<i64, i64> = HashMap::new();
 
-    let mut query = db.prepare_cached(
+    let mut query = db.prepare_cached(&format!(
         "SELECT d.key, d.id, d.kind, d.owner, d.name, d.photo, d.description, d.extensions, d.permissions,
-                d.created_at, d.updated_at, max(0, d.message_count - coalesce(o.seen, d.message_count)),
+                d.created_at, d.updated_at, {UNREAD},
                 m.key, m.id, m.sender, m.body, m.date_sent,
                 coalesce(nullif(trim(u.full_name), ''), u.login),
                 d.occupant_count, o.user_id IS NOT NULL
          FROM json_each(?1) j
          JOIN dialogs d ON d.key = j.value
          LEFT JOIN occupants o ON o.dialog = d.key AND o.user_id = ?2
-         LEFT JOIN messages m ON m.key = d.last_message AND m.key > coalesce(o.cleared_to, 0)
-         LEFT JOIN users u ON u.id = CASE WHEN d.pair_low = ?2 THEN d.pair_high ELSE d.pair_low END",
-    )?;
+         LEFT JOIN messages m ON m.key > coalesce(o.cleared_to, 0) AND m.key =
+           CASE WHEN EXISTS (SELECT 1 FROM hidden_messages h
+                             WHERE h.user_id = ?2 AND h.dialog = d.key AND h.message = d.last_message)
+           THEN (SELECT n.key FROM messages n WHERE n.dialog = d.key AND +n.key > o.cleared_to AND NOT EXISTS
+                   (SELECT 1 FROM hidden_messages h
+                    WHERE h.user_id = ?2 AND h.dialog = d.key AND h.message = n.key)
+                 ORDER BY n.date_sent DESC, n.id DESC LIMIT 1)
+           ELSE d.last_message END
+         LEFT JOIN users u ON u.id = CASE WHEN d.pair_low = ?2 THEN d.pair_high ELSE d.pair_low END"
+    ))?;
     let mut rows = query.query(params![wanted, viewer.as_i64()])?;
     while let Some(row) = rows.next()? {
         let key: i64 = row.get(0)?;

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use crate::state::blocks::check_message;
 use crate::state::dialogs::{DialogKind, kind, parse_dialog_id};
 use crate::state::message_loading::load_message;
-use crate::state::messages::{check_sizes, check_stanza_id, is_repeat, remember_stanza};
+use crate::state::messages::{
+    check_sizes, check_stanza_id, is_repeat, remember_stanza, unserialisable,
+};
 use crate::state::queue;
 use crate::state::users::user_id;
 use crate::state::writer::WriteTx;
@@ -187,15 +189,14 @@ fn find(tx: &WriteTx<'_>, edit: &Edit) -> Result<Old, StateError> {
         )
         .optional()?;
     let (old, number, dialog) = found.ok_or(StateError::NotFound)?;
-    if edit.dialog.is_some_and(|named| parse_dialog_id(&dialog).ok() != Some(named)) {
+    if edit
+        .dialog
+        .is_some_and(|named| parse_dialog_id(&dialog).ok() != Some(named))
+    {
         return Err(StateError::NotFound);
     }
     Ok(Old {
         kind: kind(number)?,
         ..old
     })
-}
-
-fn unserialisable() -> StateError {
-    StateError::invalid("message", "holds fields that cannot be stored")
 }

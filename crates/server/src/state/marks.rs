@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use cubist_protocol::ids::{DialogId, MessageId, UserId};
 use rusqlite::{OptionalExtension, params};
 
+use crate::state::deletions::is_hidden;
 use crate::state::dialogs::{kind, parse_dialog_id, parse_message_id};
 use crate::state::user_search::to_i64;
 use crate::state::users::user_id;
@@ -139,6 +140,8 @@ impl State {
                  WHERE m.dialog = ?1 AND m.sender <> ?2 AND +m.key > ?5 AND NOT EXISTS
                    (SELECT 1 FROM marks k WHERE k.message = m.key AND k.user_id = ?2
                       AND (k.read_at IS NOT NULL OR ?4))
+                   AND NOT EXISTS (SELECT 1 FROM hidden_messages h
+                      WHERE h.user_id = ?2 AND h.dialog = ?1 AND h.message = m.key)
                  ORDER BY m.date_sent DESC, m.id DESC LIMIT ?3",
             )?;
             let any_mark = mark == Mark::Delivered;
@@ -203,10 +206,16 @@ pub(crate) fn read_up_to(
              WHERE dialog = ?1 AND key > ?2 AND key <= ?3 AND views IS NOT NULL AND sender <> ?4",
         )?
         .execute([dialog, read_to, newest, by.as_i64()])?;
+    // Both counters hold what was deleted since, see `unread`; what the person hid counts as seen already.
     tx.prepare_cached(
-        "UPDATE occupants SET read_to = ?3, seen = seen + ?4 WHERE dialog = ?1 AND user_id = ?2",
+        "UPDATE occupants SET read_to = ?3, seen = seen + ?4
+           + (SELECT count(*) FROM removed_messages x
+              WHERE x.dialog = ?1 AND x.key > ?5 AND x.key <= ?3 AND x.sender <> ?2)
+           - (SELECT count(*) FROM hidden_messages h JOIN messages m ON m.key = h.message
+              WHERE h.user_id = ?2 AND h.dialog = ?1 AND h.message > ?5 AND h.message <= ?3 AND m.sender <> ?2)
+         WHERE dialog = ?1 AND user_id = ?2",
     )?
-    .execute([dialog, by.as_i64(), newest, to_i64(read)])?;
+    .execute([dialog, by.as_i64(), newest, to_i64(read), read_to])?;
     Ok(())
 }
 
@@ -234,7 +243,8 @@ fn set(
             .execute([message, by.as_i64(), now])?,
     } > 0;
     if changed {
-        if mark == Mark::Read {
+        // What the person deleted for themselves counts as seen already.
+        if mark == Mark::Read && !is_hidden(tx, by, dialog, message)? {
             tx.prepare_cached(
                 "UPDATE occupants SET seen = seen + 1 WHERE dialog = ?1 AND user_id = ?2",
             )?

@@ -11,7 +11,7 @@ use crate::state::message_loading::{load_message, load_messages};
 use crate::state::messages::StoredMessage;
 use crate::state::occupants::place;
 use crate::state::user_search::to_i64;
-use crate::state::{Mark, Marked, State, StateError};
+use crate::state::{Mark, Marked, MessageReactions, State, StateError};
 
 /// A message with what became of it. Times are unix seconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,8 @@ pub struct MessageRecord {
     pub updated_at: i64,
     /// Last change of the text.
     pub edited_at: Option<i64>,
+    /// Reactions, if there are any.
+    pub reactions: Option<MessageReactions>,
 }
 
 /// What of a history is wanted.
@@ -174,9 +176,10 @@ impl MessageField {
     }
 }
 
-/// Messages that the viewer cleared away are left out; `+` keeps the walk on the index by time.
-const FROM: &str =
-    " FROM messages m JOIN dialogs d ON d.key = m.dialog WHERE m.dialog = ? AND +m.key > ?";
+/// Messages that the viewer cleared away or deleted are left out; `+` keeps the walk on the index by time.
+const FROM: &str = " FROM messages m JOIN dialogs d ON d.key = m.dialog
+     WHERE m.dialog = ?1 AND +m.key > ?2 AND NOT EXISTS
+       (SELECT 1 FROM hidden_messages h WHERE h.user_id = ?3 AND h.dialog = ?1 AND h.message = m.key)";
 
 /// Messages that somebody outside a dialog is shown, where it allows that.
 const PREVIEW: i64 = 20;
@@ -220,7 +223,7 @@ impl State {
                     .query_map(params_from_iter(&values), |row| row.get(0))?
                     .collect::<Result<Vec<i64>, _>>()?;
                 let newest = keys.iter().max().copied().unwrap_or_default();
-                Ok((load_messages(db, &keys)?, reader, newest))
+                Ok((load_messages(db, user, &keys)?, reader, newest))
             })
             .await?;
         let mut marked = Vec::new();
@@ -289,20 +292,22 @@ impl State {
             let reader = Reader::of(db, dialog, user)?;
             let mut keys = db
                 .prepare_cached(
-                    "SELECT m.key FROM messages m WHERE m.dialog = ?1 AND +m.key > ?2
-                     ORDER BY m.date_sent DESC, m.id DESC LIMIT ?3",
+                    "SELECT m.key FROM messages m WHERE m.dialog = ?1 AND +m.key > ?2 AND NOT EXISTS
+                       (SELECT 1 FROM hidden_messages h WHERE h.user_id = ?3 AND h.dialog = ?1 AND h.message = m.key)
+                     ORDER BY m.date_sent DESC, m.id DESC LIMIT ?4",
                 )?
-                .query_map([reader.key, reader.cleared_to, PREVIEW], |row| row.get(0))?
+                .query_map([reader.key, reader.cleared_to, user.as_i64(), PREVIEW], |row| row.get(0))?
                 .collect::<Result<Vec<i64>, _>>()?;
             keys.reverse();
-            load_messages(db, &keys)
+            load_messages(db, user, &keys)
         })
         .await
     }
 
-    /// One message as stored, whoever asks.
+    /// One message as stored, whoever asks; the reactions as `viewer` sees them.
     pub(crate) async fn message(
         &self,
+        viewer: UserId,
         id: cubist_protocol::ids::MessageId,
     ) -> Result<MessageRecord, StateError> {
         self.read(move |db| {
@@ -310,7 +315,7 @@ impl State {
                 .prepare_cached("SELECT key FROM messages WHERE id = ?1")?
                 .query_row([id.to_string()], |row| row.get(0))
                 .optional()?;
-            load_message(db, key.ok_or(StateError::NotFound)?)
+            load_message(db, viewer, key.ok_or(StateError::NotFound)?)
         })
         .await
     }
@@ -324,6 +329,7 @@ fn add(list: &mut Vec<UserId>, user: UserId) {
 
 /// What somebody sees of a history.
 struct Reader {
+    user: UserId,
     key: i64,
     is_open: bool,
     /// Key of the newest message that they cleared away.
@@ -346,6 +352,7 @@ impl Reader {
             .optional()?;
         let (key, number, cleared_to, read_to) = found.ok_or(StateError::NotFound)?;
         Ok(Self {
+            user,
             key,
             is_open: kind(number)?.is_open(),
             cleared_to,
@@ -355,7 +362,11 @@ impl Reader {
 
     /// The values of [`FROM`].
     fn values(&self) -> Vec<Value> {
-        vec![Value::Integer(self.key), Value::Integer(self.cleared_to)]
+        vec![
+            Value::Integer(self.key),
+            Value::Integer(self.cleared_to),
+            Value::Integer(self.user.as_i64()),
+        ]
     }
 }
 

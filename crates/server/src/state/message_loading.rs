@@ -2,22 +2,31 @@
 
 use std::collections::HashMap;
 
+use cubist_protocol::ids::UserId;
 use rusqlite::Connection;
 
 use crate::state::StateError;
 use crate::state::dialogs::{DialogKind, parse_dialog_id, parse_message_id};
 use crate::state::message_list::MessageRecord;
 use crate::state::messages::StoredMessage;
+use crate::state::reactions::load_reactions;
 use crate::state::users::user_id;
 
-/// Loads one message.
-pub(crate) fn load_message(db: &Connection, key: i64) -> Result<MessageRecord, StateError> {
-    load_messages(db, &[key])?.pop().ok_or(StateError::NotFound)
+/// Loads one message as `viewer` sees it.
+pub(crate) fn load_message(
+    db: &Connection,
+    viewer: UserId,
+    key: i64,
+) -> Result<MessageRecord, StateError> {
+    load_messages(db, viewer, &[key])?
+        .pop()
+        .ok_or(StateError::NotFound)
 }
 
-/// Loads messages in the order of `keys`: two queries, however many messages.
+/// Loads messages as `viewer` sees them, in the order of `keys`: four queries, however many messages.
 pub(crate) fn load_messages(
     db: &Connection,
+    viewer: UserId,
     keys: &[i64],
 ) -> Result<Vec<MessageRecord>, StateError> {
     let list = serde_json::Value::from(keys).to_string();
@@ -56,6 +65,7 @@ pub(crate) fn load_messages(
             created_at: row.get(8)?,
             updated_at: row.get(9)?,
             edited_at: row.get(10)?,
+            reactions: None,
         };
         records.insert(row.get(0)?, record);
     }
@@ -70,6 +80,11 @@ pub(crate) fn load_messages(
             if row.get(2)? {
                 record.read.push(user);
             }
+        }
+    }
+    for (key, reactions) in load_reactions(db, viewer, &list)? {
+        if let Some(record) = records.get_mut(&key) {
+            record.reactions = Some(reactions);
         }
     }
     for record in records.values_mut() {

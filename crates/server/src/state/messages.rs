@@ -1,4 +1,4 @@
-//! Accepting messages from their senders and changing them.
+//! Accepting messages from their senders.
 
 use std::sync::Arc;
 
@@ -6,10 +6,9 @@ use cubist_protocol::ids::{DialogId, MessageId, ObjectId, UserId};
 use rusqlite::{OptionalExtension, params};
 use serde_json::{Map, Value};
 
+use crate::config::Limits;
 use crate::state::blocks::{Blocks, check_message};
 use crate::state::dialogs::DialogKind;
-use crate::state::message_list::MessageRecord;
-use crate::state::message_loading::load_message;
 use crate::state::occupants::{Place, own_place};
 use crate::state::queue::{self, QueueId};
 use crate::state::users::user_id;
@@ -90,30 +89,11 @@ impl State {
     /// transaction. Nothing is queued for open dialogs, whose history serves those who were away.
     pub async fn accept_message(&self, new: NewMessage) -> Result<Accepted, StateError> {
         let limits = &self.inner.config.limits;
-        if new.body.len() > limits.body_bytes {
-            return Err(StateError::invalid(
-                "message",
-                format!("is too long (maximum is {} bytes)", limits.body_bytes),
-            ));
-        }
         let attachments = serde_json::to_string(&new.attachments).map_err(|_| unserialisable())?;
         let extra = serde_json::to_string(&new.extra).map_err(|_| unserialisable())?;
-        if attachments.len() + extra.len() > limits.extra_bytes {
-            let problem = format!(
-                "has too large attachments or own fields (maximum is {} bytes)",
-                limits.extra_bytes
-            );
-            return Err(StateError::invalid("message", problem));
-        }
-        if new
-            .stanza_id
-            .as_ref()
-            .is_some_and(|id| id.len() > STANZA_ID_MAX)
-        {
-            return Err(StateError::invalid(
-                "id",
-                format!("is too long (maximum is {STANZA_ID_MAX} bytes)"),
-            ));
+        check_sizes(limits, &new.body, &attachments, &extra)?;
+        if let Some(stanza_id) = &new.stanza_id {
+            check_stanza_id(stanza_id)?;
         }
         let now = self.inner.clock.now();
         let latest = now
@@ -148,14 +128,7 @@ impl State {
                 };
                 insert(tx, &place, &message, &row, now.seconds())?;
             } else if let Some(stanza_id) = &new.stanza_id {
-                tx.prepare_cached(
-                    "INSERT INTO repeats (sender, stanza_id, at) VALUES (?1, ?2, ?3)",
-                )?
-                .execute(params![
-                    new.sender.as_i64(),
-                    stanza_id,
-                    now.seconds()
-                ])?;
+                remember_stanza(tx, new.sender, stanza_id, now.seconds())?;
             }
             let queued = match new.queue {
                 Some(queue) if !queue.users.is_empty() && !place.kind.is_open() => {
@@ -165,64 +138,6 @@ impl State {
                 Some(_) | None => Vec::new(),
             };
             Ok(Accepted::New { message, queued })
-        })
-        .await
-    }
-
-    /// Changes the text of a message; only its author may. Returns it as it is now, and whether it is the newest of
-    /// its dialog.
-    pub async fn edit_message(
-        &self,
-        user: UserId,
-        message: MessageId,
-        body: String,
-    ) -> Result<(MessageRecord, bool), StateError> {
-        let longest = self.inner.config.limits.body_bytes;
-        if body.len() > longest {
-            return Err(StateError::invalid(
-                "message",
-                format!("is too long (maximum is {longest} bytes)"),
-            ));
-        }
-        let now = self.inner.clock.seconds();
-        let inner = Arc::clone(&self.inner);
-        self.write(move |tx| {
-            let found: Option<(i64, i64, i64, bool, Option<i64>)> = tx
-                .prepare_cached(
-                    "SELECT m.key, m.sender, m.dialog, d.last_message IS m.key,
-                            CASE WHEN d.pair_low = ?2 THEN d.pair_high ELSE d.pair_low END
-                     FROM messages m JOIN dialogs d ON d.key = m.dialog
-                     JOIN occupants o ON o.dialog = m.dialog AND o.user_id = ?2 WHERE m.id = ?1",
-                )?
-                .query_row(params![message.to_string(), user.as_i64()], |row| {
-                    Ok((
-                        row.get(0)?,
-                        row.get(1)?,
-                        row.get(2)?,
-                        row.get(3)?,
-                        row.get(4)?,
-                    ))
-                })
-                .optional()?;
-            let (key, sender, dialog, is_last, opponent) = found.ok_or(StateError::NotFound)?;
-            if sender != user.as_i64() {
-                return Err(StateError::Forbidden(
-                    "Only its author can change a message".to_owned(),
-                ));
-            }
-            // A changed message would reach the other person as a new one does.
-            if let Some(other) = opponent.and_then(|other| UserId::try_from(other).ok()) {
-                check_message(&inner.blocks, user, other)?;
-            }
-            tx.prepare_cached(
-                "UPDATE messages SET body = ?2, updated_at = ?3, edited_at = ?3 WHERE key = ?1",
-            )?
-            .execute(params![key, body, now])?;
-            tx.prepare_cached(
-                "UPDATE dialogs SET updated_at = max(updated_at, ?2) WHERE key = ?1",
-            )?
-            .execute([dialog, now])?;
-            Ok((load_message(tx, key)?, is_last))
         })
         .await
     }
@@ -247,7 +162,61 @@ struct Row<'a> {
     extra: &'a str,
 }
 
-fn is_repeat(tx: &WriteTx<'_>, sender: UserId, stanza_id: &str) -> Result<bool, StateError> {
+/// Fails if a message is larger than it may be.
+pub(crate) fn check_sizes(
+    limits: &Limits,
+    body: &str,
+    attachments: &str,
+    extra: &str,
+) -> Result<(), StateError> {
+    if body.len() > limits.body_bytes {
+        return Err(StateError::invalid(
+            "message",
+            format!("is too long (maximum is {} bytes)", limits.body_bytes),
+        ));
+    }
+    if attachments.len() + extra.len() > limits.extra_bytes {
+        let problem = format!(
+            "has too large attachments or own fields (maximum is {} bytes)",
+            limits.extra_bytes
+        );
+        return Err(StateError::invalid("message", problem));
+    }
+    Ok(())
+}
+
+/// Fails if a stanza's id is longer than what is remembered.
+pub(crate) fn check_stanza_id(stanza_id: &str) -> Result<(), StateError> {
+    if stanza_id.len() > STANZA_ID_MAX {
+        return Err(StateError::invalid(
+            "id",
+            format!("is too long (maximum is {STANZA_ID_MAX} bytes)"),
+        ));
+    }
+    Ok(())
+}
+
+/// Remembers a stanza that left no message in the history, to recognise a repeat.
+pub(crate) fn remember_stanza(
+    tx: &WriteTx<'_>,
+    sender: UserId,
+    stanza_id: &str,
+    now: i64,
+) -> Result<(), StateError> {
+    tx.prepare_cached(
+        "INSERT INTO repeats (sender, stanza_id, at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (sender, stanza_id) DO NOTHING",
+    )?
+    .execute(params![sender.as_i64(), stanza_id, now])?;
+    Ok(())
+}
+
+/// Whether the sender sent a stanza of that id before.
+pub(crate) fn is_repeat(
+    tx: &WriteTx<'_>,
+    sender: UserId,
+    stanza_id: &str,
+) -> Result<bool, StateError> {
     let stored = "SELECT 1 FROM messages WHERE sender = ?1 AND stanza_id = ?2";
     let passed = "SELECT 1 FROM repeats WHERE sender = ?1 AND stanza_id = ?2";
     let key = params![sender.as_i64(), stanza_id];
@@ -349,6 +318,6 @@ fn insert(
     Ok(())
 }
 
-fn unserialisable() -> StateError {
+pub(crate) fn unserialisable() -> StateError {
     StateError::invalid("message", "holds fields that cannot be stored")
 }

@@ -120,7 +120,7 @@ pub(crate) fn add(
 ) -> Result<(), StateError> {
     let sql = if kind.is_open() {
         "INSERT INTO occupants (dialog, user_id, joined_at, seen, read_to)
-         SELECT d.key, ?2, ?3, d.message_count, (SELECT coalesce(max(m.key), 0) FROM messages m)
+         SELECT d.key, ?2, ?3, d.message_count, (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'messages')
          FROM dialogs d WHERE d.key = ?1
          ON CONFLICT (dialog, user_id) DO UPDATE SET hidden = 0"
     } else {
@@ -138,7 +138,7 @@ pub(crate) fn add(
 pub(crate) fn add_to_broadcasts(tx: &WriteTx<'_>, user: i64, now: i64) -> Result<(), StateError> {
     tx.prepare_cached(
         "INSERT INTO occupants (dialog, user_id, joined_at, seen, read_to)
-         SELECT d.key, ?1, ?2, d.message_count, (SELECT coalesce(max(m.key), 0) FROM messages m)
+         SELECT d.key, ?1, ?2, d.message_count, (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'messages')
          FROM dialogs d WHERE d.kind = 1",
     )?
     .execute([user, now])?;

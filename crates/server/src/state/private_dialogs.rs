@@ -26,6 +26,32 @@ impl State {
         self.show_private_dialog(one, other).await
     }
 
+    /// The private dialog of a pair, if there is one.
+    pub async fn known_private_dialog(
+        &self,
+        one: UserId,
+        other: UserId,
+    ) -> Result<Option<Arc<DialogCard>>, StateError> {
+        let pair = (one.min(other), one.max(other));
+        if let Some(card) = self.inner.cards.get_pair(pair) {
+            return Ok(Some(card));
+        }
+        let id: Option<String> = self
+            .read(move |db| {
+                Ok(db
+                    .prepare_cached(
+                        "SELECT id FROM dialogs WHERE pair_low = ?1 AND pair_high = ?2",
+                    )?
+                    .query_row([pair.0.as_i64(), pair.1.as_i64()], |row| row.get(0))
+                    .optional()?)
+            })
+            .await?;
+        match id {
+            Some(id) => self.dialog_card(&parse_dialog_id(&id)?).await,
+            None => Ok(None),
+        }
+    }
+
     /// As [`Self::private_dialog`], and surely shows it again to `one`: for creating it over REST.
     pub async fn show_private_dialog(
         &self,

@@ -9,6 +9,7 @@
 //! A connection is one socket and one task; a session is one device of a user and may outlive its connection
 //! (XEP-0198). A stanza counts as handled, and is acknowledged, only when everything it causes on disk is committed.
 
+mod alerting;
 mod backlog;
 mod bounds;
 mod connection;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 use cubist_protocol::ids::AppId;
 use cubist_protocol::jid::JidError;
 
+use crate::alerts::{Alerts, AlertsError};
 use crate::server::{XmppListening, XmppParts};
 
 use crate::xmpp::bounds::Bounds;
@@ -58,6 +60,9 @@ pub enum StartError {
     /// The domain cannot be part of an address.
     #[error("the domain cannot be used in addresses: {0}")]
     Domain(#[from] JidError),
+    /// The webhook of alerts cannot be called.
+    #[error(transparent)]
+    Alerts(#[from] AlertsError),
     /// The application id is not a positive number.
     #[error("the app id must be a positive number")]
     AppId,
@@ -74,7 +79,8 @@ pub async fn start(parts: XmppParts) -> Result<XmppListening, StartError> {
     } = parts;
     let app = AppId::new(config.app_id).ok_or(StartError::AppId)?;
     let names = Names::new(&config.domain, &config.muc_domain(), app)?;
-    let router = Router::new(state, names, Bounds::new(&config), shutdown, tasks);
+    let alerts = Alerts::start(&config.alerts, state.clone(), &tasks, shutdown.clone())?;
+    let router = Router::new(state, names, Bounds::new(&config), alerts, shutdown, tasks);
     let tasks = router.tasks().clone();
     tasks.spawn(watch::announce(router.clone()));
     let door = Door::new(router.clone(), tls);

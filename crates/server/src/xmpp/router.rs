@@ -13,6 +13,7 @@ use cubist_protocol::xml::Framing;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::alerts::Alerts;
 use crate::state::{QueueId, State, StateError};
 
 use crate::xmpp::bounds::Bounds;
@@ -72,6 +73,8 @@ struct Inner {
     state: State,
     names: Names,
     bounds: Bounds,
+    /// `None` if nobody is to be alerted.
+    alerts: Option<Alerts>,
     shutdown: CancellationToken,
     tasks: TaskTracker,
     /// Bound sessions by user, oldest first. A user without session has no entry.
@@ -117,6 +120,7 @@ impl Router {
         state: State,
         names: Names,
         bounds: Bounds,
+        alerts: Option<Alerts>,
         shutdown: CancellationToken,
         tasks: TaskTracker,
     ) -> Self {
@@ -124,6 +128,7 @@ impl Router {
             state,
             names,
             bounds,
+            alerts,
             shutdown,
             tasks,
             users: Mutex::default(),
@@ -151,6 +156,11 @@ impl Router {
     /// The limits.
     pub(super) fn bounds(&self) -> &Bounds {
         &self.inner.bounds
+    }
+
+    /// The way to alert people, if there is one.
+    pub(super) fn alerts(&self) -> Option<&Alerts> {
+        self.inner.alerts.as_ref()
     }
 
     /// Cancelled when the backend stops.

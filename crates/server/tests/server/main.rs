@@ -1,7 +1,11 @@
 //! The HTTP API and the program, over real sockets and on a real database.
 
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod blobs;
+#[cfg(test)]
+mod changes;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]

@@ -43,6 +43,7 @@ async fn a_private_message_made_over_rest_reaches_both_sides() {
         .deliver(Delivery::Message {
             message,
             markable: true,
+            silent: false,
         })
         .await;
     let got = b.next().await;
@@ -74,6 +75,7 @@ async fn a_group_message_made_over_rest_waits_for_those_who_are_away() {
         .deliver(Delivery::Message {
             message,
             markable: false,
+            silent: false,
         })
         .await;
     let reflection = a.next().await;
@@ -201,6 +203,7 @@ async fn what_is_made_over_rest_keeps_away_from_those_who_block_its_author() {
         let delivery = Delivery::Message {
             message,
             markable: false,
+            silent: false,
         };
         world.router.deliver(delivery).await;
         assert_eq!(body(&c.next().await), Some("over REST"));

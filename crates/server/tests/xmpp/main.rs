@@ -12,6 +12,7 @@ mod support;
 
 mod activity;
 mod blocks;
+mod changes;
 mod deliver;
 mod groups;
 mod limits;

@@ -248,24 +248,6 @@ async fn unknown_children_pass_through_untouched() {
 }
 
 #[tokio::test]
-async fn changes_over_xmpp_are_refused_rather_than_half_done() {
-    let world = World::start().await;
-    let (alice, bob) = (world.user("alice").await, world.user("bob").await);
-    let mut a = world.online(alice).await;
-    for child in [
-        "<replace xmlns=\"urn:xmpp:message-correct:0\" id=\"58e6a9c8a1834a3ea6001f15\" last=\"false\"/>",
-        "<remove xmlns=\"urn:xmpp:message-delete:0\" id=\"58e6a9c8a1834a3ea6001f15\"/>",
-    ] {
-        a.send(&format!(
-            "<message to=\"{bob}-21@localhost\" type=\"chat\" id=\"m\" xmlns=\"jabber:client\">{child}</message>"
-        ))
-        .await;
-        let answer = a.next().await;
-        assert!(answer.contains("<error code=\"501\""), "{answer}");
-    }
-}
-
-#[tokio::test]
 async fn system_messages_go_to_those_who_are_there() {
     let world = World::start().await;
     let (alice, bob) = (world.user("alice").await, world.user("bob").await);

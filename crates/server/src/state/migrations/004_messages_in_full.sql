@@ -2,7 +2,7 @@
 
 -- Messages that somebody deleted for themselves.
 CREATE TABLE hidden_messages (
-  user_id INTEGER NOT NULL,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   dialog  INTEGER NOT NULL,
   message INTEGER NOT NULL REFERENCES messages (key) ON DELETE CASCADE,
   PRIMARY KEY (user_id, dialog, message)

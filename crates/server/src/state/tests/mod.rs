@@ -1,6 +1,8 @@
 //! The rules of the domain, on a real database.
 
+mod deletions;
 mod dialogs;
+mod edits;
 mod history;
 mod marks;
 mod membership;
@@ -9,7 +11,10 @@ mod open_dialogs;
 mod people;
 mod privacy;
 mod queue;
+mod reactions;
+mod search;
 mod sessions;
+mod subscriptions;
 
 use std::collections::HashMap;
 use std::sync::Arc;

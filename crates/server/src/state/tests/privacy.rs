@@ -3,7 +3,7 @@
 use cubist_protocol::ids::UserId;
 
 use super::{World, complaints, message};
-use crate::state::{Blocker, PrivacyItem, PrivacyScope, StateError};
+use crate::state::{Blocker, Edit, PrivacyItem, PrivacyScope, StateError};
 
 fn deny(order: u32, user: UserId, stanzas: u8) -> PrivacyItem {
     PrivacyItem {
@@ -98,7 +98,10 @@ async fn a_blocked_person_cannot_reach_the_other_by_changing_an_old_message() {
         .set_default_privacy_list(ann, Some("x"))
         .await
         .unwrap();
-    let refused = world.state.edit_message(bob, old, "again".to_owned()).await;
+    let refused = world
+        .state
+        .edit_message(Edit::text(bob, old, "again".to_owned()))
+        .await;
     assert!(matches!(refused, Err(StateError::Blocked { .. })));
 }
 

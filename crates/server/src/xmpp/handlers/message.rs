@@ -14,12 +14,13 @@ use crate::state::{
     StanzaKind, StateError, StoredMessage,
 };
 
+use crate::xmpp::handlers::post::Post;
 use crate::xmpp::handlers::{
-    Outcome, Work, addressee, audience, chat_state, finished, headline, marker, refuse_for,
+    Outcome, Work, addressee, chat_state, correction, finished, headline, marker, refuse_for,
     refuse_with,
 };
 use crate::xmpp::names::Addressee;
-use crate::xmpp::router::{Dispatch, Own, Router};
+use crate::xmpp::router::Router;
 use crate::xmpp::session::Session;
 use crate::xmpp::wire;
 
@@ -34,9 +35,11 @@ const OWN_PARAMETERS: [&str; 5] = [
 
 /// Decides what kind of message it is.
 pub(super) async fn begin(router: &Router, session: &Arc<Session>, mut message: Message) -> Work {
-    // Only a server says these; taken from a client they could be forged.
+    // Only a server says these; taken from a client they could be forged. The official SDK goes by the name alone.
     message.delay = None;
     message.carbon = None;
+    message.reactions = None;
+    message.other.retain(|child| child.name() != "reactions");
     match message.kind {
         // Answers to what this server relayed; nobody waits for them.
         MessageKind::Error => return finished(Outcome::Done),
@@ -47,12 +50,7 @@ pub(super) async fn begin(router: &Router, session: &Arc<Session>, mut message: 
         return marker::begin(router, session, message);
     }
     if message.replace.is_some() || message.remove.is_some() {
-        let text = "Messages are changed and deleted over REST here.";
-        return finished(refuse_with(
-            &message,
-            Condition::FeatureNotImplemented,
-            text,
-        ));
+        return correction::begin(router, session, message).await;
     }
     if is_chat_state_only(&message) {
         return chat_state::begin(router, session, message).await;
@@ -168,102 +166,37 @@ fn no_such_user(error: StateError) -> StateError {
 fn accept(
     router: &Router,
     session: &Arc<Session>,
-    mut message: Message,
+    message: Message,
     card: &Arc<DialogCard>,
 ) -> Work {
-    let names = router.names();
     let dialog = card.id;
-    let sender = session.user;
-    let is_group = message.kind == MessageKind::Groupchat;
-    // Who may read in an open dialog is looked up when the message is stored, among those who are here by then.
-    let others = audience::closed(router, card, sender);
-    if is_group {
-        message.from = Some(names.occupant(dialog, sender));
-        message.to = None;
-    } else {
-        message.to = card.opponent_of(sender).map(|user| names.user(user));
-    }
-    let message = Arc::new(message);
-    let away: Vec<UserId> = others
-        .iter()
-        .copied()
-        .filter(|user| !router.is_ready(*user))
-        .collect();
-    let queue = (!away.is_empty()).then(|| {
-        let message = Arc::clone(&message);
-        let render = move |id: &MessageId, date_sent: i64| {
-            wire::text(&wire::complete(&message, dialog, *id, date_sent))
-        };
-        QueueFor {
-            users: away,
-            render: Box::new(render),
-        }
-    });
-    let new = new_message(&message, sender, dialog, queue);
-    let own_bare = names.user(sender);
-    let room = names.room(dialog);
-    let session = Arc::clone(session);
+    let mut post = Post::new(router, session, message, card);
+    let message = Arc::clone(&post.message);
+    let queued = Arc::clone(&message);
+    let render = move |id: &MessageId, date_sent: i64| {
+        wire::text(&wire::complete(&queued, dialog, *id, date_sent))
+    };
+    let queue = post.queue(router, Box::new(render));
+    let new = new_message(&message, session.user, dialog, queue);
     let router = router.clone();
-    let card = Arc::clone(card);
     async move {
         match router.state().accept_message(new).await {
             Ok(Accepted::New {
                 message: stored,
                 queued,
             }) => {
+                let others = post.others(&router).await;
+                if !message.extra.as_ref().is_some_and(ExtraParams::silent) {
+                    router.alert(&post.card, &stored, &others);
+                }
                 let message = wire::complete(&message, dialog, stored.id, stored.date_sent);
-                let own = if is_group {
-                    Own::Reflection { user: sender }
-                } else {
-                    let text = wire::sent_carbon(&message, own_bare).into();
-                    Own::Carbon {
-                        user: sender,
-                        except: Some(session.serial),
-                        text,
-                    }
-                };
-                let others = if card.is_open() {
-                    present(&router, &card, sender).await
-                } else {
-                    others
-                };
-                let row = |user: UserId| {
-                    queued
-                        .iter()
-                        .find(|(known, _)| *known == user)
-                        .map(|(_, row)| *row)
-                };
-                Outcome::Dispatch(Box::new(Dispatch {
-                    text: wire::text(&message).into(),
-                    to_resource: is_group,
-                    recipients: others.into_iter().map(|user| (user, row(user))).collect(),
-                    keep: true,
-                    own,
-                }))
+                post.dispatch(&router, &message, others, &queued)
             }
             Ok(Accepted::Repeat) => Outcome::Done,
-            Err(error) => {
-                let mut refused = Message::clone(&message);
-                refused.from = Some(session.jid.clone());
-                if is_group {
-                    refused.to = Some(room);
-                }
-                refuse_for(&refused, &error)
-            }
+            Err(error) => post.refuse(&router, &error),
         }
     }
     .boxed()
-}
-
-/// Who is here of an open dialog. The message is stored; who misses it finds it in the history.
-async fn present(router: &Router, card: &DialogCard, sender: UserId) -> Vec<UserId> {
-    match audience::audience(router, card, sender).await {
-        Ok(present) => present,
-        Err(error) => {
-            tracing::error!(%error, dialog = %card.id, "a stored message did not reach those who are connected");
-            Vec::new()
-        }
-    }
 }
 
 /// The message as the state takes it.
@@ -274,11 +207,6 @@ fn new_message(
     queue: Option<QueueFor>,
 ) -> NewMessage {
     let extra = message.extra.as_ref();
-    let mut fields = extra.map(ExtraParams::to_json).unwrap_or_default();
-    for name in OWN_PARAMETERS {
-        fields.remove(name);
-    }
-    let attachments = extra.into_iter().flat_map(ExtraParams::attachments);
     NewMessage {
         sender,
         dialog,
@@ -287,13 +215,30 @@ fn new_message(
         date_sent: extra
             .and_then(ExtraParams::date_sent)
             .map(UnixMillis::seconds),
-        attachments: attachments
-            .filter_map(|attachment| object(attachment.to_json()))
-            .collect(),
-        extra: fields,
+        attachments: attachments(message),
+        extra: fields(message),
         save: extra.is_some_and(ExtraParams::save_to_history),
         queue,
     }
+}
+
+/// The fields that the sender made up.
+pub(super) fn fields(message: &Message) -> Map<String, Value> {
+    let extra = message.extra.as_ref();
+    let mut fields = extra.map(ExtraParams::to_json).unwrap_or_default();
+    for name in OWN_PARAMETERS {
+        fields.remove(name);
+    }
+    fields
+}
+
+/// The attribute maps of the attachments.
+pub(super) fn attachments(message: &Message) -> Vec<Map<String, Value>> {
+    let extra = message.extra.iter();
+    extra
+        .flat_map(ExtraParams::attachments)
+        .filter_map(|attachment| object(attachment.to_json()))
+        .collect()
 }
 
 fn object(value: Value) -> Option<Map<String, Value>> {

@@ -29,6 +29,7 @@ async fn router(folder: &std::path::Path) -> Router {
         state,
         names,
         Bounds::new(&config),
+        None,
         CancellationToken::new(),
         TaskTracker::new(),
     )
