@@ -4,6 +4,7 @@ mod changes;
 mod early;
 mod lines;
 mod marks;
+mod present;
 mod reading;
 mod removal;
 mod rows;
@@ -20,6 +21,8 @@ pub(super) use self::lines::take_early_lines;
 pub use self::lines::{LineRecord, add_line, receive_line};
 pub use self::marks::marked;
 pub(super) use self::marks::{confirm, seen, set_read};
+pub use self::present::sender;
+use self::present::{Present, merge, present};
 pub use self::reading::{
     confirmed_above, confirmed_below, first_unread, load, newest_in_history, newest_place,
     page_above, page_below, place, place_in_history,
@@ -31,11 +34,11 @@ use self::rows::{Rows, free_row};
 use crate::model::{
     CustomFields, DialogId, Message, MessageId, Position, Status, UnixMillis, UserId,
 };
-use crate::store::columns::{Oid, user};
+use crate::store::columns::Oid;
 use crate::store::dialogs::{self, Newcomers};
 use crate::store::reactions::{self, Snapshot};
 use crate::store::receipts::{self, Kind};
-use crate::store::{Error, ReadDb, WriteTx, ranges, states};
+use crate::store::{Error, WriteTx, ranges, states};
 
 /// Dates outside of 1970 to 2242 are moved to the nearest of the two: they come from strangers,
 /// and a row number must hold them.
@@ -321,92 +324,6 @@ fn apply_recipients(
         )?;
     }
     Ok(reached)
-}
-
-/// What a further copy may change.
-struct Present {
-    row: i64,
-    dialog: DialogId,
-    sender: UserId,
-    text: String,
-    in_history: bool,
-    unread: bool,
-    edited_at: i64,
-    /// 0 when it is not deleted.
-    deleted: i64,
-    /// As stored.
-    reactions: String,
-}
-
-impl Present {
-    fn is_deleted(&self) -> bool {
-        self.deleted != 0
-    }
-}
-
-fn present(db: &ReadDb<'_>, id: MessageId) -> Result<Option<Present>, Error> {
-    db.one(
-        "SELECT row, dialog, sender, text, in_history, unread, edited_at, deleted, reactions
-         FROM messages WHERE id = ?1",
-        [Oid::from(id)],
-        |row| {
-            Ok(Present {
-                row: row.get(0)?,
-                dialog: row.get::<_, Oid>(1)?.dialog(),
-                sender: user(row.get(2)?)?,
-                text: row.get(3)?,
-                in_history: row.get(4)?,
-                unread: row.get(5)?,
-                edited_at: row.get(6)?,
-                deleted: row.get(7)?,
-                reactions: row.get(8)?,
-            })
-        },
-    )
-}
-
-fn merge(tx: &mut WriteTx<'_>, record: &MessageRecord) -> Result<(), Error> {
-    let Some(present) = present(tx, record.id)? else {
-        return Ok(());
-    };
-    // An id belongs to who used it first; a stranger cannot take it over.
-    if present.sender != record.sender || present.dialog != record.dialog {
-        return Ok(());
-    }
-    let me = tx.me();
-    if record.in_history && !present.in_history {
-        tx.run(
-            "UPDATE messages SET in_history = 1 WHERE row = ?1",
-            [present.row],
-        )?;
-    }
-    if !present.is_deleted() {
-        changes::compare(tx, &present, record)?;
-        if record.from_history {
-            reactions::adopt(tx, record.id, &present.reactions, &record.reactions)?;
-        }
-    }
-    if record.sender == me {
-        if record.status >= Status::Sent {
-            confirm(tx, record.id, record.status)?;
-        }
-        let delivered = record
-            .delivered_to
-            .iter()
-            .map(|&id| (id, Status::Delivered));
-        let read = record.read_by.iter().map(|&id| (id, Status::Read));
-        for (recipient, state) in delivered.chain(read) {
-            marked(tx, record.id, recipient, state)?;
-        }
-    } else if present.unread && record.read_by.contains(&me) {
-        marked(tx, record.id, me, Status::Read)?;
-    }
-    Ok(())
-}
-
-/// Who wrote a message, if it is here.
-pub fn sender(db: &ReadDb<'_>, message: MessageId) -> Result<Option<UserId>, Error> {
-    Ok(present(db, message)?.map(|present| present.sender))
 }
 
 fn encode_extra(extra: &ExtraParams) -> String {
