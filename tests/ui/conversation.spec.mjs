@@ -45,7 +45,7 @@ describe('the composer', () => {
     assert.equal(await height(), 100);
     for (let line = 0; line < 20; line += 1) await page.keyboard.press('Shift+Enter');
     assert.equal(await height(), 160);
-    assert.deepEqual(await calls(page, 'sendText'), []);
+    assert.deepEqual(await calls(page, 'sendMessage'), []);
     await done();
   });
 
@@ -56,9 +56,9 @@ describe('the composer', () => {
       field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true }));
       field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true }));
     });
-    assert.deepEqual(await calls(page, 'sendText'), []);
+    assert.deepEqual(await calls(page, 'sendMessage'), []);
     await page.keyboard.press('Enter');
-    assert.equal((await calls(page, 'sendText')).length, 1);
+    assert.equal((await calls(page, 'sendMessage')).length, 1);
     await done();
   });
 
@@ -66,7 +66,7 @@ describe('the composer', () => {
     const { page, done } = await browser.open('open=tomas');
     await composer(page).fill('  ');
     await page.keyboard.press('Enter');
-    assert.deepEqual(await calls(page, 'sendText'), []);
+    assert.deepEqual(await calls(page, 'sendMessage'), []);
     assert.ok(await page.getByRole('button', { name: 'Send' }).isDisabled());
     await done();
   });
@@ -207,8 +207,7 @@ describe('reading', () => {
 describe('the messages', () => {
   it('are walked by the arrow keys and copied by a key', async () => {
     const { page, done } = await browser.open('open=layla');
-    await composer(page).focus();
-    await page.keyboard.press('ArrowUp');
+    await page.getByRole('listitem', { name: /أراك/ }).focus();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');
     assert.match(
@@ -228,7 +227,10 @@ describe('the messages', () => {
       .getByRole('listitem', { name: /What a light/ })
       .locator('.bubble')
       .click({ button: 'right' });
-    assert.deepEqual(await page.getByRole('menuitem').allInnerTexts(), ['Copy\nCtrl C', 'Info\nCtrl I']);
+    assert.deepEqual(
+      (await page.getByRole('menuitem').allInnerTexts()).map((words) => words.split('\n')[0]),
+      ['React', 'Reply', 'Forward', 'Copy', 'Edit', 'Select', 'Info', 'Delete for me', 'Delete for everyone'],
+    );
     await page.getByRole('menuitem', { name: 'Info' }).click();
     const info = page.getByRole('complementary', { name: 'Message info' });
     await info.getByText('Read by 4').waitFor();

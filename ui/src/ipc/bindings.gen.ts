@@ -102,14 +102,27 @@ export const commands = {
 	fileDialogs: (accountId: AccountId, folderId: number, dialogIds: DialogId[], on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("file_dialogs", { accountId, folderId, dialogIds, on })),
 	/**  A stretch of the conversation. */
 	messages: (accountId: AccountId, dialogId: DialogId, anchor: Anchor, limit: number) => typedError<MessagePage, IpcError>(__TAURI_INVOKE("messages", { accountId, dialogId, anchor, limit })),
-	/**  Queues a text; the answer is the id it keeps for life. */
-	sendText: (accountId: AccountId, dialogId: DialogId, text: string) => typedError<MessageId, IpcError>(__TAURI_INVOKE("send_text", { accountId, dialogId, text })),
+	/**  Queues a message; the answer is the id it keeps for life. */
+	sendMessage: (accountId: AccountId, dialogId: DialogId, message: NewMessage) => typedError<MessageId, IpcError>(__TAURI_INVOKE("send_message", { accountId, dialogId, message })),
 	/**  Tries a failed message again. */
 	retry: (accountId: AccountId, messageId: MessageId) => typedError<null, IpcError>(__TAURI_INVOKE("retry", { accountId, messageId })),
 	/**  Drops a message that was not sent and gives its text back; `null` when it was sent after all. */
 	discardUnsent: (accountId: AccountId, messageId: MessageId) => typedError<string | null, IpcError>(__TAURI_INVOKE("discard_unsent", { accountId, messageId })),
 	/**  Everything up to and including `up_to` was visible to the person. */
 	markRead: (accountId: AccountId, dialogId: DialogId, upTo: MessageId) => typedError<null, IpcError>(__TAURI_INVOKE("mark_read", { accountId, dialogId, upTo })),
+	/**  Gives a message of mine another text. */
+	editMessage: (accountId: AccountId, messageId: MessageId, text: string) => typedError<null, IpcError>(__TAURI_INVOKE("edit_message", { accountId, messageId, text })),
+	/**  Deletes messages of a dialog, 100 at most, for me or for everyone. */
+	deleteMessages: (accountId: AccountId, dialogId: DialogId, messageIds: MessageId[], forEveryone: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("delete_messages", { accountId, dialogId, messageIds, forEveryone })),
+	/**  Reacts to a message with an emoji, or takes the reaction back. */
+	react: (accountId: AccountId, messageId: MessageId, emoji: string, on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("react", { accountId, messageId, emoji, on })),
+	/**  Who reacted to a message, by emoji, as the server says now. */
+	reactionsOf: (accountId: AccountId, messageId: MessageId) => typedError<Reacted[], IpcError>(__TAURI_INVOKE("reactions_of", { accountId, messageId })),
+	/**
+	 *  Passes messages on, 100 at most, in their order and a comment before them, to 20 dialogs at
+	 *  most; all of it is queued, or nothing.
+	 */
+	forwardMessages: (accountId: AccountId, messageIds: MessageId[], dialogIds: DialogId[], comment: string | null) => typedError<null, IpcError>(__TAURI_INVOKE("forward_messages", { accountId, messageIds, dialogIds, comment })),
 	/**  The people that are known; the others are fetched together and arrive as an event. */
 	users: (accountId: AccountId, ids: UserId[]) => typedError<User[], IpcError>(__TAURI_INVOKE("users", { accountId, ids })),
 	/**  Finds people on the server. */
@@ -193,7 +206,12 @@ export type Anchor =
 /**  Those after this id. */
 { type: "after"; payload: MessageId } | 
 /**  This id in the middle. */
-{ type: "around"; payload: MessageId };
+{ type: "around"; payload: MessageId } | 
+/**
+ *  Around the first message of this moment or later, in unix milliseconds; the newest where
+ *  there is none.
+ */
+{ type: "date"; payload: number };
 
 /**  One event. All upserts are idempotent: the window may have loaded the same rows already. */
 export type AppEvent = 
@@ -528,6 +546,14 @@ export type FolderRule =
 /**  Every dialog of these kinds. */
 { type: "kinds"; payload: DialogKind[] };
 
+/**  Where a forwarded message comes from. */
+export type Forwarded = {
+	/**  Who wrote it first. */
+	senderId: UserId,
+	/**  When that was, in unix milliseconds, where it is said. */
+	sentAt: number | null,
+};
+
 /**  Why a stretch of history could not be loaded. */
 export type GapReason = 
 /**  There is no connection. */
@@ -646,7 +672,7 @@ export type Message = {
 	sentAt: number,
 	/**  How far it got. */
 	status: Status,
-	/**  Why it failed, if it did. */
+	/**  Why it failed, if it did; of one that was sent, why its last change was refused. */
 	failure: Failure | null,
 	/**  People whose devices have it. */
 	deliveredTo: UserId[],
@@ -657,6 +683,24 @@ export type Message = {
 	 *  status to show, and `senderId` is who did it.
 	 */
 	system: SystemLine | null,
+	/**  When its author last changed its text, in unix milliseconds. */
+	editedAt: number | null,
+	/**  Its text before that change, where this computer saw it. */
+	previousText: string | null,
+	/**  Deleted for everyone: nothing is left of it but its place and its author. */
+	deleted: boolean,
+	/**  Reactions to it, the most frequent first. */
+	reactions: Reaction[],
+	/**  What it answers. */
+	reply: Quote | null,
+	/**  Where it was forwarded from. */
+	forwarded: Forwarded | null,
+	/**  People it names. */
+	mentions: UserId[],
+	/**  Fields of other applications, by name; objects and lists as JSON text. */
+	fields: Field[],
+	/**  Whether its sender asked that nobody be alerted. */
+	silent: boolean,
 };
 
 /**  A message's id, 24 hex digits. */
@@ -688,6 +732,20 @@ export type NewDialog = {
 	fields: Field[],
 	/**  Whether people outside may read the last messages of a public dialog. */
 	allowPreview: boolean,
+};
+
+/**  A message to be sent. */
+export type NewMessage = {
+	/**  Its text; more than white space. */
+	text: string,
+	/**  The message of the same dialog that it answers. */
+	replyTo: MessageId | null,
+	/**  People the text names, 100 at most. */
+	mentions: UserId[],
+	/**  Whether nobody is to be alerted. */
+	silent: boolean,
+	/**  Fields of one's own, 50 at most. */
+	fields: Field[],
 };
 
 /**  A part of the people of a dialog. */
@@ -830,6 +888,34 @@ export type PublicDialog = {
 	allowPreview: boolean,
 	/**  Whether I am in it. */
 	subscribed: boolean,
+};
+
+/**  What a message answers, as the answer itself carries it: enough to draw it without the original. */
+export type Quote = {
+	/**  The message that is answered. */
+	messageId: MessageId,
+	/**  Who wrote that, where the answer says so. */
+	senderId: UserId | null,
+	/**  The beginning of its text. */
+	text: string,
+};
+
+/**  Everybody who reacted to a message with one emoji. */
+export type Reacted = {
+	/**  The emoji. */
+	emoji: string,
+	/**  Who. */
+	userIds: UserId[],
+};
+
+/**  How often people reacted to a message with one emoji. */
+export type Reaction = {
+	/**  The emoji. */
+	emoji: string,
+	/**  How many people, I included. */
+	count: number,
+	/**  Whether I am among them. */
+	mine: boolean,
 };
 
 /**  What I am in a dialog. */

@@ -12,6 +12,7 @@ import { messageCommands } from './fake/messages';
 import { peopleCommands } from './fake/people';
 import { drawPicture } from './fake/pictures';
 import { privacyCommands } from './fake/privacy';
+import { reworkCommands } from './fake/reworking';
 import { startCommands } from './fake/start';
 
 /** One object for the page and its tests: the commands, and the memory behind them. */
@@ -25,6 +26,7 @@ export function openFake(query: URLSearchParams): FakeBackend {
     ...memberCommands(memory),
     ...folderCommands(memory),
     ...messageCommands(memory),
+    ...reworkCommands(memory),
     ...peopleCommands(memory),
     ...privacyCommands(memory),
     pictureUrl: (_accountId, uid) => drawPicture(memory, uid),

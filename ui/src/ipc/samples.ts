@@ -45,6 +45,15 @@ export function sampleMessage(change: Partial<Message> = {}): Message {
     deliveredTo: [],
     readBy: [],
     system: null,
+    editedAt: null,
+    previousText: null,
+    deleted: false,
+    reactions: [],
+    reply: null,
+    forwarded: null,
+    mentions: [],
+    fields: [],
+    silent: false,
     ...change,
   };
 }

@@ -1,6 +1,6 @@
 // Owns what is being written and not yet sent. The window wins while it is open; the engine keeps it over a restart.
 import type { Backend } from '~/ipc/backend';
-import type { AccountId, Dialog, DialogId } from '~/ipc/bindings.gen';
+import type { AccountId, Dialog, DialogId, Message } from '~/ipc/bindings.gen';
 
 /** Long enough not to write every key, short enough that a crash costs a word. */
 const SAVE_DELAY_MS = 600;
@@ -14,6 +14,9 @@ export class Drafts {
   readonly #texts = new Map<DialogId, string>();
   readonly #waiting = new Map<DialogId, Waiting>();
 
+  /** What the draft answers; of this run of the app only. */
+  readonly #replies = new Map<DialogId, Message>();
+
   constructor(
     private readonly backend: Backend,
     private readonly accountId: AccountId,
@@ -21,6 +24,15 @@ export class Drafts {
 
   of(dialog: Dialog): string {
     return this.#texts.get(dialog.id) ?? dialog.draft ?? '';
+  }
+
+  replyOf(dialogId: DialogId): Message | null {
+    return this.#replies.get(dialogId) ?? null;
+  }
+
+  setReply(dialogId: DialogId, message: Message | null): void {
+    if (message === null) this.#replies.delete(dialogId);
+    else this.#replies.set(dialogId, message);
   }
 
   set(dialogId: DialogId, text: string): void {

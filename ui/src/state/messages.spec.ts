@@ -1,23 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Backend } from '~/ipc/backend';
 import type { Anchor, Edge, Message, MessagePage } from '~/ipc/bindings.gen';
+import { sampleMessage } from '~/ipc/samples';
 import { CAP, MessageWindow, PAGE } from './messages.svelte';
 
 const ME = 1;
 
 function at(index: number, senderId = 2): Message {
-  return {
+  return sampleMessage({
     id: `id-${String(index).padStart(6, '0')}`,
-    dialogId: 'd',
     senderId,
     text: String(index),
     sentAt: index * 60_000,
-    status: 'sent',
-    failure: null,
-    deliveredTo: [],
-    readBy: [],
-    system: null,
-  };
+  });
 }
 
 /** A history of `count` messages that is paged like the engine pages it. */
@@ -37,6 +32,10 @@ function history(count: number): { backend: Backend; asked: Anchor[] } {
       to = Math.min(count, from + limit);
     } else if (anchor.type === 'around') {
       from = Math.max(0, find(anchor.payload) - Math.floor(limit / 2));
+      to = Math.min(count, from + limit);
+    } else if (anchor.type === 'date') {
+      const first = all.findIndex((each) => each.sentAt >= anchor.payload);
+      from = Math.max(0, (first < 0 ? count : first) - Math.floor(limit / 2));
       to = Math.min(count, from + limit);
     }
     const edge = (more: boolean): Edge => (more ? { type: 'more' } : { type: 'end' });
@@ -59,6 +58,26 @@ describe('the run of messages on the screen', () => {
     expect(run.items.length).toBe(CAP);
     expect(run.items[0]?.text).toBe(String(1000 - PAGE - 10 * PAGE));
     expect(run.after).toEqual({ type: 'more' });
+  });
+
+  it('goes to a message far away without what lies between, and asks nothing for one that is here', async () => {
+    const { backend, asked } = history(1000);
+    const run = new MessageWindow(backend, 'a', 'd', ME);
+    await run.open(null, 0);
+    expect(await run.goTo(at(990).id)).toBe(true);
+    expect(asked).toHaveLength(1);
+    expect(await run.goTo(at(40).id)).toBe(true);
+    expect(asked.at(-1)).toEqual({ type: 'around', payload: at(40).id });
+    expect(run.items).toHaveLength(PAGE);
+    expect(run.after).toEqual({ type: 'more' });
+    expect(await run.goTo('gone')).toBe(false);
+  });
+
+  it('goes to the first message of a day, or to the newest when none is later', async () => {
+    const run = new MessageWindow(history(1000).backend, 'a', 'd', ME);
+    await run.open(null, 0);
+    expect(await run.goToDate(at(500).sentAt - 1)).toBe(at(500).id);
+    expect(await run.goToDate(at(5000).sentAt)).toBeNull();
   });
 
   it('slides back down without a hole', async () => {

@@ -65,6 +65,19 @@ export class MessageWindow {
     await this.#replace({ type: 'newest' }, PAGE);
   }
 
+  /** Moves to where a message stands, without what lies between; false when it is no longer there. */
+  async goTo(id: MessageId): Promise<boolean> {
+    const here = (): boolean => this.items.some((message) => message.id === id);
+    if (!here()) await this.#replace({ type: 'around', payload: id }, PAGE);
+    return here();
+  }
+
+  /** Moves to the first message at or after a moment; null when there is none, and the newest are shown. */
+  async goToDate(at: number): Promise<MessageId | null> {
+    await this.#replace({ type: 'date', payload: at }, PAGE);
+    return this.items.find((message) => message.sentAt >= at)?.id ?? null;
+  }
+
   /** The chat is left; answers that are still under way find nobody. */
   close(): void {
     this.#run += 1;

@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '~/ipc/bindings.gen';
+import { sampleMessage } from '~/ipc/samples';
 import { compareMessages, mergeMessages } from './order';
 
 function at(id: string, sentAt: number, text = id): Message {
-  return {
-    id,
-    dialogId: 'd',
-    senderId: 1,
-    text,
-    sentAt,
-    status: 'sent',
-    failure: null,
-    deliveredTo: [],
-    readBy: [],
-    system: null,
-  };
+  return sampleMessage({ id, senderId: 1, text, sentAt });
 }
 
 const ids = (items: Message[]): string[] => items.map((item) => item.id);
@@ -46,6 +36,20 @@ describe('the order of messages', () => {
   it('is idempotent: the same arrivals twice leave one of each', () => {
     const once = mergeMessages([], [at('a', 1000), at('a', 1000)]);
     expect(mergeMessages(once, [at('a', 1000)])).toBe(once);
+  });
+
+  it.each([
+    ['an edit', { editedAt: 5 }],
+    ['a deletion', { deleted: true }],
+    ['a reaction', { reactions: [{ emoji: '👍', count: 1, mine: false }] }],
+    ['a quote', { reply: { messageId: 'x', senderId: 2, text: 'x' } }],
+    ['a field', { fields: [{ name: 'a', value: 'b' }] }],
+  ] as const)('takes %s as a later version', (_what, change) => {
+    const items = [at('a', 1000)];
+    const later = { ...at('a', 1000), ...structuredClone(change) } as Message;
+    const merged = mergeMessages(items, [later]);
+    expect(merged[0]).toBe(later);
+    expect(mergeMessages(merged, [structuredClone(later)])).toBe(merged);
   });
 
   it('keeps the very array when nothing arrived', () => {

@@ -1,5 +1,5 @@
 // The one order of messages, here as in the engine: whole seconds of sending, then id. And how arrivals are merged.
-import type { Message, MessageId } from '~/ipc/bindings.gen';
+import type { Field, Message, MessageId, Reaction } from '~/ipc/bindings.gen';
 
 type Placed = Pick<Message, 'sentAt' | 'id'>;
 
@@ -14,6 +14,23 @@ function sameIds(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((id, index) => id === b[index]);
 }
 
+function sameReactions(a: readonly Reaction[], b: readonly Reaction[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((one, index) => {
+      const other = b[index];
+      return one.emoji === other?.emoji && one.count === other.count && one.mine === other.mine;
+    })
+  );
+}
+
+function sameFields(a: readonly Field[], b: readonly Field[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((one, index) => one.name === b[index]?.name && one.value === b[index].value)
+  );
+}
+
 /** Whether two versions of one message draw the same. */
 export function sameMessage(a: Message, b: Message): boolean {
   return (
@@ -23,6 +40,17 @@ export function sameMessage(a: Message, b: Message): boolean {
     a.senderId === b.senderId &&
     a.failure?.kind === b.failure?.kind &&
     a.failure?.text === b.failure?.text &&
+    a.editedAt === b.editedAt &&
+    a.previousText === b.previousText &&
+    a.deleted === b.deleted &&
+    sameReactions(a.reactions, b.reactions) &&
+    sameFields(a.fields, b.fields) &&
+    sameIds(a.mentions, b.mentions) &&
+    a.reply?.messageId === b.reply?.messageId &&
+    a.reply?.text === b.reply?.text &&
+    a.reply?.senderId === b.reply?.senderId &&
+    a.forwarded?.senderId === b.forwarded?.senderId &&
+    a.forwarded?.sentAt === b.forwarded?.sentAt &&
     sameIds(a.readBy, b.readBy) &&
     sameIds(a.deliveredTo, b.deliveredTo)
   );

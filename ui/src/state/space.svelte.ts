@@ -1,6 +1,15 @@
 // Owns everything of one account: chats, people and what they do, blocks, drafts and the chat that is open.
 import type { Backend } from '~/ipc/backend';
-import type { Account, AccountId, Dialog, DialogId, MessageId, UserId } from '~/ipc/bindings.gen';
+import type {
+  Account,
+  AccountId,
+  Dialog,
+  DialogId,
+  MessageId,
+  NewMessage,
+  Reacted,
+  UserId,
+} from '~/ipc/bindings.gen';
 import { Blocks } from './blocks.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { Drafts } from './drafts.svelte';
@@ -73,8 +82,28 @@ export class Space {
 
   // The calls of the open chat, with the account filled in.
 
-  send(dialogId: DialogId, text: string): Promise<MessageId> {
-    return this.backend.sendText(this.accountId, dialogId, text);
+  send(dialogId: DialogId, message: NewMessage): Promise<MessageId> {
+    return this.backend.sendMessage(this.accountId, dialogId, message);
+  }
+
+  edit(messageId: MessageId, text: string): Promise<void> {
+    return this.backend.editMessage(this.accountId, messageId, text);
+  }
+
+  deleteMessages(dialogId: DialogId, ids: MessageId[], forEveryone: boolean): Promise<void> {
+    return this.backend.deleteMessages(this.accountId, dialogId, ids, forEveryone);
+  }
+
+  react(messageId: MessageId, emoji: string, on: boolean): Promise<void> {
+    return this.backend.react(this.accountId, messageId, emoji, on);
+  }
+
+  reactionsOf(messageId: MessageId): Promise<Reacted[]> {
+    return this.backend.reactionsOf(this.accountId, messageId);
+  }
+
+  forward(ids: MessageId[], dialogIds: DialogId[], comment: string | null): Promise<void> {
+    return this.backend.forwardMessages(this.accountId, ids, dialogIds, comment);
   }
 
   retry(messageId: MessageId): Promise<void> {

@@ -1,4 +1,4 @@
-//! Messages of a dialog.
+//! Messages of a dialog: reading, sending, marking as read.
 
 use tauri::State;
 
@@ -8,6 +8,7 @@ use crate::{
         types::{
             ids::{AccountId, DialogId, MessageId},
             message::{Anchor, MessagePage},
+            new_message::NewMessage,
         },
     },
     state::App,
@@ -34,18 +35,18 @@ pub async fn messages(
         .into())
 }
 
-/// Queues a text; the answer is the id it keeps for life.
+/// Queues a message; the answer is the id it keeps for life.
 #[tauri::command]
 #[specta::specta]
-pub async fn send_text(
+pub async fn send_message(
     app: State<'_, App>,
     account_id: AccountId,
     dialog_id: DialogId,
-    text: String,
+    message: NewMessage,
 ) -> Result<MessageId, IpcError> {
-    let id = dialog_id.try_into()?;
+    let (id, draft) = (dialog_id.try_into()?, message.try_into()?);
     let account = app.account(account_id).await?;
-    Ok(account.send_text(id, text).await?.into())
+    Ok(account.send(id, draft).await?.into())
 }
 
 /// Tries a failed message again.

@@ -11,6 +11,7 @@ pub mod explore;
 pub mod keys;
 pub mod links;
 pub mod members;
+pub mod message_changes;
 pub mod messages;
 pub mod organise;
 pub mod people;

@@ -78,3 +78,38 @@ where
 {
     ids.into_iter().map(TryInto::try_into).collect()
 }
+
+/// Reads several ids, no more than `limit`.
+pub fn at_most<Given, Id>(limit: u32, ids: Vec<Given>) -> Result<Vec<Id>, IpcError>
+where
+    Id: TryFrom<Given, Error = IpcError>,
+{
+    if ids.len() > limit as usize {
+        return Err(IpcError::TooMany { limit });
+    }
+    all(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use cubist_client::model;
+
+    use super::{UserId, at_most};
+    use crate::ipc::error::IpcError;
+
+    #[test]
+    fn more_ids_than_the_limit_are_refused_and_so_is_one_that_is_none() {
+        let read = |ids: &[u64]| -> Result<Vec<model::UserId>, IpcError> {
+            at_most(2, ids.iter().copied().map(UserId).collect())
+        };
+        let wanted: Vec<model::UserId> =
+            [4, 9].into_iter().filter_map(model::UserId::new).collect();
+        assert_eq!(read(&[4, 9]).unwrap(), wanted);
+        assert_eq!(read(&[]).unwrap(), []);
+        assert!(matches!(
+            read(&[4, 9, 16]),
+            Err(IpcError::TooMany { limit: 2 })
+        ));
+        assert!(matches!(read(&[4, 0]), Err(IpcError::InvalidInput { .. })));
+    }
+}

@@ -7,7 +7,9 @@ use specta::Type;
 use crate::ipc::{
     error::IpcError,
     types::{
+        dialog::Field,
         ids::{DialogId, MessageId, UserId},
+        reaction::Reaction,
         system_line::SystemLine,
     },
 };
@@ -56,6 +58,28 @@ pub struct Failure {
     pub text: Option<String>,
 }
 
+/// What a message answers, as the answer itself carries it: enough to draw it without the original.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Quote {
+    /// The message that is answered.
+    pub message_id: MessageId,
+    /// Who wrote that, where the answer says so.
+    pub sender_id: Option<UserId>,
+    /// The beginning of its text.
+    pub text: String,
+}
+
+/// Where a forwarded message comes from.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Forwarded {
+    /// Who wrote it first.
+    pub sender_id: UserId,
+    /// When that was, in unix milliseconds, where it is said.
+    pub sent_at: Option<i64>,
+}
+
 /// One message.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -72,7 +96,7 @@ pub struct Message {
     pub sent_at: i64,
     /// How far it got.
     pub status: Status,
-    /// Why it failed, if it did.
+    /// Why it failed, if it did; of one that was sent, why its last change was refused.
     pub failure: Option<Failure>,
     /// People whose devices have it.
     pub delivered_to: Vec<UserId>,
@@ -81,6 +105,24 @@ pub struct Message {
     /// What happened, for a line the messenger writes itself; such a message has no text and no
     /// status to show, and `senderId` is who did it.
     pub system: Option<SystemLine>,
+    /// When its author last changed its text, in unix milliseconds.
+    pub edited_at: Option<i64>,
+    /// Its text before that change, where this computer saw it.
+    pub previous_text: Option<String>,
+    /// Deleted for everyone: nothing is left of it but its place and its author.
+    pub deleted: bool,
+    /// Reactions to it, the most frequent first.
+    pub reactions: Vec<Reaction>,
+    /// What it answers.
+    pub reply: Option<Quote>,
+    /// Where it was forwarded from.
+    pub forwarded: Option<Forwarded>,
+    /// People it names.
+    pub mentions: Vec<UserId>,
+    /// Fields of other applications, by name; objects and lists as JSON text.
+    pub fields: Vec<Field>,
+    /// Whether its sender asked that nobody be alerted.
+    pub silent: bool,
 }
 
 /// What lies beyond the end of a page.
@@ -144,6 +186,9 @@ pub enum Anchor {
     After(MessageId),
     /// This id in the middle.
     Around(MessageId),
+    /// Around the first message of this moment or later, in unix milliseconds; the newest where
+    /// there is none.
+    Date(i64),
 }
 
 impl From<model::Status> for Status {
@@ -174,6 +219,16 @@ impl From<model::Failure> for Failure {
     }
 }
 
+impl From<model::Quote> for Quote {
+    fn from(quote: model::Quote) -> Self {
+        Self {
+            message_id: quote.message.into(),
+            sender_id: quote.sender.map(Into::into),
+            text: quote.text,
+        }
+    }
+}
+
 impl From<model::Message> for Message {
     fn from(message: model::Message) -> Self {
         let ids = |people: Vec<model::UserId>| people.into_iter().map(Into::into).collect();
@@ -188,6 +243,22 @@ impl From<model::Message> for Message {
             delivered_to: ids(message.delivered_to),
             read_by: ids(message.read_by),
             system: message.system.map(Into::into),
+            edited_at: message.edited_at.map(|at| at.0),
+            previous_text: message.previous_text,
+            deleted: message.deleted,
+            reactions: message.reactions.into_iter().map(Into::into).collect(),
+            reply: message.reply.map(Into::into),
+            forwarded: message.forwarded.map(|first| Forwarded {
+                sender_id: first.sender.into(),
+                sent_at: first.sent_at.map(|at| at.0),
+            }),
+            mentions: ids(message.mentions),
+            fields: message
+                .fields
+                .into_iter()
+                .map(|(name, value)| Field { name, value })
+                .collect(),
+            silent: message.silent,
         }
     }
 }
@@ -227,6 +298,7 @@ impl TryFrom<Anchor> for model::Anchor {
             Anchor::Before(id) => Self::Before(id.try_into()?),
             Anchor::After(id) => Self::After(id.try_into()?),
             Anchor::Around(id) => Self::Around(id.try_into()?),
+            Anchor::Date(at) => Self::Date(model::UnixMillis(at)),
         })
     }
 }

@@ -1,20 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Message } from '~/ipc/bindings.gen';
+import { sampleMessage } from '~/ipc/samples';
 import { READ_AFTER_MS, ReadTracker } from './readTracker';
 
 function said(index: number): Message {
-  return {
-    id: `id-${String(index)}`,
-    dialogId: 'd',
-    senderId: 2,
-    text: '',
-    sentAt: index * 1000,
-    status: 'delivered',
-    failure: null,
-    deliveredTo: [],
-    readBy: [],
-    system: null,
-  };
+  return sampleMessage({ id: `id-${String(index)}`, sentAt: index * 1000, status: 'delivered' });
 }
 
 describe('what counts as read', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Edge, Message } from '~/ipc/bindings.gen';
+import { sampleMessage } from '~/ipc/samples';
 import { RowBuilder, type Row } from './rows';
 
 const MINUTE = 60_000;
@@ -13,19 +14,7 @@ function said(
   text = id,
   change: Partial<Message> = {},
 ): Message {
-  return {
-    id,
-    dialogId: 'd',
-    senderId,
-    text,
-    sentAt: NOON + minutes * MINUTE,
-    status: 'sent',
-    failure: null,
-    deliveredTo: [],
-    readBy: [],
-    system: null,
-    ...change,
-  };
+  return sampleMessage({ id, senderId, text, sentAt: NOON + minutes * MINUTE, ...change });
 }
 
 /** A row as one word: the kind, or the ids of a group with the place of each. */

@@ -35,20 +35,30 @@ export interface RowInput {
   after: Edge;
 }
 
+/** Whether a message stands large and without a bubble: a few emoji, and nothing else to show. */
+export function standsLarge(message: Message): boolean {
+  return (
+    message.reply === null &&
+    message.forwarded === null &&
+    message.reactions.length === 0 &&
+    emojiAlone(message.text) > 0
+  );
+}
+
 /** Whether `next` continues the group that `last` is in. */
 function joins(last: Message, next: Message): boolean {
   return (
     last.senderId === next.senderId &&
     next.sentAt - last.sentAt < GROUP_PAUSE_MS &&
     // Big emoji stand without a bubble and end the group.
-    emojiAlone(last.text) === 0
+    !standsLarge(last)
   );
 }
 
 /** Where each bubble stands. An emoji after them has none, so that the last bubble before it ends the shape. */
 function places(run: Message[]): Bubble[] {
   const last = run.at(-1);
-  const count = run.length > 1 && last && emojiAlone(last.text) > 0 ? run.length - 1 : run.length;
+  const count = run.length > 1 && last && standsLarge(last) ? run.length - 1 : run.length;
   return run.map((message, index) => ({
     message,
     place:

@@ -137,6 +137,14 @@ export class Memory {
     return this.world.messages.get(dialogId) ?? [];
   }
 
+  find(messageId: MessageId): Message | undefined {
+    for (const items of this.world.messages.values()) {
+      const found = items.find((item) => item.id === messageId);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   /** The events that follow any change of a chat. */
   patch(dialogId: DialogId, change: Partial<Dialog>): void {
     const dialog = this.world.dialogs.get(dialogId);
@@ -166,9 +174,15 @@ export class Memory {
   }
 
   /** A message comes into being, mine or theirs, with its events. */
-  add(dialogId: DialogId, senderId: UserId, text: string, status: Status = 'delivered'): Message {
+  add(
+    dialogId: DialogId,
+    senderId: UserId,
+    text: string,
+    status: Status = 'delivered',
+    more: Partial<Message> = {},
+  ): Message {
     const now = Date.now();
-    const item = this.#insert(message(dialogId, senderId, text, now, status, makeId(now)));
+    const item = this.#insert({ ...message(dialogId, senderId, text, now, status, makeId(now)), ...more });
     const dialog = this.world.dialogs.get(dialogId);
     const unread = dialog?.unread ?? 0;
     const firstUnreadId = dialog?.firstUnreadId ?? null;

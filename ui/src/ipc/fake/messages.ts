@@ -7,7 +7,7 @@ import { ANSWERS } from './script';
 
 type MessageCommands = Pick<
   Backend,
-  'messages' | 'sendText' | 'retry' | 'discardUnsent' | 'markRead' | 'setTyping' | 'saveDraft'
+  'messages' | 'sendMessage' | 'retry' | 'discardUnsent' | 'markRead' | 'setTyping' | 'saveDraft'
 >;
 
 const TYPING_MS = 1500;
@@ -32,8 +32,13 @@ function pageOf(memory: Memory, dialogId: DialogId, anchor: Anchor, limit: numbe
       from = at(anchor.payload) + 1;
       break;
     case 'around':
-      from = at(anchor.payload) - Math.floor(limit / 2);
+      from = Math.max(0, at(anchor.payload)) - Math.floor(limit / 2);
       break;
+    case 'date': {
+      const first = all.findIndex((item) => item.sentAt >= anchor.payload);
+      from = first < 0 ? all.length - limit : first - Math.floor(limit / 2);
+      break;
+    }
   }
   const to = anchor.type === 'before' ? at(anchor.payload) : Math.min(all.length, Math.max(0, from) + limit);
   from = anchor.type === 'after' ? from : Math.max(0, Math.min(from, to - limit));
@@ -89,13 +94,7 @@ export function messageCommands(memory: Memory): MessageCommands {
     }, 1600 + TYPING_MS);
   };
 
-  const find = (messageId: MessageId): Message | undefined => {
-    for (const items of memory.world.messages.values()) {
-      const found = items.find((item) => item.id === messageId);
-      if (found) return found;
-    }
-    return undefined;
-  };
+  const find = (messageId: MessageId): Message | undefined => memory.find(messageId);
 
   return {
     async messages(_accountId, dialogId, anchor, limit) {
@@ -109,9 +108,13 @@ export function messageCommands(memory: Memory): MessageCommands {
       return page;
     },
 
-    async sendText(_accountId, dialogId, text) {
-      return memory.act(['sendText', dialogId, text], () => {
-        const item = memory.add(dialogId, ME, text, 'pending');
+    async sendMessage(_accountId, dialogId, { text, replyTo, mentions, silent, fields }) {
+      return memory.act(['sendMessage', dialogId, text, { replyTo, mentions, silent, fields }], () => {
+        const original = replyTo === null ? undefined : find(replyTo);
+        const reply = original
+          ? { messageId: original.id, senderId: original.senderId, text: original.text.slice(0, 200) }
+          : null;
+        const item = memory.add(dialogId, ME, text, 'pending', { reply, mentions, silent, fields });
         travel(item, refusal(memory, item));
         return item.id;
       });

@@ -1,5 +1,5 @@
 // The words of the browser's world: chats that fill every state.
-import type { DialogKind, Field, FailureKind, Status, SystemLine, UserId } from '../bindings.gen';
+import type { DialogKind, Field, FailureKind, Message, Status, SystemLine, UserId } from '../bindings.gen';
 import { amara, eva, jonas, kofi, layla, laylaArabic, ME, olena, priya, sam, tomas } from './cast';
 
 /** A line of a script: who, how many minutes before now, what, and for mine what became of it. */
@@ -13,6 +13,10 @@ export interface Line {
   deliveredTo?: number[];
   /** A line the messenger writes itself. */
   system?: SystemLine;
+  /** Everything else a message may carry. */
+  more?: Partial<Message>;
+  /** The text of the line before in this chat that it answers. */
+  answers?: string;
 }
 
 export interface Script {
@@ -257,6 +261,54 @@ export const SCRIPTS: Script[] = [
         status: 'delivered',
         deliveredTo: [jonas],
       },
+    ],
+  },
+];
+
+/** The chat of the state `full`: every part a message can have, on both sides. */
+export const FULL_SCRIPTS: Script[] = [
+  {
+    slug: 'full',
+    kind: 'group',
+    name: 'Field notes',
+    with: [olena, jonas, tomas, eva],
+    owner: olena,
+    past: 300,
+    lines: [
+      { by: tomas, ago: 90, text: '¿Quién trae el café?' },
+      { by: ME, ago: 88, text: 'Yo, como siempre ☕', status: 'delivered', answers: '¿Quién trae el café?' },
+      {
+        by: jonas,
+        ago: 80,
+        text: 'Pin the toolchain first:\n```\nrustup override set stable\n```',
+        more: { forwarded: { senderId: eva, sentAt: null } },
+      },
+      {
+        by: olena,
+        ago: 70,
+        text: 'The view this morning',
+        more: {
+          reactions: [
+            { emoji: '😍', count: 4, mine: true },
+            { emoji: '🔥', count: 2, mine: false },
+            { emoji: '🥾', count: 1, mine: false },
+          ],
+        },
+      },
+      { by: tomas, ago: 60, text: '', more: { deleted: true } },
+      {
+        by: tomas,
+        ago: 59,
+        text: 'The later bus is fine too',
+        more: { editedAt: 1, previousText: 'The early bus is fine too' },
+      },
+      {
+        by: eva,
+        ago: 50,
+        text: '@Mira Lindqvist can you share the *track* and the _notes_? `cargo run` works, ~not~\n> Lower car park at seven',
+        more: { mentions: [ME], fields: [{ name: 'ticket', value: '{"id":7}' }] },
+      },
+      { by: ME, ago: 8, text: 'The rope is in my car', status: 'read', readBy: [olena, jonas] },
     ],
   },
 ];

@@ -20,6 +20,8 @@ export const STATES = [
   'organised',
   /** People blocked both ways, several privacy lists, a message that a block refused. */
   'blocked',
+  /** A chat (`open=full`) with every part a message can have. */
+  'full',
   /** The open chat goes away a moment after it was opened. */
   'gone',
 ] as const;
@@ -43,6 +45,7 @@ export function connectionOf(state: StateName): ConnectionState {
     case 'signedOut':
       return { type: 'signedOut', payload: { reason: 'credentials' } };
     case 'main':
+    case 'full':
     case 'empty':
     case 'loading':
     case 'failed':

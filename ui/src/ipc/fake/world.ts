@@ -16,7 +16,7 @@ import type {
 } from '../bindings.gen';
 import { activitiesOf, blocksOf, ME, PEOPLE, privacyListsOf } from './cast';
 import { publicDialogsOf } from './publicDialogs';
-import { ARRANGED, MORE_SCRIPTS, SCRIPTS, SMALL_TALK, type Script } from './script';
+import { ARRANGED, FULL_SCRIPTS, MORE_SCRIPTS, SCRIPTS, SMALL_TALK, type Script } from './script';
 import type { StateName } from './states';
 
 const MINUTE_MS = 60_000;
@@ -65,6 +65,15 @@ export function message(
     deliveredTo: [],
     readBy: [],
     system: null,
+    editedAt: null,
+    previousText: null,
+    deleted: false,
+    reactions: [],
+    reply: null,
+    forwarded: null,
+    mentions: [],
+    fields: [],
+    silent: false,
   };
 }
 
@@ -159,6 +168,12 @@ function build(script: Script, now: number, world: World): void {
     item.deliveredTo = [...(line.deliveredTo ?? []), ...item.readBy];
     if (line.failure !== undefined) item.failure = { kind: line.failure, text: null };
     item.system = line.system ?? null;
+    Object.assign(item, line.more);
+    if (item.editedAt !== null) item.editedAt = sentAt + MINUTE_MS;
+    const answered = items.find((each) => line.answers !== undefined && each.text === line.answers);
+    if (answered) {
+      item.reply = { messageId: answered.id, senderId: answered.senderId, text: answered.text };
+    }
     items.push(item);
   }
   const theirs = items.filter((item) => item.senderId !== ME && item.system === null);
@@ -249,6 +264,7 @@ export function buildWorld(now: number, size: number, state: StateName): World {
       { id: 2, name: 'Mountains', rule: { type: 'byHand' }, place: 1 },
     ];
   }
+  if (state === 'full') for (const script of FULL_SCRIPTS) build(script, now, world);
   if (state === 'blocked') refuse(world);
   fill(world, Math.max(0, size - SCRIPTS.length), now);
   return world;

@@ -1,0 +1,123 @@
+//! A message as the window hands it over to be sent.
+
+use cubist_client::model;
+use serde::Deserialize;
+use specta::Type;
+
+use crate::ipc::{
+    error::IpcError,
+    types::{
+        dialog::Field,
+        ids::{MessageId, UserId, at_most},
+    },
+};
+
+/// People one message may name; those who get it read no more.
+const MENTIONS_LIMIT: u32 = 100;
+
+/// Fields of one's own that one message may carry.
+const FIELDS_LIMIT: u32 = 50;
+
+/// A message to be sent.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NewMessage {
+    /// Its text; more than white space.
+    pub text: String,
+    /// The message of the same dialog that it answers.
+    pub reply_to: Option<MessageId>,
+    /// People the text names, 100 at most.
+    pub mentions: Vec<UserId>,
+    /// Whether nobody is to be alerted.
+    pub silent: bool,
+    /// Fields of one's own, 50 at most.
+    pub fields: Vec<Field>,
+}
+
+impl TryFrom<NewMessage> for model::Draft {
+    type Error = IpcError;
+
+    fn try_from(message: NewMessage) -> Result<Self, IpcError> {
+        if message.fields.len() > FIELDS_LIMIT as usize {
+            return Err(IpcError::TooMany {
+                limit: FIELDS_LIMIT,
+            });
+        }
+        Ok(Self {
+            text: message.text,
+            reply_to: message.reply_to.map(TryInto::try_into).transpose()?,
+            mentions: at_most(MENTIONS_LIMIT, message.mentions)?,
+            silent: message.silent,
+            fields: message
+                .fields
+                .into_iter()
+                .map(|field| (field.name, field.value))
+                .collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cubist_client::model::{Draft, UserId};
+
+    use super::{FIELDS_LIMIT, MENTIONS_LIMIT, NewMessage};
+    use crate::ipc::{error::IpcError, types::dialog::Field};
+
+    /// What the window sends, as JSON.
+    fn sent(json: &str) -> Result<Draft, IpcError> {
+        serde_json::from_str::<NewMessage>(json).unwrap().try_into()
+    }
+
+    #[test]
+    fn a_message_of_the_window_is_the_draft_the_engine_takes() {
+        let draft = sent(
+            r#"{"text":"Hi @Ann","replyTo":"5c094c0ce588ce6856f87422","mentions":[7],
+                "silent":true,"fields":[{"name":"colour","value":"blue"}]}"#,
+        )
+        .unwrap();
+        let wanted = Draft {
+            text: "Hi @Ann".to_owned(),
+            reply_to: Some("5c094c0ce588ce6856f87422".parse().unwrap()),
+            mentions: vec![UserId::new(7).unwrap()],
+            silent: true,
+            fields: vec![("colour".to_owned(), "blue".to_owned())],
+        };
+        assert_eq!(draft, wanted);
+    }
+
+    #[test]
+    fn an_answer_to_no_message_is_refused() {
+        let refused =
+            sent(r#"{"text":"Hi","replyTo":"x","mentions":[],"silent":false,"fields":[]}"#);
+        assert!(
+            matches!(&refused, Err(IpcError::InvalidInput { field }) if field == "messageId"),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
+    fn people_and_fields_have_a_limit() {
+        let message = |mentions: u32, fields: u32| NewMessage {
+            text: "Hi".to_owned(),
+            reply_to: None,
+            mentions: (1..=u64::from(mentions))
+                .map(|id| UserId::new(id).unwrap().into())
+                .collect(),
+            silent: false,
+            fields: (0..fields)
+                .map(|n| Field {
+                    name: format!("field{n}"),
+                    value: String::new(),
+                })
+                .collect(),
+        };
+        let limit = |mentions, fields| match Draft::try_from(message(mentions, fields)) {
+            Err(IpcError::TooMany { limit }) => Some(limit),
+            _ => None,
+        };
+        assert!(Draft::try_from(message(MENTIONS_LIMIT, FIELDS_LIMIT)).is_ok());
+        assert_eq!(limit(MENTIONS_LIMIT + 1, 0), Some(MENTIONS_LIMIT));
+        assert_eq!(limit(0, FIELDS_LIMIT + 1), Some(FIELDS_LIMIT));
+    }
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { blocks, plainWords, type Block, type Inline, type Named } from './formats';
+
+const WRAP: Record<string, string> = {
+  bold: 'b',
+  italic: 'i',
+  strike: 's',
+  code: 'code',
+  mention: '@',
+  link: 'a',
+};
+
+function show(parts: readonly Inline[]): string {
+  return parts
+    .map((part) => {
+      const inside = 'parts' in part ? show(part.parts) : part.text;
+      return part.kind === 'text' ? inside : `<${WRAP[part.kind] ?? ''}:${inside}>`;
+    })
+    .join('');
+}
+
+const block = (each: Block): string =>
+  each.kind === 'code'
+    ? `[code ${each.text}]`
+    : each.kind === 'quote'
+      ? `[quote ${show(each.parts)}]`
+      : show(each.parts);
+const read = (text: string, people: Named[] = []): string => blocks(text, people).map(block).join('|');
+
+describe('the marks of plain text', () => {
+  it.each([
+    ['plain words', 'plain words'],
+    ['', ''],
+    ['*bold* and _italic_ and ~gone~', '<b:bold> and <i:italic> and <s:gone>'],
+    ['*bold _and italic_*', '<b:bold <i:and italic>>'],
+    ['(*bold*), *both* words*', '(<b:bold>), <b:both> words*'],
+    ['2*3*4 and snake_case_name', '2*3*4 and snake_case_name'],
+    ['* not bold *', '* not bold *'],
+    ['**', '**'],
+    ['*over\nlines*', '*over\nlines*'],
+    ['`a *b* c`', '<code:a *b* c>'],
+    ['run `cargo` now', 'run <code:cargo> now'],
+    ['<b>no</b> *<i>*', '<b>no</b> <b:<i>>'],
+    ['_https://a.example/b_c_', '<i:<a:https://a.example/b_c>>'],
+    ['https://a.example/x_y_z', '<a:https://a.example/x_y_z>'],
+    ['*`code`*', '<b:<code:code>>'],
+  ])('%j is drawn as %j', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+
+  it('keeps blocks of code as they are', () => {
+    expect(read('Before:\n```\na *b*\n  c\n```\nafter')).toBe('Before:|[code a *b*\n  c]|after');
+    expect(read('``` ```')).toBe('``` ```');
+  });
+
+  it('joins quoted lines and leaves faces alone', () => {
+    expect(read('> one\n> *two*\nanswer')).toBe('[quote one\n<b:two>]|answer');
+    expect(read('>:( no')).toBe('>:( no');
+  });
+
+  it('marks only people who are mentioned, by their longest name', () => {
+    const people = [
+      { id: 1, name: 'Ann' },
+      { id: 2, name: 'Ann Lee' },
+    ];
+    expect(read('@Ann Lee and @Ann, not @Anna or a@Ann', people)).toBe(
+      '<@:@Ann Lee> and <@:@Ann>, not @Anna or a@Ann',
+    );
+    expect(read('@Ann')).toBe('@Ann');
+  });
+
+  it('leaves thousands of lonely marks as they are', () => {
+    const text = '*a _b ~c '.repeat(4000);
+    expect(read(text)).toBe(text);
+  });
+
+  it('gives one line of words for previews', () => {
+    expect(plainWords('*Now*\n> quoted\n```\ncode\n```')).toBe('Now quoted code');
+  });
+});
