@@ -9,6 +9,7 @@
 
 mod activity;
 mod blocks;
+mod changes;
 mod channels;
 mod cuts;
 mod devices;
