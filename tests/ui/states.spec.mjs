@@ -16,7 +16,7 @@ const STATES = [
   ['open=jonas', 'typing…'],
   ['open=family', 'changed the description'],
   ['open=former&state=organised', 'You are no longer in this group.'],
-  ['open=sam&state=blocked', 'Unblock to write to each other again.'],
+  ['open=amara&state=blocked', 'Unblock to write to each other again.'],
   ['open=weather', 'Only the owner and admins write here.'],
   ['', 'Choose a chat'],
   ['state=empty', 'Say the first word'],
