@@ -1,0 +1,218 @@
+// What becomes of messages in the real window, with somebody who has the official SDK looking on: a text is changed
+// and reacted to, from either side, and both sides end with the same.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { ago, SdkPerson } from '../sdk/support/sdk.mjs';
+import { Desktop, until } from './desktop.mjs';
+
+const UP = '\uE013';
+const ENTER = '\uE007';
+const BACKSPACE = '\uE003';
+const ESCAPE = '\uE00C';
+
+const desktop = new Desktop('messages');
+let page;
+/** The other person, who looks at the same chat. */
+let beatrice;
+/** Ada's number, and the chat of the two. */
+let ada;
+let dialog;
+/** What Ada answers later, and what she changes first. */
+let question;
+let changed;
+
+before(async () => {
+  await desktop.open();
+  page = await desktop.launch();
+  await page.press('[role=radio],label,button', 'In a file');
+  await page.press('button', 'Keep it in a file');
+  await page.press('button', 'Try it on this computer');
+  await page.fill('Name', 'Ada Byron');
+  await page.fill('Login', 'ada.byron');
+  await page.fill('Password', 'a long enough password');
+  await page.press('button', 'Start chatting');
+  await page.sees('Robin Hale');
+  beatrice = await SdkPerson.signUp({ ready: desktop.backend() }, 'beatrice');
+  listen(beatrice);
+  ada = (await beatrice.cube.users.getV2({ login: 'ada.byron' })).items[0].id;
+  dialog = await beatrice.privateDialog(ada);
+  question = beatrice.send(ada, dialog, 'Where do we meet?', ago(60));
+  await open('Where do we meet?');
+  await row('Where do we meet?');
+});
+
+after(async () => {
+  await beatrice?.disconnect();
+  await desktop.close();
+});
+
+// Each step goes on from the one before.
+let broken = false;
+beforeEach(() => assert.ok(!broken, 'a step before failed'));
+afterEach((context) => {
+  broken ||= !context.passed;
+});
+
+/** Hears what is done to messages, with the names the guide gives the arguments. */
+function listen({ cube, inbox }) {
+  const heard =
+    (kind, names) =>
+    (...values) =>
+      inbox.push({ kind, ...Object.fromEntries(names.map((name, index) => [name, values[index]])) });
+  cube.chat.onMessageUpdateListener = heard('update', ['id', 'last', 'body', 'dialog', 'user']);
+  cube.chat.onMessageReactionsListener = heard('reaction', ['id', 'user', 'dialog', 'add', 'remove']);
+  cube.chat.onMessageDeleteListener = heard('delete', ['id', 'dialog', 'user']);
+}
+
+/** Waits until Beatrice is told that something was done to a message. */
+function told(kind, id) {
+  return beatrice.inbox.next(`${kind} of ${id}`, (item) => item.kind === kind && item.id === id);
+}
+
+/** Opens a chat by a word of its row. */
+async function open(word) {
+  await page.named('[data-dialog]', word);
+  // A row on its way to another place cannot be pressed.
+  await until('the list at rest', () =>
+    page.run(`() => document.querySelector('[role=list]').getAnimations({ subtree: true }).length === 0`),
+  );
+  await page.press('[data-dialog]', word);
+}
+
+/** How many lines of the conversation have this text. What was read out to somebody blind does not count. */
+function rowsWith(text) {
+  return page.run(
+    `(text) => [...document.querySelectorAll('.message-row')].filter((row) => row.innerText.includes(text)).length`,
+    text,
+  );
+}
+
+/** The line of the conversation that has this text. */
+function row(text) {
+  return page.named('.message-row', text);
+}
+
+async function write(text) {
+  const field = await page.element('textarea');
+  await page.click(field);
+  await page.keys(field, text + ENTER);
+}
+
+function fieldHas(text) {
+  return until(`“${text}” in the field`, () =>
+    page.run(`(text) => document.querySelector('textarea').value === text`, text),
+  );
+}
+
+/** Waits until the line with this text says something else, too. */
+function rowSays(text, more) {
+  return until(`“${more}” at “${text}”`, () =>
+    page.run(
+      `(text, more) => [...document.querySelectorAll('.message-row')].some((row) =>
+         row.innerText.includes(text) && row.innerText.includes(more))`,
+      text,
+      more,
+    ),
+  );
+}
+
+/** The server has it: only then it can be changed. */
+function isOut(text) {
+  return until(`the tick of “${text}”`, () =>
+    page.run(
+      `(text) => { const row = [...document.querySelectorAll('.message-row')].find((each) => each.innerText.includes(text));
+         const ticks = row?.querySelector('.ticks')?.getAttribute('aria-label');
+         return ['sent', 'delivered', 'read'].includes(ticks); }`,
+      text,
+    ),
+  );
+}
+
+/** The reactions of a line: emoji with count, a star where it is mine. */
+function reactionsOf(text) {
+  return page.run(
+    `(text) => { const row = [...document.querySelectorAll('.message-row')].find((each) => each.innerText.includes(text));
+       return [...(row?.querySelectorAll('.reactions button[aria-pressed]') ?? [])].map((button) =>
+         button.innerText.replace(/\\s+/g, '') + (button.getAttribute('aria-pressed') === 'true' ? '*' : '')); }`,
+    text,
+  );
+}
+
+function reactionsAre(text, wanted) {
+  return until(
+    `${wanted} at “${text}”`,
+    async () => JSON.stringify(await reactionsOf(text)) === JSON.stringify(wanted),
+  );
+}
+
+/** A message as the server keeps it, or undefined. */
+async function kept(id) {
+  const { items } = await beatrice.cube.chat.message.list({ chat_dialog_id: dialog, limit: 100, _id: id });
+  return items.find((item) => item._id === id);
+}
+
+test('the arrow up opens the last message again, and the other side sees the other text at once', async () => {
+  await write('At the mill');
+  const { message } = await beatrice.hears('At the mill');
+  changed = message.id;
+  await isOut('At the mill');
+  const field = await page.element('textarea');
+  await page.keys(field, UP);
+  await fieldHas('At the mill');
+  await page.sees('Edit message');
+  desktop.shot('edit');
+  await page.keys(field, `${BACKSPACE.repeat(4)}lake${ENTER}`);
+
+  const update = await told('update', changed);
+  assert.deepEqual([update.body, update.dialog, update.user], ['At the lake', dialog, ada]);
+  await rowSays('At the lake', 'edited');
+  const before = await page.run(
+    `() => [...document.querySelectorAll('.stamp > span')].find((each) => each.innerText === 'edited')?.title`,
+  );
+  assert.equal(before, 'Before: At the mill');
+  assert.equal(await rowsWith('At the mill'), 0, 'the old text is gone');
+  await fieldHas('');
+  assert.equal((await kept(changed)).message, 'At the lake');
+  desktop.shot('edited');
+});
+
+test('Escape leaves a message as it was and gives the draft back', async () => {
+  const field = await page.element('textarea');
+  await page.keys(field, UP);
+  await fieldHas('At the lake');
+  await page.keys(field, ` or so${ESCAPE}`);
+  await fieldHas('');
+  await rowSays('At the lake', 'edited');
+  assert.equal((await kept(changed)).message, 'At the lake');
+});
+
+test('what the other side changes is changed here', async () => {
+  beatrice.cube.chat.editMessage({
+    to: ada,
+    dialogId: dialog,
+    body: 'Where do we meet tonight?',
+    originMessageId: question,
+    last: false,
+  });
+  await rowSays('Where do we meet tonight?', 'edited');
+});
+
+test('a reaction is told, is answered with the same, and is taken back', async () => {
+  const text = 'Where do we meet tonight?';
+  await page.keys(await row(text), 'e');
+  desktop.shot('react');
+  await page.press('[role=toolbar] button', '👍');
+  const added = await told('reaction', question);
+  assert.deepEqual([added.add, added.user, added.dialog], ['👍', ada, dialog]);
+  await reactionsAre(text, ['👍1*']);
+
+  await beatrice.cube.chat.message.addReaction(question, '👍');
+  await reactionsAre(text, ['👍2*']);
+  desktop.shot('reacted');
+
+  beatrice.inbox.forget((item) => item.kind === 'reaction');
+  await page.press('.reactions button[aria-pressed=true]', '👍');
+  assert.equal((await told('reaction', question)).remove, '👍');
+  await reactionsAre(text, ['👍1']);
+  assert.deepEqual(await beatrice.cube.chat.message.listReactions(question), { '👍': [beatrice.id] });
+});
