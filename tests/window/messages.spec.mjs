@@ -1,5 +1,5 @@
 // What becomes of messages in the real window, with somebody who has the official SDK looking on: a text is changed
-// and reacted to, from either side, and both sides end with the same.
+// reacted to, answered and deleted, from either side, and both sides end with the same.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { ago, SdkPerson } from '../sdk/support/sdk.mjs';
@@ -9,6 +9,9 @@ const UP = '\uE013';
 const ENTER = '\uE007';
 const BACKSPACE = '\uE003';
 const ESCAPE = '\uE00C';
+
+/** More than is loaded when a chat is opened, so that a jump has to load where it goes. */
+const BETWEEN = 90;
 
 const desktop = new Desktop('messages');
 let page;
@@ -69,14 +72,14 @@ function told(kind, id) {
   return beatrice.inbox.next(`${kind} of ${id}`, (item) => item.kind === kind && item.id === id);
 }
 
-/** Opens a chat by a word of its row. */
-async function open(word) {
-  await page.named('[data-dialog]', word);
+/** Opens a chat by a word of its row; which row, too, where another may have the word. */
+async function open(word, css = '[data-dialog]') {
+  await page.named(css, word);
   // A row on its way to another place cannot be pressed.
   await until('the list at rest', () =>
     page.run(`() => document.querySelector('[role=list]').getAnimations({ subtree: true }).length === 0`),
   );
-  await page.press('[data-dialog]', word);
+  await page.press(css, word);
 }
 
 /** How many lines of the conversation have this text. What was read out to somebody blind does not count. */
@@ -84,6 +87,14 @@ function rowsWith(text) {
   return page.run(
     `(text) => [...document.querySelectorAll('.message-row')].filter((row) => row.innerText.includes(text)).length`,
     text,
+  );
+}
+
+/** How many lines the message with this id has: one while it is loaded. */
+function rowsWithId(id) {
+  return page.run(
+    `(id) => [...document.querySelectorAll('.message-row')].filter((row) => row.dataset.id === id).length`,
+    id,
   );
 }
 
@@ -215,4 +226,76 @@ test('a reaction is told, is answered with the same, and is taken back', async (
   assert.equal((await told('reaction', question)).remove, '👍');
   await reactionsAre(text, ['👍1']);
   assert.deepEqual(await beatrice.cube.chat.message.listReactions(question), { '👍': [beatrice.id] });
+});
+
+test('an answer quotes what it answers, and the quote leads there from far away', async () => {
+  const text = 'Where do we meet tonight?';
+  await page.keys(await row(text), 'r');
+  await page.sees('Reply to beatrice');
+  await write('By the boats');
+  const { message } = await beatrice.hears('By the boats');
+  assert.equal(message.extension.reply_to, question);
+  assert.equal(message.extension.reply_sender, String(beatrice.id));
+  assert.equal(message.extension.reply_text, text);
+  await page.named('.message-row button', `Answer to beatrice: ${text}`);
+
+  const between = ago(30);
+  for (let n = 1; n <= BETWEEN; n += 1) beatrice.send(ada, dialog, `${n} things to take along`, between);
+  await row(`${BETWEEN} things to take along`);
+  beatrice.send(ada, dialog, 'Yes, there', {
+    reply_to: question,
+    reply_sender: String(beatrice.id),
+    reply_text: text,
+  });
+  await row('Yes, there');
+  await open('Mira Okafor');
+  await row('Tomatoes');
+  await open('beatrice', `[data-dialog="${dialog}"]`);
+  // It opens at the first of the unread lines.
+  await page.press('button', 'Go to the newest message');
+  await row('Yes, there');
+  assert.equal(await rowsWithId(question), 0, 'the original is not loaded');
+  desktop.shot('quoted');
+  await page.press('.message-row button', `Answer to beatrice: ${text}`);
+  await until('the original in view, with the focus', () =>
+    page.run(
+      `(id) => { const row = document.activeElement;
+         if (row?.dataset.id !== id) return false;
+         const view = row.closest('[role=region]').getBoundingClientRect();
+         const box = row.getBoundingClientRect();
+         return box.top >= view.top && box.bottom <= view.bottom; }`,
+      question,
+    ),
+  );
+  desktop.shot('jumped');
+});
+
+test('what is deleted for everyone is gone for the one who looks', async () => {
+  await page.press('button', 'Go to the newest message');
+  await write('My secret');
+  const { message } = await beatrice.hears('My secret');
+  await isOut('My secret');
+  await page.keys(await row('My secret'), '\uE008\uE03A\uE000');
+  await page.press('[role=menuitem]', 'Delete for everyone');
+  desktop.shot('delete');
+  await page.press('dialog button', 'Delete for everyone');
+
+  const gone = await told('delete', message.id);
+  assert.deepEqual([gone.dialog, gone.user], [dialog, ada]);
+  await row('Message deleted');
+  await until('the text to be gone', async () => (await rowsWith('My secret')) === 0);
+  assert.equal(await kept(message.id), undefined);
+  desktop.shot('deleted');
+});
+
+test('what the other side deletes goes while one looks at it', async () => {
+  const id = beatrice.send(ada, dialog, 'Wrong chat, sorry');
+  await row('Wrong chat, sorry');
+  // Of what nobody has seen no line remains.
+  await told('read', id);
+  beatrice.cube.chat.deleteMessage({ to: ada, dialogId: dialog, messageId: id });
+  await until('the text to be gone', async () => (await rowsWith('Wrong chat, sorry')) === 0);
+  // A line remains for each of the two that were deleted.
+  assert.equal(await rowsWith('Message deleted'), 2);
+  desktop.shot('deleted-by-them');
 });
