@@ -12,7 +12,7 @@ use crate::store::messages::LineRecord;
 use crate::store::{self, ReadDb, WriteTx, messages, ranges};
 use crate::sync::catch_up::{Error, PAGE};
 use crate::sync::context::Context;
-use crate::sync::requests::refresh;
+use crate::sync::requests::{complete, refresh};
 use crate::sync::{convert, people};
 
 /// A dialog with a hole before the first live message of the session.
@@ -99,7 +99,8 @@ pub(crate) async fn find_private(
 }
 
 /// Stores a dialog that the server just made, changed or found, together with the lines that this
-/// left in it.
+/// left in it. Another person's change may have been fetched and stored between the server's answer
+/// and this; the answer is the older one then, so the dialog is asked for once more.
 pub(crate) async fn adopt(
     context: &Arc<Context>,
     dialog: &rest::Dialog,
@@ -109,6 +110,7 @@ pub(crate) async fn adopt(
     for behind in save_with(context, dialogs, lines).await? {
         refresh(context, behind.dialog);
     }
+    complete(context, BTreeSet::from([dialog.id]));
     Ok(dialog.id)
 }
 

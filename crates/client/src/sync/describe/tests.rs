@@ -134,3 +134,27 @@ async fn a_history_cleared_on_another_device_is_cleared_here() {
     assert_eq!(window.items, []);
     assert_eq!((card.last, card.unread), (None, 0));
 }
+
+#[tokio::test]
+async fn an_answer_that_is_older_than_what_was_fetched_meanwhile_does_not_stay() {
+    let mut world = World::new().await;
+    let mut mine = known(7, WireKind::Group, &[3]);
+    mine.name = Some("Mine".to_owned());
+    let mut theirs = mine.clone();
+    theirs.name = Some("Theirs".to_owned());
+    // Their change is the later one: the server has it, and the cache, before my answer is stored.
+    *world.api.dialogs.lock().unwrap() = vec![theirs];
+    describe(&world.context, &[dialog_id(7)]).await.unwrap();
+    adopt(&world.context, &mine, Vec::new()).await.unwrap();
+    while world.events.try_recv().is_ok() {}
+    tokio::spawn(requests::run(Arc::clone(&world.context)));
+    let name = until(&mut world, |event| {
+        if let ClientEvent::DialogsChanged { dialogs, .. } = event {
+            dialogs.first().map(|dialog| dialog.name.clone())
+        } else {
+            None
+        }
+    })
+    .await;
+    assert_eq!(name, "Theirs");
+}
