@@ -1,5 +1,6 @@
 //! Extensions, one module each, named after the specification they come from.
 
+pub mod attachment;
 pub mod extra_params;
 pub mod message_delete;
 pub mod reactions;

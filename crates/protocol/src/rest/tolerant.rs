@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::timestamp::UnixMillis;
 
@@ -74,7 +74,7 @@ pub(crate) fn items(value: &Value) -> Vec<Value> {
     match value {
         Value::Null => Vec::new(),
         Value::Array(items) => items.clone(),
-        Value::Object(map) => map.values().cloned().collect(),
+        Value::Object(map) => in_key_order(map).into_iter().cloned().collect(),
         Value::String(text) => text
             .split(',')
             .map(str::trim)
@@ -83,6 +83,14 @@ pub(crate) fn items(value: &Value) -> Vec<Value> {
             .collect(),
         Value::Number(_) | Value::Bool(_) => vec![value.clone()],
     }
+}
+
+/// The values of an object whose keys are the places of a list: `2` comes before `10`.
+pub(crate) fn in_key_order(map: &Map<String, Value>) -> Vec<&Value> {
+    let mut entries: Vec<(&String, &Value)> = map.iter().collect();
+    // Stable: keys that are no numbers stay behind, in their order.
+    entries.sort_by_key(|(key, _)| key.parse::<u64>().unwrap_or(u64::MAX));
+    entries.into_iter().map(|(_, value)| value).collect()
 }
 
 /// For fields: absent, `null`, or a scalar as text.

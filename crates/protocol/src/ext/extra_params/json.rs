@@ -27,7 +27,7 @@ impl ExtraParams {
             if name == "attachments" {
                 let items: Vec<&Value> = match value {
                     Value::Array(items) => items.iter().collect(),
-                    Value::Object(items) => items.values().collect(),
+                    Value::Object(items) => tolerant::in_key_order(items),
                     Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
                         Vec::new()
                     }
