@@ -12,7 +12,9 @@ import { root, StepFailed } from './steps.mjs';
 const DEBIAN = {
   build: [
     'build-essential',
+    'cmake',
     'file',
+    'libasound2-dev',
     'libayatana-appindicator3-dev',
     'libdbus-1-dev',
     'librsvg2-dev',
@@ -51,34 +53,35 @@ const OTHER_LINUX = [
   {
     ids: ['fedora', 'rhel', 'centos'],
     command:
-      'sudo dnf install gcc gcc-c++ make perl pkgconf-pkg-config file webkit2gtk4.1-devel openssl-devel ' +
-      'libappindicator-gtk3-devel librsvg2-devel libxdo-devel dbus-devel',
+      'sudo dnf install gcc gcc-c++ make cmake perl pkgconf-pkg-config file webkit2gtk4.1-devel openssl-devel ' +
+      'libappindicator-gtk3-devel librsvg2-devel libxdo-devel dbus-devel alsa-lib-devel',
     display: 'sudo dnf install xorg-x11-server-Xvfb dbus-daemon google-noto-color-emoji-fonts',
   },
   {
     ids: ['arch', 'manjaro'],
     command:
-      'sudo pacman -S --needed base-devel perl file webkit2gtk-4.1 openssl libappindicator-gtk3 librsvg xdotool dbus',
+      'sudo pacman -S --needed base-devel cmake perl file webkit2gtk-4.1 openssl libappindicator-gtk3 librsvg xdotool ' +
+      'dbus alsa-lib',
     display: 'sudo pacman -S --needed xorg-server-xvfb dbus noto-fonts-emoji',
   },
   {
     ids: ['opensuse', 'suse'],
     command:
-      'sudo zypper install -t pattern devel_basis && sudo zypper install perl file webkit2gtk3-devel ' +
-      'libopenssl-devel libappindicator3-1 librsvg-devel xdotool-devel dbus-1-devel',
+      'sudo zypper install -t pattern devel_basis && sudo zypper install cmake perl file webkit2gtk3-devel ' +
+      'libopenssl-devel libappindicator3-1 librsvg-devel xdotool-devel dbus-1-devel alsa-devel',
     display: 'sudo zypper install xorg-x11-server-Xvfb dbus-1-daemon google-noto-coloremoji-fonts',
   },
   {
     ids: ['alpine'],
     command:
-      'sudo apk add build-base perl file pkgconf webkit2gtk-4.1-dev openssl-dev libayatana-appindicator-dev ' +
-      'librsvg-dev xdotool-dev dbus-dev',
+      'sudo apk add build-base cmake perl file pkgconf webkit2gtk-4.1-dev openssl-dev libayatana-appindicator-dev ' +
+      'librsvg-dev xdotool-dev dbus-dev alsa-lib-dev',
     display: 'sudo apk add xvfb dbus font-noto-emoji',
   },
 ];
 
 /** What pkg-config must know before the app can be built on Linux. */
-const LIBRARIES = ['webkit2gtk-4.1', 'librsvg-2.0', 'dbus-1'];
+const LIBRARIES = ['webkit2gtk-4.1', 'librsvg-2.0', 'dbus-1', 'alsa'];
 
 /**
  * Sees to it that the packages of these purposes are installed.
@@ -161,6 +164,7 @@ function checkOtherLinux(purposes) {
   );
   if (!hasProgram('cc')) lacking.unshift('a C compiler');
   if (!hasProgram('perl')) lacking.unshift('perl');
+  if (!hasProgram('cmake')) lacking.unshift('cmake');
   if (lacking.length > 0) {
     throw new StepFailed(`The build needs what this system lacks: ${lacking.join(', ')}.`, {
       hint:
@@ -190,6 +194,7 @@ function checkMac() {
   if (spawnSync('xcode-select', ['-p'], { stdio: 'ignore' }).status !== 0) {
     throw new StepFailed("Apple's compiler is missing.", { hint: 'Run: xcode-select --install' });
   }
+  checkCmake('brew install cmake');
 }
 
 function checkWindows() {
@@ -197,6 +202,7 @@ function checkWindows() {
   if (!hasProgram('perl')) {
     throw new StepFailed('Perl is missing.', { hint: 'Run: winget install StrawberryPerl.StrawberryPerl' });
   }
+  checkCmake('winget install Kitware.CMake');
   const programs = process.env['ProgramFiles(x86)'] ?? 'C:\\Program Files (x86)';
   if (
     !existsSync(join(programs, 'Microsoft Visual Studio', 'Installer', 'vswhere.exe')) &&
@@ -208,6 +214,15 @@ function checkWindows() {
         '"--add Microsoft.VisualStudio.Workload.VCTools --includeRecommended --passive"',
     });
   }
+}
+
+/**
+ * The encoder of voice messages is built by cmake.
+ *
+ * @param {string} command that installs it
+ */
+function checkCmake(command) {
+  if (!hasProgram('cmake')) throw new StepFailed('CMake is missing.', { hint: `Run: ${command}` });
 }
 
 /** @param {string} name */

@@ -15,6 +15,7 @@ pub mod outbox;
 pub mod rest;
 pub mod store;
 pub mod sync;
+pub mod voice;
 
 pub use engine::{Account, Engine, EngineConfig};
 pub use error::Error;

@@ -1,10 +1,11 @@
-//! What makes it a program of the desktop: where its files are, how its window is drawn, and the
-//! local backend that runs beside it.
+//! What makes it a program of the desktop: where its files are, how its window is drawn, its
+//! microphone, and the local backend that runs beside it.
 
 pub mod arguments;
 pub mod endpoints;
 pub mod focus;
 pub mod local_backend;
+pub mod microphone;
 pub mod pictures;
 pub mod profile;
 pub mod renderer;
