@@ -67,6 +67,7 @@ fn start(profile: Profile) -> tauri::Result<ExitCode> {
         }))
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_dialog::init())
         .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
         .invoke_handler(commands.invoke_handler())
         .on_window_event(window::on_event)

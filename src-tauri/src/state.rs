@@ -20,7 +20,7 @@ use crate::{
         types::{account::Account, event::AppEvent, ids, sign_in::Target},
     },
     shell::{
-        endpoints, focus::Focus, local_backend::LocalBackend, profile::Profile,
+        endpoints, focus::Focus, local_backend::LocalBackend, offers::Offers, profile::Profile,
         settings_file::SettingsFile,
     },
 };
@@ -56,6 +56,8 @@ pub struct Parts {
     pub settings: SettingsFile,
     /// The backend on this computer.
     pub backend: LocalBackend,
+    /// Files that came to the window and wait to be taken.
+    pub offers: Offers,
     /// Whether the person looks at the app.
     pub focus: Focus,
     /// Opened once, in the background, while the page loads.
@@ -75,6 +77,7 @@ impl App {
             settings: SettingsFile::open(&profile.dir),
             backend: LocalBackend::new(profile.backend_dir.clone()),
             focus: Focus::default(),
+            offers: Offers::default(),
             profile,
             engine: OnceCell::new(),
             page: Mutex::new(None),

@@ -235,6 +235,7 @@ async fn answers_mentions_and_fields_arrive_and_stay_in_the_history() {
         reply_to: Some(question),
         mentions: vec![alice.id],
         silent: true,
+        attachments: Vec::new(),
         fields: vec![("colour".to_owned(), r#"{"name":"blue"}"#.to_owned())],
     };
     let id = bob.account().send(dialog, draft).await.unwrap();

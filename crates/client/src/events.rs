@@ -6,7 +6,9 @@
 
 use crate::model::{DialogId, MessageId, UserId};
 
-use crate::model::{AccountId, Activity, Block, ConnectionState, Dialog, Folder, Message, User};
+use crate::model::{
+    AccountId, Activity, AttachmentChange, Block, ConnectionState, Dialog, Folder, Message, User,
+};
 
 /// One thing that changed. Every event can be applied twice without harm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,15 @@ pub enum ClientEvent {
         messages: Vec<Message>,
         /// No longer there.
         removed: Vec<MessageId>,
+    },
+    /// Files of messages came further, or got stuck.
+    AttachmentsChanged {
+        /// Whose.
+        account: AccountId,
+        /// In which dialog.
+        dialog: DialogId,
+        /// Each attachment once.
+        changes: Vec<AttachmentChange>,
     },
     /// Who is typing in a dialog.
     TypingChanged {

@@ -4,6 +4,7 @@
 //! cache and an outbox. This crate knows nothing of Tauri, of the JSON of the screens, or of the
 //! backend's code: two engines fit in one test.
 
+pub mod attachments;
 pub mod clock;
 pub mod connection;
 pub mod engine;

@@ -50,6 +50,8 @@ struct Batch {
     events: Vec<ClientEvent>,
     /// Where the gathered rows of a dialog stand in `events`, by account and dialog.
     messages: HashMap<(String, String), usize>,
+    /// Where the gathered news of attachments stand in `events`, by account and dialog.
+    attachments: HashMap<(String, String), usize>,
     /// Where the gathered people's activity stands in `events`, by account.
     activities: HashMap<String, usize>,
     /// Where the gathered rows of the list stand in `events`, by account.
@@ -140,6 +142,27 @@ impl Batch {
                         .push(ClientEvent::ActivityChanged { account, people });
                 }
             }
+            ClientEvent::AttachmentsChanged {
+                account,
+                dialog,
+                changes,
+            } => {
+                let key = (account.to_string(), dialog.to_string());
+                if let Some(ClientEvent::AttachmentsChanged { changes: rows, .. }) = self
+                    .attachments
+                    .get(&key)
+                    .and_then(|&place| self.events.get_mut(place))
+                {
+                    merge(rows, changes, |change| (change.message, change.index));
+                } else {
+                    self.attachments.insert(key, self.events.len());
+                    self.events.push(ClientEvent::AttachmentsChanged {
+                        account,
+                        dialog,
+                        changes,
+                    });
+                }
+            }
             ClientEvent::AccountsChanged
             | ClientEvent::Connection { .. }
             | ClientEvent::TypingChanged { .. }
@@ -205,6 +228,15 @@ fn convert(event: ClientEvent, engine: &Engine) -> AppEvent {
             dialog_id: dialog.into(),
             messages: messages.into_iter().map(Into::into).collect(),
             removed_ids: removed.into_iter().map(Into::into).collect(),
+        },
+        ClientEvent::AttachmentsChanged {
+            account,
+            dialog,
+            changes,
+        } => AppEvent::AttachmentsChanged {
+            account_id: account.into(),
+            dialog_id: dialog.into(),
+            changes: changes.into_iter().map(Into::into).collect(),
         },
         ClientEvent::TypingChanged {
             account,

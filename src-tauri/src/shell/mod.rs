@@ -2,10 +2,14 @@
 //! microphone, and the local backend that runs beside it.
 
 pub mod arguments;
+pub mod clipboard;
 pub mod endpoints;
+pub mod file_dialog;
 pub mod focus;
 pub mod local_backend;
 pub mod microphone;
+pub mod offers;
+pub mod pasted;
 pub mod pictures;
 pub mod profile;
 pub mod renderer;

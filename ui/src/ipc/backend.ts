@@ -1,7 +1,7 @@
 // The border between the window and everything else: one interface, two implementations (tauri.ts, fake.ts). What can be
 // asked for is written once, in Rust; the interface follows from the generated commands, words included.
 // Every method rejects with an `IpcError`; screens switch on its `kind` and pick words from the catalogue.
-import type { AccountId, AppEvent, commands, IpcError } from './bindings.gen';
+import type { AccountId, AppEvent, commands, DialogId, IpcError, MessageId, Staging } from './bindings.gen';
 
 /** A generated command, with its answer taken out of its envelope. */
 type Unwrapped<Command> = Command extends (...args: infer Args) => Promise<infer Answer>
@@ -11,9 +11,9 @@ type Unwrapped<Command> = Command extends (...args: infer Args) => Promise<infer
 /** A command without an answer says `null`. */
 type Filled<Data> = [Data] extends [null] ? void : Data;
 
-/** All commands but the one that takes a channel of the shell. */
+/** All commands but the one that takes a channel of the shell, and the one whose body is a file. */
 export type Commands = {
-  [Name in Exclude<keyof typeof commands, 'subscribe'>]: Unwrapped<(typeof commands)[Name]>;
+  [Name in Exclude<keyof typeof commands, 'subscribe' | 'stagePasted'>]: Unwrapped<(typeof commands)[Name]>;
 };
 
 export interface Backend extends Commands {
@@ -21,6 +21,12 @@ export interface Backend extends Commands {
   subscribe(onEvent: (event: AppEvent) => void): Promise<void>;
   /** The address of a picture for `<img src>`; `uid` is what an avatar or a photo names. */
   pictureUrl(accountId: AccountId, uid: string): string;
+  /** The address of a picture that hangs on a message, or of the poster of a film, for `<img src>`. */
+  attachmentUrl(accountId: AccountId, messageId: MessageId, index: number, size: 'thumb' | 'full'): string;
+  /** The address of a small picture of a chosen file. */
+  stagedUrl(accountId: AccountId, id: number): string;
+  /** Takes a file that the page was given by the clipboard. */
+  stagePasted(accountId: AccountId, dialogId: DialogId, file: Blob, name: string): Promise<Staging>;
 }
 
 /** Tells an error of this border from a defect in the page. */

@@ -123,6 +123,61 @@ export const commands = {
 	 *  most; all of it is queued, or nothing.
 	 */
 	forwardMessages: (accountId: AccountId, messageIds: MessageId[], dialogIds: DialogId[], comment: string | null) => typedError<null, IpcError>(__TAURI_INVOKE("forward_messages", { accountId, messageIds, dialogIds, comment })),
+	/**  Lets the person choose files in the system's dialog; nothing when they change their mind. */
+	chooseFiles: (accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("choose_files", { accountId, dialogId })),
+	/**  Takes the files of a drop, which can be taken once. */
+	stageDropped: (dropId: number, accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_dropped", { dropId, accountId, dialogId })),
+	/**  Takes the files that another program handed over, which can be taken once. */
+	stageShared: (shareId: number, accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_shared", { shareId, accountId, dialogId })),
+	/**
+	 *  Takes what the page was given by the clipboard. Its bytes are the body of the call, everything
+	 *  else its headers: see `shell::pasted`.
+	 */
+	stagePasted: () => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_pasted")),
+	/**
+	 *  Takes files or a picture from the system's clipboard, for web views that do not tell the page
+	 *  what is in it.
+	 */
+	stageClipboard: (accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_clipboard", { accountId, dialogId })),
+	/**  The files that are chosen for a chat, in their order. */
+	staged: (accountId: AccountId, dialogId: DialogId) => typedError<Staged[], IpcError>(__TAURI_INVOKE("staged", { accountId, dialogId })),
+	/**  Puts chosen files away again. */
+	unstage: (accountId: AccountId, ids: number[]) => typedError<null, IpcError>(__TAURI_INVOKE("unstage", { accountId, ids })),
+	/**  The place that a typed or pasted text names: coordinates, or a link of a map. */
+	parseLocation: (text: string) => typedError<Location | null, IpcError>(__TAURI_INVOKE("parse_location", { text })),
+	/**  Stops the upload of a message's files until it is resumed. */
+	pauseUpload: (accountId: AccountId, messageId: MessageId) => typedError<null, IpcError>(__TAURI_INVOKE("pause_upload", { accountId, messageId })),
+	/**  Goes on with the upload of a message's files. */
+	resumeUpload: (accountId: AccountId, messageId: MessageId) => typedError<null, IpcError>(__TAURI_INVOKE("resume_upload", { accountId, messageId })),
+	/**  Removes a file that I sent from the server; everybody's bubble says so. */
+	deleteFile: (accountId: AccountId, messageId: MessageId, index: number) => typedError<null, IpcError>(__TAURI_INVOKE("delete_file", { accountId, messageId, index })),
+	/**  Loads a file now. */
+	download: (accountId: AccountId, messageId: MessageId, index: number) => typedError<null, IpcError>(__TAURI_INVOKE("download", { accountId, messageId, index })),
+	/**  Stops loading a file. */
+	cancelDownload: (accountId: AccountId, messageId: MessageId, index: number) => typedError<null, IpcError>(__TAURI_INVOKE("cancel_download", { accountId, messageId, index })),
+	/**  These are on the screen: they are loaded first. */
+	prioritiseDownloads: (accountId: AccountId, attachments: AttachmentRef[]) => typedError<null, IpcError>(__TAURI_INVOKE("prioritise_downloads", { accountId, attachments })),
+	/**  An address the window plays sound or a film from. */
+	openMedia: (accountId: AccountId, messageId: MessageId, index: number) => typedError<Media, IpcError>(__TAURI_INVOKE("open_media", { accountId, messageId, index })),
+	/**  Saves a file where the person says in the system's dialog; false when they change their mind. */
+	saveAttachment: (accountId: AccountId, messageId: MessageId, index: number) => typedError<boolean, IpcError>(__TAURI_INVOKE("save_attachment", { accountId, messageId, index })),
+	/**  Opens a file with the program that the system has for it. */
+	openAttachment: (accountId: AccountId, messageId: MessageId, index: number) => typedError<null, IpcError>(__TAURI_INVOKE("open_attachment", { accountId, messageId, index })),
+	/**  Shows a file in its folder. */
+	showInFolder: (accountId: AccountId, messageId: MessageId, index: number) => typedError<null, IpcError>(__TAURI_INVOKE("show_in_folder", { accountId, messageId, index })),
+	/**  Puts a picture into the clipboard. */
+	copyImage: (accountId: AccountId, messageId: MessageId, index: number) => typedError<null, IpcError>(__TAURI_INVOKE("copy_image", { accountId, messageId, index })),
+	/**  Things that were shared in a chat, newest first. `before` is what the page before gave. */
+	sharedAttachments: (accountId: AccountId, dialogId: DialogId, kind: SharedKind, before: string | null, limit: number) => typedError<SharedPage, IpcError>(__TAURI_INVOKE("shared_attachments", { accountId, dialogId, kind, before, limit })),
+	/**  How many things were shared in a chat. */
+	sharedCounts: (accountId: AccountId, dialogId: DialogId) => typedError<SharedCounts, IpcError>(__TAURI_INVOKE("shared_counts", { accountId, dialogId })),
+	/**  What the files of each chat take up on this computer, the most first. */
+	storageUse: (accountId: AccountId) => typedError<StorageUse[], IpcError>(__TAURI_INVOKE("storage_use", { accountId })),
+	/**
+	 *  Removes the loaded files of chats from this computer; says how many bytes that freed. They can
+	 *  be loaded again.
+	 */
+	freeSpace: (accountId: AccountId, dialogIds: DialogId[]) => typedError<number, IpcError>(__TAURI_INVOKE("free_space", { accountId, dialogIds })),
 	/**  The people that are known; the others are fetched together and arrive as an event. */
 	users: (accountId: AccountId, ids: UserId[]) => typedError<User[], IpcError>(__TAURI_INVOKE("users", { accountId, ids })),
 	/**  Finds people on the server. */
@@ -247,6 +302,38 @@ export type AppEvent =
 	/**  Messages that are gone. */
 	removedIds: MessageId[],
 } } | 
+/**  Files of messages came further, or got stuck. */
+{ type: "attachmentsChanged"; payload: {
+	/**  Which account. */
+	accountId: AccountId,
+	/**  Which dialog. */
+	dialogId: DialogId,
+	/**  Each attachment once. */
+	changes: AttachmentChange[],
+} } | 
+/**  Files of another program are dragged over the window, or let go of there. */
+{ type: "filesDragged"; payload: {
+	/**  What happens. */
+	phase: DragPhase,
+	/**  CSS pixels from the left edge of the page; 0 when they left. */
+	x: number,
+	/**  CSS pixels from its top. */
+	y: number,
+	/**  How many files. */
+	count: number,
+	/**  For `stageDropped`, when they were let go of. */
+	dropId: number | null,
+} } | 
+/**
+ *  Files were handed over by another program (“open with”, or `cubist --share FILE`): the
+ *  person says where they go.
+ */
+{ type: "filesShared"; payload: {
+	/**  For `stageShared`. */
+	shareId: number,
+	/**  How many. */
+	count: number,
+} } | 
 /**  What lies beyond the edges of loaded pages may have changed. */
 { type: "historyChanged"; payload: {
 	/**  Which account. */
@@ -303,6 +390,77 @@ export type AppEvent =
 /**  The window read too slowly and missed something: load again what is shown. */
 { type: "reload" };
 
+/**  One attachment, named by its message and its place there. */
+export type Attachment = {
+	/**  Its place on the message, from 0. */
+	index: number,
+	/**  How it is shown. */
+	kind: AttachmentKind,
+	/**  Its name. */
+	name: string,
+	/**  Its media type, as its sender says; may be empty. */
+	contentType: string,
+	/**  Bytes. */
+	size: number | null,
+	/**  Pixels from left to right. */
+	width: number | null,
+	/**  Pixels from top to bottom. */
+	height: number | null,
+	/**  How long it plays. */
+	durationMs: number | null,
+	/**  A thumbhash in Base64: colours to show before a byte of the file is here. */
+	placeholder: string | null,
+	/**  How loud it is from its beginning to its end, 0 to 31; may be empty. */
+	waveform: number[],
+	/**  Where its bytes are; `null` for a location. */
+	file: FileState | null,
+	/**  The place, for a location. */
+	location: Location | null,
+};
+
+/**  News of one attachment. */
+export type AttachmentChange = {
+	/**  On which message. */
+	messageId: MessageId,
+	/**  Its place there. */
+	index: number,
+	/**  Where its bytes are now. */
+	file: FileState,
+};
+
+/**  How an attachment is shown. */
+export type AttachmentKind = 
+/**  A picture, drawn in the conversation. */
+"image" | 
+/**  A film. */
+"video" | 
+/**  Music or other sound. */
+"audio" | 
+/**  Something spoken into the microphone, with the shape of its sound. */
+"voice" | 
+/**  Any other file, or a picture that its sender wants left as it is. */
+"file" | 
+/**  A place; nothing to load. */
+"location";
+
+/**  Which attachment is meant. */
+export type AttachmentRef = {
+	/**  On which message. */
+	messageId: MessageId,
+	/**  Its place there. */
+	index: number,
+};
+
+/**  What is loaded without being asked for; the rest waits for a click. */
+export type AutoDownload = {
+	/**  Pictures of up to so many bytes; 0 for none. */
+	images: number,
+	/**  Other files of up to so many bytes; 0 for none. */
+	files: number,
+	/**  Whether on networks that are paid for by use, too. */
+	onMetered: boolean,
+};
+
 /**  Somebody I block. */
 export type Block = {
 	/**  Who. */
@@ -325,6 +483,8 @@ export type Bootstrap = {
 	accounts: Account[],
 	/**  The person's choices. */
 	settings: Settings,
+	/**  Bytes of the largest file that can be sent. */
+	maxUploadBytes: number,
 };
 
 /**  How the account's connection stands. */
@@ -468,6 +628,17 @@ export type DialogPage = {
 	next: string | null,
 };
 
+/**  Where dragged files are. */
+export type DragPhase = 
+/**  They came into the window. */
+"enter" | 
+/**  They move within it. */
+"over" | 
+/**  They left. */
+"leave" | 
+/**  They were let go of. */
+"drop";
+
 /**  What lies beyond the end of a page. */
 export type Edge = 
 /**  Nothing: the beginning, or the newest. */
@@ -526,6 +697,64 @@ export type FieldError = {
 	/**  The server's words. */
 	message: string,
 };
+
+/**  Why a file is not here, or did not get to the server. */
+export type FileProblem = 
+/**  Larger than the server takes, or than it said. */
+"tooLarge" | 
+/**  The server does not give it to me, or does not take it from me. */
+"refused" | 
+/**  What was to be sent is not on this computer any more. */
+"gone" | 
+/**  It is not what was announced: another size, or cut off. */
+"damaged" | 
+/**  It says that it is a picture and is none, or one too large to be drawn. */
+"notAnImage" | 
+/**  The disk is full. */
+"noSpace" | 
+/**  The network failed; trying again can help. */
+"network" | 
+/**  The server failed; trying again can help. */
+"server";
+
+/**  Where the bytes of an attachment are. Amounts are bytes. */
+export type FileState = 
+/**  On the server; nobody asked for them yet. */
+{ type: "remote" } | 
+/**  Asked for, behind others. */
+{ type: "queued" } | 
+/**  On their way to this computer. */
+{ type: "downloading"; payload: {
+	/**  Those that are here. */
+	received: number,
+	/**  All of them. */
+	total: number,
+} } | 
+/**  On this computer. */
+{ type: "here" } | 
+/**  To be sent, once there is a connection and others are done. */
+{ type: "waiting" } | 
+/**  On their way to the server. */
+{ type: "uploading"; payload: {
+	/**  Those that left. */
+	sent: number,
+	/**  All of them. */
+	total: number,
+} } | 
+/**  To be sent when the person says so. */
+{ type: "paused"; payload: {
+	/**  Those that left before. */
+	sent: number,
+	/**  All of them. */
+	total: number,
+} } | 
+/**  Neither here nor there; the person can try again where that helps. */
+{ type: "failed"; payload: {
+	/**  What happened. */
+	reason: FileProblem,
+} } | 
+/**  Removed from the server. */
+{ type: "deleted" };
 
 /**  A folder of the chat list. */
 export type Folder = {
@@ -658,6 +887,24 @@ export type KeyState =
 /**  The passphrase is wanted. */
 { type: "locked" };
 
+/**  A place. */
+export type Location = {
+	/**  Degrees to the north, from −90 to 90. */
+	latitude: number,
+	/**  Degrees to the east, from −180 to 180. */
+	longitude: number,
+	/**  What its sender calls it. */
+	name: string | null,
+	/**  Its address, if its sender gave one. */
+	address: string | null,
+};
+
+/**  Where the window gets sound or a film from. */
+export type Media = {
+	/**  An address on this computer, good until the app ends. */
+	url: string,
+};
+
 /**  One message. */
 export type Message = {
 	/**  Chosen by the sender, kept for life. */
@@ -668,6 +915,8 @@ export type Message = {
 	senderId: UserId,
 	/**  Its text. */
 	text: string,
+	/**  What hangs on it, in order. */
+	attachments: Attachment[],
 	/**  When, in unix milliseconds; with the id the place in the conversation. */
 	sentAt: number,
 	/**  How far it got. */
@@ -716,6 +965,18 @@ export type MessagePage = {
 	after: Edge,
 };
 
+/**  What is to hang on a new message. */
+export type NewAttachment = 
+/**  A file that was chosen for the chat. */
+{ type: "staged"; payload: {
+	/**  Which. */
+	id: number,
+	/**  Whether a picture is sent as it is, with everything that stands beside its pixels. */
+	asFile: boolean,
+} } | 
+/**  A place. */
+{ type: "location"; payload: Location };
+
 /**  A dialog to be made. */
 export type NewDialog = {
 	/**  Group or public. */
@@ -736,7 +997,7 @@ export type NewDialog = {
 
 /**  A message to be sent. */
 export type NewMessage = {
-	/**  Its text; more than white space. */
+	/**  Its text; more than white space, if there are no attachments. */
 	text: string,
 	/**  The message of the same dialog that it answers. */
 	replyTo: MessageId | null,
@@ -746,6 +1007,8 @@ export type NewMessage = {
 	silent: boolean,
 	/**  Fields of one's own, 50 at most. */
 	fields: Field[],
+	/**  What hangs on it, in order; 30 at most. */
+	attachments: NewAttachment[],
 };
 
 /**  A part of the people of a dialog. */
@@ -813,6 +1076,8 @@ export type Preview = {
 	senderId: UserId,
 	/**  Its text. */
 	text: string,
+	/**  How the first thing that hangs on it is shown. */
+	attachment: AttachmentKind | null,
 	/**  When, in unix milliseconds. */
 	sentAt: number,
 	/**  How far it got, for my own messages only. */
@@ -918,6 +1183,27 @@ export type Reaction = {
 	mine: boolean,
 };
 
+/**  Why a file was not taken. */
+export type RefusalReason = 
+/**  Larger than can be sent. */
+"tooLarge" | 
+/**  There is nothing in it. */
+"empty" | 
+/**  It cannot be read. */
+"unreadable" | 
+/**  It is a folder. */
+"folder" | 
+/**  The disk is full. */
+"noSpace";
+
+/**  A file that was not taken. */
+export type RefusedFile = {
+	/**  Its name. */
+	name: string,
+	/**  Why. */
+	reason: RefusalReason,
+};
+
 /**  What I am in a dialog. */
 export type Role = 
 /**  Who made it, or was left it. */
@@ -941,10 +1227,61 @@ export type Settings = {
 	listWidth: number,
 	/**  Seconds without the focus after which I count as inactive, 30 to 3,600. */
 	inactiveAfterS: number,
+	/**  What is loaded without being asked for. */
+	autoDownload: AutoDownload,
+	/**
+	 *  Bytes that loaded files may take up on this computer, 50 MB at least; those not seen for the
+	 *  longest time go first.
+	 */
+	cacheBudgetBytes: number,
+	/**
+	 *  Address of detailed maps (a PMTiles file, or tiles by `{z}/{x}/{y}`), chosen by the person;
+	 *  without one no map is ever asked for over the network.
+	 */
+	mapTiles: string | null,
 	/**  The account shown last. */
 	lastAccount: AccountId | null,
 	/**  The dialog shown last. */
 	lastDialog: DialogId | null,
+};
+
+/**  How many things of each kind were shared in a chat, as far as this computer knows. */
+export type SharedCounts = {
+	/**  Pictures and films. */
+	media: number,
+	/**  Sound and other files. */
+	files: number,
+	/**  Links in texts. */
+	links: number,
+	/**  Places. */
+	locations: number,
+};
+
+/**  One thing that was shared in a chat. */
+export type SharedItem = {
+	/**  The message. */
+	message: Message,
+	/**  The place of the attachment on it, or of the link in its text. */
+	index: number,
+};
+
+/**  Which of the things shared in a chat are wanted. */
+export type SharedKind = 
+/**  Pictures and films. */
+"media" | 
+/**  Sound and other files. */
+"files" | 
+/**  Links in texts. */
+"links" | 
+/**  Places. */
+"locations";
+
+/**  Things that were shared in a chat, newest first. */
+export type SharedPage = {
+	/**  They. */
+	items: SharedItem[],
+	/**  What to ask for the next page with; `null` when this is the last. */
+	next: string | null,
 };
 
 /**  A new person. */
@@ -966,6 +1303,38 @@ export type SignedOutReason =
 /**  Another session took this one's place. */
 "replaced";
 
+/**  A file that was chosen for a chat and is not sent yet. It is kept with the draft. */
+export type Staged = {
+	/**  Which. */
+	id: number,
+	/**  How it will be shown. */
+	kind: AttachmentKind,
+	/**  Its name. */
+	name: string,
+	/**  Bytes, as it was chosen. */
+	size: number,
+	/**  Its media type. */
+	contentType: string,
+	/**  Pixels from left to right. */
+	width: number | null,
+	/**  Pixels from top to bottom. */
+	height: number | null,
+	/**  How long it plays. */
+	durationMs: number | null,
+	/**  How loud it is, for what was spoken; 0 to 31. */
+	waveform: number[],
+	/**  Whether it can be sent as a picture, and not only as it is. */
+	canBeImage: boolean,
+};
+
+/**  What became of chosen files. */
+export type Staging = {
+	/**  Those that were taken, in their order. */
+	staged: Staged[],
+	/**  Those that were not. */
+	refused: RefusedFile[],
+};
+
 /**  How far a message got; only ever moves forward, but for `failed` and `pending`. */
 export type Status = 
 /**  Given up; the person decides. */
@@ -978,6 +1347,16 @@ export type Status =
 "delivered" | 
 /**  Read. */
 "read";
+
+/**  What the files of a chat take up on this computer. */
+export type StorageUse = {
+	/**  Which chat. */
+	dialogId: DialogId,
+	/**  Bytes. */
+	bytes: number,
+	/**  Files. */
+	files: number,
+};
 
 /**  What happened in a dialog; who did it is the message's sender. */
 export type SystemLine = 

@@ -4,6 +4,7 @@
 // The address line chooses: `?state=` (see `fake/states.ts`), `&open=` a chat's short name, `&theme=`, `&dialogs=2000`,
 // `&delay=` milliseconds before each answer, `&scale=` text size, `&fail=` which commands fail and how.
 import type { Backend } from './backend';
+import { attachmentCommands } from './fake/attachments';
 import { dialogCommands } from './fake/dialogs';
 import { folderCommands } from './fake/folders';
 import { memberCommands } from './fake/members';
@@ -27,6 +28,7 @@ export function openFake(query: URLSearchParams): FakeBackend {
     ...folderCommands(memory),
     ...messageCommands(memory),
     ...reworkCommands(memory),
+    ...attachmentCommands(memory),
     ...peopleCommands(memory),
     ...privacyCommands(memory),
     pictureUrl: (_accountId, uid) => drawPicture(memory, uid),

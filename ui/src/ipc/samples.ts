@@ -54,6 +54,7 @@ export function sampleMessage(change: Partial<Message> = {}): Message {
     mentions: [],
     fields: [],
     silent: false,
+    attachments: [],
     ...change,
   };
 }

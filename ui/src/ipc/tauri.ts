@@ -1,12 +1,15 @@
 // The backend of the real window: the generated commands, and one channel for everything the engine says.
-import { Channel, convertFileSrc } from '@tauri-apps/api/core';
+import { Channel, convertFileSrc, invoke } from '@tauri-apps/api/core';
 import type { Backend, Commands } from './backend';
 import { toIpcError } from './backend';
 import { commands } from './bindings.gen';
-import type { AppEvent, IpcError } from './bindings.gen';
+import type { AppEvent, IpcError, Staging } from './bindings.gen';
 
 /** Scheme under which the shell hands out pictures. */
 const PICTURES = 'cubist-picture';
+
+/** Scheme under which it hands out what hangs on messages. */
+const ATTACHMENTS = 'cubist-attachment';
 
 /** A command answers with one of two; a rejection (the bridge itself failed) becomes an internal error. */
 type Answer = { status: 'ok'; data: unknown } | { status: 'error'; error: IpcError };
@@ -53,6 +56,27 @@ export function tauriBackend(): Backend {
     pictureUrl(accountId, uid) {
       // The shell's own function knows the form of the system: a host of its own on Windows, a scheme elsewhere.
       return `${convertFileSrc('', PICTURES)}${accountId}/${encodeURIComponent(uid)}`;
+    },
+    attachmentUrl(accountId, messageId, index, size) {
+      return `${convertFileSrc('', ATTACHMENTS)}${accountId}/${messageId}/${String(index)}?size=${size}`;
+    },
+    stagedUrl(accountId, id) {
+      return `${convertFileSrc('', ATTACHMENTS)}${accountId}/staged/${String(id)}`;
+    },
+    async stagePasted(accountId, dialogId, file, name) {
+      // The bytes are the body of the call, so the rest goes into its headers.
+      const headers = {
+        'account-id': accountId,
+        'dialog-id': dialogId,
+        'file-name': encodeURIComponent(name),
+      };
+      const staging = invoke<Staging>('stage_pasted', await file.arrayBuffer(), { headers });
+      return (await open(
+        staging.then(
+          (data): Answer => ({ status: 'ok', data }),
+          (error: unknown): Answer => ({ status: 'error', error: toIpcError(error) }),
+        ),
+      )) as Staging;
     },
   };
 }

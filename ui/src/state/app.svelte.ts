@@ -157,6 +157,10 @@ export class App {
       case 'foldersChanged':
         this.#spaces.get(event.payload.accountId)?.folders.set(event.payload.folders);
         break;
+      case 'attachmentsChanged':
+      case 'filesDragged':
+      case 'filesShared':
+        break;
       case 'closing':
         // Whatever could not be written is told nowhere any more: the window goes all the same.
         void this.flush().finally(() => this.backend.close());

@@ -12,6 +12,9 @@ export const DEFAULT_SETTINGS: Settings = {
   keepLocalBackend: false,
   listWidth: 320,
   inactiveAfterS: 300,
+  autoDownload: { images: 10_485_760, files: 1_048_576, onMetered: false },
+  cacheBudgetBytes: 2_147_483_648,
+  mapTiles: null,
   lastAccount: null,
   lastDialog: null,
 };

@@ -1,5 +1,6 @@
 //! One account, as the shell sees it.
 
+mod attachments;
 mod changing;
 mod dialogs;
 mod explore;
@@ -17,6 +18,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::attachments::progress::Progress;
 use crate::engine::credentials::{Credentials, StoredIdentity};
 use crate::engine::runtime::{self, Owner, Runtime};
 use crate::engine::shared::Shared;
@@ -45,6 +47,8 @@ struct Inner {
     shared: Arc<Shared>,
     /// How many messages wait, kept up by the events of the cache.
     waiting: Arc<AtomicU32>,
+    /// How far files on their way have come.
+    progress: Progress,
     /// What the screens want to know of people; kept while nobody can be asked.
     attention: Mutex<Attention>,
     /// The tasks; `None` while signed out.
@@ -71,8 +75,13 @@ impl Account {
         let events = shared.events.clone();
         let count = Arc::clone(&waiting);
         let of_all = Arc::clone(&shared);
+        let progress = Progress::new(id.clone(), events.clone());
+        let moving = progress.clone();
         let publish = Arc::new(move |changes: Vec<ClientEvent>| {
-            for event in changes {
+            for mut event in changes {
+                if let ClientEvent::MessagesChanged { messages, .. } = &mut event {
+                    moving.overlay(messages);
+                }
                 if let ClientEvent::OutboxChanged { waiting, .. } = &event {
                     count.store(*waiting, Ordering::Release);
                 }
@@ -94,6 +103,7 @@ impl Account {
                 store,
                 shared,
                 waiting,
+                progress,
                 attention: Mutex::default(),
                 runtime: Mutex::new(None),
                 changing: tokio::sync::Mutex::new(()),
@@ -192,6 +202,7 @@ impl Account {
             id: self.inner.id.clone(),
             me: self.inner.me,
             store: self.inner.store.clone(),
+            files: self.inner.progress.clone(),
         };
         let runtime = Runtime::start(&self.inner.shared, owner, endpoints, credentials, client)?;
         let attention = self.attention().clone();

@@ -6,6 +6,7 @@ use cubist_protocol::jid::Jid;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::attachments::progress::Progress;
 use crate::connection::{self, ConnectionConfig, Trust};
 use crate::engine::credentials::{ChatPassword, Credentials};
 use crate::engine::shared::Shared;
@@ -37,6 +38,7 @@ pub(super) struct Owner {
     pub(super) id: AccountId,
     pub(super) me: UserId,
     pub(super) store: Store,
+    pub(super) files: Progress,
 }
 
 /// A REST client for these endpoints.
@@ -92,6 +94,7 @@ impl Runtime {
             account: owner.id,
             who,
             store: owner.store,
+            files: owner.files,
             api: Arc::new(client.clone()),
             line: Arc::new(handle.clone()),
             clock: Arc::clone(&shared.clock),

@@ -17,8 +17,11 @@ const FORWARDED_AT: &str = "forwarded_at";
 const MENTIONS: &str = "mentions";
 const SILENT: &str = "silent";
 
+/// What attachments say beyond their attributes; `attachments::wire` reads and writes it.
+pub(crate) const ATTACHMENTS_EXTRA: &str = "attachments_extra";
+
 /// Names with a meaning here or on the platform: no fields of another application.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
     REPLY_TO,
     REPLY_SENDER,
     REPLY_TEXT,
@@ -29,6 +32,7 @@ const KNOWN: [&str; 18] = [
     "link_preview",
     "attachment",
     "attachments",
+    ATTACHMENTS_EXTRA,
     "save_to_history",
     "dialog_id",
     "date_sent",

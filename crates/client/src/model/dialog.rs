@@ -1,6 +1,6 @@
 //! Dialogs as the chat list shows them.
 
-use crate::model::{DialogId, FolderId, MessageId, Status, UnixMillis, UserId};
+use crate::model::{AttachmentKind, DialogId, FolderId, MessageId, Status, UnixMillis, UserId};
 
 /// What sort of dialog it is; the numbers are those of the wire (rest.md, dialogs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +67,8 @@ pub struct Preview {
     pub sender: UserId,
     /// Its text, cut to what fits a row.
     pub text: String,
+    /// How the first thing that hangs on it is shown.
+    pub attachment: Option<AttachmentKind>,
     /// When it was sent.
     pub sent_at: UnixMillis,
     /// How far it has come; only for messages of this account's person.

@@ -3,7 +3,9 @@
 use cubist_protocol::ext::extra_params::ExtraParams;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DialogId, MessageId, Position, Status, UnixMillis, UserId};
+use crate::model::{
+    Attachment, DialogId, MessageId, NewAttachment, Position, Status, UnixMillis, UserId,
+};
 
 /// Why a message was not sent, in kinds a screen can word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,6 +153,8 @@ pub struct Draft {
     pub silent: bool,
     /// Fields of the application's own, by name.
     pub fields: Vec<(String, String)>,
+    /// What hangs on it, in order.
+    pub attachments: Vec<NewAttachment>,
 }
 
 /// One message. Its place in a dialog is (whole seconds of `sent_at`, `id`), ascending.
@@ -177,6 +181,8 @@ pub struct Message {
     pub read_by: Vec<UserId>,
     /// Whether the server keeps it; live-only messages are no part of the history.
     pub in_history: bool,
+    /// What hangs on it, in order, read from `extra`; files with where their bytes are now.
+    pub attachments: Vec<Attachment>,
     /// Everything in `extraParams` that has no field here, attachments included, as it came.
     pub extra: ExtraParams,
     /// What happened to the dialog, when that is all this is: a line between the messages, without

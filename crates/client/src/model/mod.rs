@@ -5,6 +5,7 @@
 
 mod account;
 mod activity;
+mod attachment;
 mod connection;
 mod custom_fields;
 mod dialog;
@@ -25,10 +26,14 @@ pub use account::{
     AccountId, AccountSummary, ChatAddress, Endpoints, Identity, InvalidAccountId, Origin, SignUp,
 };
 pub use activity::Activity;
+pub use attachment::{
+    Attachment, AttachmentChange, AttachmentKind, FileProblem, FileSource, FileState, Location,
+    NewAttachment, Point, Staged, StagedId, Staging, Unstageable,
+};
 pub use connection::{ConnectionState, OfflineReason, SignedOutReason};
 pub use cubist_protocol::ids::{AppId, DialogId, MessageId, ObjectId, ObjectIdGenerator, UserId};
 pub use cubist_protocol::timestamp::UnixMillis;
-pub(crate) use custom_fields::{CustomFields, is_free_name, passed_on};
+pub(crate) use custom_fields::{ATTACHMENTS_EXTRA, CustomFields, is_free_name, passed_on};
 pub use dialog::{Dialog, DialogKind, Field, Preview, Role};
 pub use dialog_edit::{DeleteOutcome, DialogEdit, NewDialog, PictureChange};
 pub use explore::{ExplorePage, OccupantPage, PublicDialog};

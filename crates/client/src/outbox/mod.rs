@@ -14,6 +14,7 @@ use cubist_protocol::ext::extra_params::ExtraParams;
 use cubist_protocol::stanza::{Message, MessageKind, Stanza};
 use tokio::time::sleep;
 
+use crate::attachments::NO_CAPTION;
 use crate::connection::SendTag;
 use crate::model::{DialogId, Failure, FailureKind, UnixMillis};
 use crate::store::Error;
@@ -299,6 +300,10 @@ pub(crate) fn stanza(row: &Queued, who: &Who) -> Option<Stanza> {
     let mut stanza = Message::new(kind, to);
     stanza.id = Some(message.id.to_string());
     stanza.body = Some(message.text.clone()).filter(|text| !text.is_empty());
+    if stanza.body.is_none() && !message.attachments.is_empty() {
+        // The official SDK confirms only what has a body, and so do its apps.
+        stanza.body = Some(NO_CAPTION.to_owned());
+    }
     stanza.extra = Some(extra);
     stanza.markable = true;
     Some(Stanza::Message(Box::new(stanza)))

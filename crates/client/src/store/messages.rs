@@ -258,8 +258,8 @@ fn insert_row<'r>(
             receipts::queue(tx, Kind::Received, record.dialog, record.id, record.sender)?;
         }
     }
-    if mine && made.status >= Status::Delivered {
-        // Who has it stands in a table of its own.
+    if record.extra.attachments().next().is_some() || (mine && made.status >= Status::Delivered) {
+        // Who has it, and where its files are, stands in tables of their own.
         tx.touch_message(record.dialog, record.id);
     } else {
         tx.touch_new_message(made.to_message());
@@ -282,6 +282,7 @@ impl NewRow<'_> {
             delivered_to: Vec::new(),
             read_by: Vec::new(),
             in_history: self.record.in_history,
+            attachments: Vec::new(),
             extra: self.record.extra.clone(),
             system: None,
             edited_at: self.record.edited_at,

@@ -12,6 +12,7 @@ use cubist_protocol::jid::Jid;
 use cubist_protocol::stanza::{Condition, ErrorKind, Message, MessageKind, StanzaError};
 use sha2::{Digest, Sha256};
 
+use crate::attachments::wire;
 use crate::model::{
     DialogId, Failure, FailureKind, MessageId, ObjectId, Status, UnixMillis, UserId,
 };
@@ -219,7 +220,7 @@ fn read_direct(message: &Message, who: &Who) -> Arrival {
         id: content_id(message, &extra, sender),
         place,
         sender,
-        text,
+        text: wire::caption(text, &extra),
         sent_at: extra
             .date_sent()
             .or_else(|| message.delay.as_ref().map(|delay| delay.stamp)),

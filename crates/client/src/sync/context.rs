@@ -7,6 +7,7 @@ use cubist_protocol::jid::Jid;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use crate::attachments::progress::Progress as FileProgress;
 use crate::clock::Clock;
 use crate::clock::Random;
 use crate::events::ClientEvent;
@@ -106,6 +107,9 @@ pub(crate) struct Context {
     pub(crate) clock: Arc<dyn Clock>,
     /// Everyone who shows something. Sending never waits.
     pub(crate) events: broadcast::Sender<ClientEvent>,
+    /// How far files on their way have come.
+    #[allow(dead_code, reason = "the transfers that report are not there yet")]
+    pub(crate) files: FileProgress,
     /// How far this session follows the server.
     pub(crate) progress: Progress,
     /// Names to be fetched.
@@ -151,6 +155,7 @@ pub(crate) struct Parts {
     pub(crate) account: AccountId,
     pub(crate) who: Who,
     pub(crate) store: Store,
+    pub(crate) files: FileProgress,
     pub(crate) api: Arc<dyn Api>,
     pub(crate) line: Arc<dyn Line>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -170,6 +175,7 @@ impl Context {
             line: parts.line,
             clock: parts.clock,
             events: parts.events,
+            files: parts.files,
             progress: Progress::default(),
             people: People::default(),
             activity: Activities::default(),

@@ -3,6 +3,7 @@
 use cubist_protocol::rest;
 use cubist_protocol::rest::{DialogKind as WireKind, LastMessageStatus};
 
+use crate::attachments::wire;
 use crate::model::{DialogKind, Field, Position, Status, User, UserId};
 use crate::store::dialogs::{Details, DialogRecord, LastRecord};
 use crate::store::messages::MessageRecord;
@@ -101,15 +102,16 @@ fn details(dialog: &rest::Dialog) -> Details {
 
 /// A message of the history.
 pub(crate) fn history_record(message: &rest::Message) -> MessageRecord {
+    let extra = crate::sync::arrival::foreign_parameters(message.extra_params());
     MessageRecord {
         id: message.id,
         dialog: message.chat_dialog_id,
         sender: message.sender_id,
-        text: message.message.clone().unwrap_or_default(),
+        text: wire::caption(message.message.clone().unwrap_or_default(), &extra),
         sent_at: message.date_sent.0,
         status: Status::Sent,
         in_history: true,
-        extra: crate::sync::arrival::foreign_parameters(message.extra_params()),
+        extra,
         delivered_to: message.delivered_ids.clone(),
         read_by: message.read_ids.clone(),
         from_history: true,

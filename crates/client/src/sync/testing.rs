@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use crate::attachments::progress::Progress;
 use crate::clock::{Clock, SystemRandom};
 use crate::connection::{NotConnected, RequestError, SendTag};
 use crate::events::ClientEvent;
@@ -267,7 +268,9 @@ impl World {
             requests: Mutex::default(),
         });
         let api = Arc::new(TestApi::default());
+        let files = Progress::new(account_id(), events.clone());
         let context = Arc::new(Context::new(Parts {
+            files,
             account: account_id(),
             who: Who {
                 me: user_id(ME),

@@ -6,6 +6,7 @@
 )]
 
 pub mod accounts;
+pub mod attachments;
 pub mod dialogs;
 pub mod explore;
 pub mod keys;
@@ -19,6 +20,7 @@ pub mod presence;
 pub mod privacy;
 pub mod profile;
 pub mod settings;
+pub mod staging;
 pub mod start;
 
 use std::str::FromStr;

@@ -40,6 +40,7 @@ pub async fn bootstrap(app: State<'_, App>) -> Result<Bootstrap, IpcError> {
         keys: engine.key_state().into(),
         accounts: engine.accounts().into_iter().map(Into::into).collect(),
         settings: app.settings.get(),
+        max_upload_bytes: cubist_client::attachments::MAX_BYTES,
     })
 }
 

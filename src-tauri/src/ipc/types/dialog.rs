@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::ipc::types::{
+    attachment::AttachmentKind,
     ids::{DialogId, MessageId, UserId},
     message::Status,
 };
@@ -58,6 +59,8 @@ pub struct Preview {
     pub sender_id: UserId,
     /// Its text.
     pub text: String,
+    /// How the first thing that hangs on it is shown.
+    pub attachment: Option<AttachmentKind>,
     /// When, in unix milliseconds.
     pub sent_at: i64,
     /// How far it got, for my own messages only.
@@ -192,6 +195,7 @@ impl From<model::Preview> for Preview {
             message_id: preview.id.into(),
             sender_id: preview.sender.into(),
             text: preview.text,
+            attachment: preview.attachment.map(Into::into),
             sent_at: preview.sent_at.0,
             status: preview.status.map(Into::into),
         }

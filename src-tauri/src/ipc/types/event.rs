@@ -6,6 +6,7 @@ use specta::Type;
 use crate::ipc::types::{
     account::{Account, ConnectionState},
     activity::PersonActivity,
+    attachment::{AttachmentChange, DragPhase},
     dialog::Dialog,
     folder::Folder,
     ids::{AccountId, DialogId, MessageId, UserId},
@@ -54,6 +55,38 @@ pub enum AppEvent {
         messages: Vec<Message>,
         /// Messages that are gone.
         removed_ids: Vec<MessageId>,
+    },
+    /// Files of messages came further, or got stuck.
+    AttachmentsChanged {
+        /// Which account.
+        account_id: AccountId,
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// Each attachment once.
+        changes: Vec<AttachmentChange>,
+    },
+    /// Files of another program are dragged over the window, or let go of there.
+    FilesDragged {
+        /// What happens.
+        phase: DragPhase,
+        /// CSS pixels from the left edge of the page; 0 when they left.
+        #[specta(type = specta_typescript::Number)]
+        x: f64,
+        /// CSS pixels from its top.
+        #[specta(type = specta_typescript::Number)]
+        y: f64,
+        /// How many files.
+        count: u32,
+        /// For `stageDropped`, when they were let go of.
+        drop_id: Option<u32>,
+    },
+    /// Files were handed over by another program (“open with”, or `cubist --share FILE`): the
+    /// person says where they go.
+    FilesShared {
+        /// For `stageShared`.
+        share_id: u32,
+        /// How many.
+        count: u32,
     },
     /// What lies beyond the edges of loaded pages may have changed.
     HistoryChanged {

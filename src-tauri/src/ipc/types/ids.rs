@@ -13,6 +13,13 @@ macro_rules! text_id {
         #[serde(transparent)]
         pub struct $name(String);
 
+        impl $name {
+            /// What the window says, unchecked.
+            pub fn new(text: String) -> Self {
+                Self(text)
+            }
+        }
+
         impl From<$model> for $name {
             fn from(id: $model) -> Self {
                 Self(id.to_string())

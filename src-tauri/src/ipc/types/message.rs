@@ -7,6 +7,7 @@ use specta::Type;
 use crate::ipc::{
     error::IpcError,
     types::{
+        attachment::Attachment,
         dialog::Field,
         ids::{DialogId, MessageId, UserId},
         reaction::Reaction,
@@ -92,6 +93,8 @@ pub struct Message {
     pub sender_id: UserId,
     /// Its text.
     pub text: String,
+    /// What hangs on it, in order.
+    pub attachments: Vec<Attachment>,
     /// When, in unix milliseconds; with the id the place in the conversation.
     pub sent_at: i64,
     /// How far it got.
@@ -237,6 +240,7 @@ impl From<model::Message> for Message {
             dialog_id: message.dialog.into(),
             sender_id: message.sender.into(),
             text: message.text,
+            attachments: attachments(message.attachments),
             sent_at: message.sent_at.0,
             status: message.status.into(),
             failure: message.failure.map(Into::into),
@@ -261,6 +265,13 @@ impl From<model::Message> for Message {
             silent: message.silent,
         }
     }
+}
+
+fn attachments(all: Vec<model::Attachment>) -> Vec<Attachment> {
+    (0..)
+        .zip(all)
+        .map(|(index, attachment)| Attachment::new(index, attachment))
+        .collect()
 }
 
 impl From<model::Edge> for Edge {

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod attachment;
 pub mod dialog;
 pub mod dialog_edit;
 pub mod event;

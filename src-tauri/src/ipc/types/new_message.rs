@@ -7,6 +7,7 @@ use specta::Type;
 use crate::ipc::{
     error::IpcError,
     types::{
+        attachment::NewAttachment,
         dialog::Field,
         ids::{MessageId, UserId, at_most},
     },
@@ -18,11 +19,14 @@ const MENTIONS_LIMIT: u32 = 100;
 /// Fields of one's own that one message may carry.
 const FIELDS_LIMIT: u32 = 50;
 
+/// Attachments that one message may carry.
+const ATTACHMENTS_LIMIT: u32 = 30;
+
 /// A message to be sent.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct NewMessage {
-    /// Its text; more than white space.
+    /// Its text; more than white space, if there are no attachments.
     pub text: String,
     /// The message of the same dialog that it answers.
     pub reply_to: Option<MessageId>,
@@ -32,6 +36,8 @@ pub struct NewMessage {
     pub silent: bool,
     /// Fields of one's own, 50 at most.
     pub fields: Vec<Field>,
+    /// What hangs on it, in order; 30 at most.
+    pub attachments: Vec<NewAttachment>,
 }
 
 impl TryFrom<NewMessage> for model::Draft {
@@ -53,13 +59,14 @@ impl TryFrom<NewMessage> for model::Draft {
                 .into_iter()
                 .map(|field| (field.name, field.value))
                 .collect(),
+            attachments: at_most(ATTACHMENTS_LIMIT, message.attachments)?,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use cubist_client::model::{Draft, UserId};
+    use cubist_client::model::{Draft, Location, NewAttachment, Point, StagedId, UserId};
 
     use super::{FIELDS_LIMIT, MENTIONS_LIMIT, NewMessage};
     use crate::ipc::{error::IpcError, types::dialog::Field};
@@ -73,7 +80,9 @@ mod tests {
     fn a_message_of_the_window_is_the_draft_the_engine_takes() {
         let draft = sent(
             r#"{"text":"Hi @Ann","replyTo":"5c094c0ce588ce6856f87422","mentions":[7],
-                "silent":true,"fields":[{"name":"colour","value":"blue"}]}"#,
+                "silent":true,"fields":[{"name":"colour","value":"blue"}],
+                "attachments":[{"type":"staged","payload":{"id":4,"asFile":true}},
+                  {"type":"location","payload":{"latitude":64.5,"longitude":-23.25,"name":"Hut","address":null}}]}"#,
         )
         .unwrap();
         let wanted = Draft {
@@ -82,14 +91,26 @@ mod tests {
             mentions: vec![UserId::new(7).unwrap()],
             silent: true,
             fields: vec![("colour".to_owned(), "blue".to_owned())],
+            attachments: vec![
+                NewAttachment::Staged {
+                    id: StagedId(4),
+                    as_file: true,
+                },
+                NewAttachment::Location(Location {
+                    point: Point::new(64.5, -23.25).unwrap(),
+                    name: Some("Hut".to_owned()),
+                    address: None,
+                }),
+            ],
         };
         assert_eq!(draft, wanted);
     }
 
     #[test]
     fn an_answer_to_no_message_is_refused() {
-        let refused =
-            sent(r#"{"text":"Hi","replyTo":"x","mentions":[],"silent":false,"fields":[]}"#);
+        let refused = sent(
+            r#"{"text":"Hi","replyTo":"x","mentions":[],"silent":false,"fields":[],"attachments":[]}"#,
+        );
         assert!(
             matches!(&refused, Err(IpcError::InvalidInput { field }) if field == "messageId"),
             "{refused:?}"
@@ -111,6 +132,7 @@ mod tests {
                     value: String::new(),
                 })
                 .collect(),
+            attachments: Vec::new(),
         };
         let limit = |mentions, fields| match Draft::try_from(message(mentions, fields)) {
             Err(IpcError::TooMany { limit }) => Some(limit),

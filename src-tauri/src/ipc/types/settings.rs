@@ -23,6 +23,28 @@ pub enum Theme {
     Contrast,
 }
 
+/// What is loaded without being asked for; the rest waits for a click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AutoDownload {
+    /// Pictures of up to so many bytes; 0 for none.
+    pub images: u64,
+    /// Other files of up to so many bytes; 0 for none.
+    pub files: u64,
+    /// Whether on networks that are paid for by use, too.
+    pub on_metered: bool,
+}
+
+impl Default for AutoDownload {
+    fn default() -> Self {
+        Self {
+            images: 10 * 1024 * 1024,
+            files: 1024 * 1024,
+            on_metered: false,
+        }
+    }
+}
+
 /// Choices of this profile, kept in `settings.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -40,6 +62,14 @@ pub struct Settings {
     pub list_width: u32,
     /// Seconds without the focus after which I count as inactive, 30 to 3,600.
     pub inactive_after_s: u32,
+    /// What is loaded without being asked for.
+    pub auto_download: AutoDownload,
+    /// Bytes that loaded files may take up on this computer, 50 MB at least; those not seen for the
+    /// longest time go first.
+    pub cache_budget_bytes: u64,
+    /// Address of detailed maps (a PMTiles file, or tiles by `{z}/{x}/{y}`), chosen by the person;
+    /// without one no map is ever asked for over the network.
+    pub map_tiles: Option<String>,
     /// The account shown last.
     pub last_account: Option<AccountId>,
     /// The dialog shown last.
@@ -55,6 +85,9 @@ impl Default for Settings {
             keep_local_backend: false,
             list_width: 320,
             inactive_after_s: 300,
+            auto_download: AutoDownload::default(),
+            cache_budget_bytes: 2 * 1024 * 1024 * 1024,
+            map_tiles: None,
             last_account: None,
             last_dialog: None,
         }
@@ -111,6 +144,8 @@ pub struct Bootstrap {
     pub accounts: Vec<Account>,
     /// The person's choices.
     pub settings: Settings,
+    /// Bytes of the largest file that can be sent.
+    pub max_upload_bytes: u64,
 }
 
 impl From<cubist_client::keys::KeyState> for KeyState {

@@ -3,7 +3,14 @@ import type { Dialog, Preview } from '~/ipc/bindings.gen';
 import { sampleDialog, sampleUser } from '~/ipc/samples';
 import { previewLine } from './preview';
 
-const LAST: Preview = { messageId: 'm', senderId: 2, text: 'words', sentAt: 0, status: null };
+const LAST: Preview = {
+  messageId: 'm',
+  senderId: 2,
+  text: 'words',
+  attachment: null,
+  sentAt: 0,
+  status: null,
+};
 
 function line(change: Partial<Dialog>, open = false): string {
   const dialog = sampleDialog({ last: LAST, ...change });

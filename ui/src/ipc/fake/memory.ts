@@ -61,6 +61,9 @@ export class Memory {
       keepLocalBackend: false,
       listWidth: 320,
       inactiveAfterS: 300,
+      autoDownload: { images: 10_485_760, files: 1_048_576, onMetered: false },
+      cacheBudgetBytes: 2_147_483_648,
+      mapTiles: null,
       lastAccount: ACCOUNT,
       lastDialog: open === null ? null : (this.world.bySlug.get(open) ?? null),
     };

@@ -1,6 +1,7 @@
 // The fake commands of a conversation: pages, sending with everything that follows, reading.
 import type { Backend } from '../backend';
 import type { Anchor, DialogId, Edge, Failure, Message, MessageId, MessagePage } from '../bindings.gen';
+import { sendStaged, uploadAll } from './attachments';
 import { ME } from './cast';
 import type { Memory } from './memory';
 import { ANSWERS } from './script';
@@ -108,14 +109,24 @@ export function messageCommands(memory: Memory): MessageCommands {
       return page;
     },
 
-    async sendMessage(_accountId, dialogId, { text, replyTo, mentions, silent, fields }) {
-      return memory.act(['sendMessage', dialogId, text, { replyTo, mentions, silent, fields }], () => {
+    async sendMessage(_accountId, dialogId, { text, replyTo, mentions, silent, fields, attachments }) {
+      const more = { replyTo, mentions, silent, fields, attachments };
+      return memory.act(['sendMessage', dialogId, text, more], () => {
         const original = replyTo === null ? undefined : find(replyTo);
         const reply = original
           ? { messageId: original.id, senderId: original.senderId, text: original.text.slice(0, 200) }
           : null;
-        const item = memory.add(dialogId, ME, text, 'pending', { reply, mentions, silent, fields });
-        travel(item, refusal(memory, item));
+        const item = memory.add(dialogId, ME, text, 'pending', {
+          reply,
+          mentions,
+          silent,
+          fields,
+          attachments: sendStaged(memory, attachments),
+        });
+        uploadAll(memory, item.id, () => {
+          const uploaded = find(item.id);
+          if (uploaded) travel(uploaded, refusal(memory, uploaded));
+        });
         return item.id;
       });
     },

@@ -44,6 +44,7 @@ export function reworkCommands(memory: Memory): ReworkCommands {
             editedAt: null,
             previousText: null,
             reactions: [],
+            attachments: [],
             reply: null,
             forwarded: null,
           });
@@ -74,8 +75,12 @@ export function reworkCommands(memory: Memory): ReworkCommands {
         for (const dialogId of dialogIds) {
           if (comment !== null) memory.add(dialogId, ME, comment, 'sent');
           for (const id of messageIds) {
-            const { text, senderId, sentAt, forwarded, fields } = messageOf(id);
-            memory.add(dialogId, ME, text, 'sent', { forwarded: forwarded ?? { senderId, sentAt }, fields });
+            const { text, senderId, sentAt, forwarded, fields, attachments } = messageOf(id);
+            memory.add(dialogId, ME, text, 'sent', {
+              forwarded: forwarded ?? { senderId, sentAt },
+              fields,
+              attachments,
+            });
           }
         }
       });

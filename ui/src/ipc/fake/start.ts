@@ -45,6 +45,7 @@ export function startCommands(memory: Memory): StartCommands {
         keys: memory.keys,
         accounts: memory.keys.type === 'ready' ? memory.accounts : [],
         settings: memory.settings,
+        maxUploadBytes: 104_857_600,
       }));
       if (memory.connection.type === 'online') {
         for (const [dialogId, userIds] of memory.world.typing) {

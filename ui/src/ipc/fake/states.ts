@@ -22,6 +22,8 @@ export const STATES = [
   'blocked',
   /** A chat (`open=full`) with every part a message can have. */
   'full',
+  /** A chat (`open=files`) with attachments of every kind, in every state. */
+  'files',
   /** The open chat goes away a moment after it was opened. */
   'gone',
 ] as const;
@@ -46,6 +48,7 @@ export function connectionOf(state: StateName): ConnectionState {
       return { type: 'signedOut', payload: { reason: 'credentials' } };
     case 'main':
     case 'full':
+    case 'files':
     case 'empty':
     case 'loading':
     case 'failed':

@@ -17,6 +17,7 @@ import type {
 import { activitiesOf, blocksOf, ME, PEOPLE, privacyListsOf } from './cast';
 import { publicDialogsOf } from './publicDialogs';
 import { ARRANGED, FULL_SCRIPTS, MORE_SCRIPTS, SCRIPTS, SMALL_TALK, type Script } from './script';
+import { FILES_SCRIPTS } from './filesScript';
 import type { StateName } from './states';
 
 const MINUTE_MS = 60_000;
@@ -74,6 +75,7 @@ export function message(
     mentions: [],
     fields: [],
     silent: false,
+    attachments: [],
   };
 }
 
@@ -85,6 +87,7 @@ export function previewOf(items: Message[]): Preview | null {
     messageId: last.id,
     senderId: last.senderId,
     text: last.text,
+    attachment: last.attachments[0]?.kind ?? null,
     sentAt: last.sentAt,
     status: last.senderId === ME ? last.status : null,
   };
@@ -265,6 +268,7 @@ export function buildWorld(now: number, size: number, state: StateName): World {
     ];
   }
   if (state === 'full') for (const script of FULL_SCRIPTS) build(script, now, world);
+  if (state === 'files') for (const script of FILES_SCRIPTS) build(script, now, world);
   if (state === 'blocked') refuse(world);
   fill(world, Math.max(0, size - SCRIPTS.length), now);
   return world;

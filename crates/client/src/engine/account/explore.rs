@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use cubist_protocol::ext::system_message::{DialogChanges, SystemEvent};
 
+use crate::attachments::wire;
 use crate::engine::Account;
 use crate::error::Error;
 use crate::model::{
@@ -81,6 +82,7 @@ impl Account {
                     delivered_to: Vec::new(),
                     read_by: Vec::new(),
                     in_history: true,
+                    attachments: wire::read(&record.extra),
                     extra: record.extra,
                     system: None,
                     edited_at: record.edited_at,

@@ -59,6 +59,17 @@ impl Account {
         anchor: Anchor,
         limit: u32,
     ) -> Result<MessagePage, Error> {
+        let mut page = self.page_of(dialog, anchor, limit).await?;
+        self.inner.progress.overlay(&mut page.items);
+        Ok(page)
+    }
+
+    async fn page_of(
+        &self,
+        dialog: DialogId,
+        anchor: Anchor,
+        limit: u32,
+    ) -> Result<MessagePage, Error> {
         let limit = limit.clamp(1, MAX_PAGE);
         let context = self.context().ok();
         match anchor {

@@ -1,9 +1,11 @@
 //! What a person does.
 
+use crate::attachments::wire;
 use crate::engine::Account;
 use crate::error::Error;
 use crate::model::{
-    CustomFields, DialogId, Draft, MessageId, Quote, Status, UnixMillis, is_free_name,
+    Attachment, AttachmentKind, CustomFields, DialogId, Draft, FileSource, MessageId,
+    NewAttachment, Quote, Status, UnixMillis, is_free_name,
 };
 use crate::store::messages::MessageRecord;
 use crate::store::reactions::Snapshot;
@@ -27,9 +29,10 @@ impl Account {
     /// Queues a message. It is on disk, with the id it keeps for life, before this returns.
     pub async fn send(&self, dialog: DialogId, draft: Draft) -> Result<MessageId, Error> {
         let text: String = draft.text.chars().filter(|&c| is_sendable(c)).collect();
-        if text.trim().is_empty() {
+        if text.trim().is_empty() && draft.attachments.is_empty() {
             return Err(Error::InvalidInput { field: "text" });
         }
+        let attachments = attachments(draft.attachments)?;
         let mut says = CustomFields {
             mentions: draft.mentions,
             silent: draft.silent,
@@ -68,6 +71,8 @@ impl Account {
                         _ => return Ok(Err(Error::NotFound)),
                     }
                 }
+                let mut extra = says.write();
+                wire::set(&mut extra, &attachments);
                 let record = MessageRecord {
                     id,
                     dialog,
@@ -76,7 +81,7 @@ impl Account {
                     sent_at: behind(now, id, &target),
                     status: Status::Pending,
                     in_history: true,
-                    extra: says.write(),
+                    extra,
                     delivered_to: Vec::new(),
                     read_by: Vec::new(),
                     from_history: false,
@@ -174,6 +179,28 @@ impl Account {
             .await?;
         Ok(())
     }
+}
+
+fn attachments(all: Vec<NewAttachment>) -> Result<Vec<Attachment>, Error> {
+    all.into_iter()
+        .map(|attachment| match attachment {
+            NewAttachment::Staged { .. } => Err(Error::NotFound),
+            NewAttachment::Location(location) => Ok(Attachment {
+                kind: AttachmentKind::Location,
+                name: String::new(),
+                content_type: String::new(),
+                size: None,
+                width: None,
+                height: None,
+                duration: None,
+                placeholder: None,
+                waveform: Vec::new(),
+                file: None,
+                location: Some(location),
+                source: FileSource::default(),
+            }),
+        })
+        .collect()
 }
 
 /// The time to send at in a dialog, which may have changed within the same transaction.

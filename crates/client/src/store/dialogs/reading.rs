@@ -232,6 +232,7 @@ fn read(row: &Row<'_>, me: UserId) -> Result<Dialog, Error> {
                 id: place.id,
                 sender,
                 text: row.get(11)?,
+                attachment: None,
                 sent_at: UnixMillis::from_seconds(place.seconds),
                 status: (sender == me).then_some(status),
             })

@@ -65,6 +65,7 @@ pub fn add_line(tx: &mut WriteTx<'_>, record: &LineRecord) -> Result<(), Error> 
         delivered_to: Vec::new(),
         read_by: Vec::new(),
         in_history: false,
+        attachments: Vec::new(),
         extra: cubist_protocol::ext::extra_params::ExtraParams::new(),
         system: Some(record.line.clone()),
         edited_at: None,

@@ -3,6 +3,7 @@
 use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::{Row, params};
 
+use crate::attachments::wire;
 use crate::model::{
     CustomFields, DialogId, Failure, FailureKind, Message, MessageId, Position, SearchHit, Status,
     UnixMillis,
@@ -263,6 +264,7 @@ fn read(row: &Row<'_>) -> Result<Message, Error> {
         delivered_to: Vec::new(),
         read_by: Vec::new(),
         in_history: row.get(8)?,
+        attachments: wire::read(&extra),
         extra,
         system: super::lines::decode(&row.get::<_, String>(10)?)?,
         edited_at: (edited_at != 0).then_some(UnixMillis(edited_at)),

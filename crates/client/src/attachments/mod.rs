@@ -1,0 +1,16 @@
+//! Files and places on messages.
+//!
+//! `wire` reads and writes what a message says of its attachments; `progress` knows how far
+//! each file on its way has come. Nothing here trusts a name, a size or a type that somebody else
+//! wrote.
+
+pub mod place;
+#[allow(dead_code, reason = "the transfers that report are not there yet")]
+pub(crate) mod progress;
+pub(crate) mod wire;
+
+/// Bytes of the largest file that the service takes.
+pub const MAX_BYTES: u64 = 100 * 1024 * 1024;
+
+/// What a message says whose only content are attachments; it is not shown.
+pub(crate) const NO_CAPTION: &str = "attachment";

@@ -1,0 +1,124 @@
+//! Files that a person chooses for a chat, before they are sent.
+//!
+//! The page never says or learns a path: files come from the system's dialog, from a drag, from
+//! the clipboard or from another program, and are named by number from then on.
+
+use tauri::State;
+
+use crate::{
+    ipc::{
+        error::IpcError,
+        types::{
+            attachment::{Location, Staged, Staging},
+            ids::{AccountId, DialogId},
+        },
+    },
+    shell::pasted::Pasted,
+    state::App,
+};
+
+/// Lets the person choose files in the system's dialog; nothing when they change their mind.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_files(
+    app: State<'_, App>,
+    window: tauri::WebviewWindow,
+    account_id: AccountId,
+    dialog_id: DialogId,
+) -> Result<Staging, IpcError> {
+    let dialog = dialog_id.try_into()?;
+    let account = app.account(account_id).await?;
+    let paths = crate::shell::file_dialog::choose(&window).await;
+    Ok(account.stage(dialog, paths).await?.into())
+}
+
+/// Takes the files of a drop, which can be taken once.
+#[tauri::command]
+#[specta::specta]
+pub async fn stage_dropped(
+    app: State<'_, App>,
+    drop_id: u32,
+    account_id: AccountId,
+    dialog_id: DialogId,
+) -> Result<Staging, IpcError> {
+    let dialog = dialog_id.try_into()?;
+    let account = app.account(account_id).await?;
+    let paths = app.offers.take(drop_id).ok_or(IpcError::NotFound)?;
+    Ok(account.stage(dialog, paths).await?.into())
+}
+
+/// Takes the files that another program handed over, which can be taken once.
+#[tauri::command]
+#[specta::specta]
+pub async fn stage_shared(
+    app: State<'_, App>,
+    share_id: u32,
+    account_id: AccountId,
+    dialog_id: DialogId,
+) -> Result<Staging, IpcError> {
+    stage_dropped(app, share_id, account_id, dialog_id).await
+}
+
+/// Takes what the page was given by the clipboard. Its bytes are the body of the call, everything
+/// else its headers: see `shell::pasted`.
+#[tauri::command]
+#[specta::specta]
+pub async fn stage_pasted(app: State<'_, App>, pasted: Pasted) -> Result<Staging, IpcError> {
+    let dialog = pasted.dialog_id.try_into()?;
+    let account = app.account(pasted.account_id).await?;
+    Ok(account
+        .stage_bytes(dialog, pasted.name, pasted.bytes)
+        .await?
+        .into())
+}
+
+/// Takes files or a picture from the system's clipboard, for web views that do not tell the page
+/// what is in it.
+#[tauri::command]
+#[specta::specta]
+pub async fn stage_clipboard(
+    app: State<'_, App>,
+    account_id: AccountId,
+    dialog_id: DialogId,
+) -> Result<Staging, IpcError> {
+    let dialog = dialog_id.try_into()?;
+    let account = app.account(account_id).await?;
+    Ok(crate::shell::clipboard::stage(&account, dialog)
+        .await?
+        .into())
+}
+
+/// The files that are chosen for a chat, in their order.
+#[tauri::command]
+#[specta::specta]
+pub async fn staged(
+    app: State<'_, App>,
+    account_id: AccountId,
+    dialog_id: DialogId,
+) -> Result<Vec<Staged>, IpcError> {
+    let dialog = dialog_id.try_into()?;
+    let found = app.account(account_id).await?.staged(dialog).await?;
+    Ok(found.into_iter().map(Into::into).collect())
+}
+
+/// Puts chosen files away again.
+#[tauri::command]
+#[specta::specta]
+pub async fn unstage(
+    app: State<'_, App>,
+    account_id: AccountId,
+    ids: Vec<u32>,
+) -> Result<(), IpcError> {
+    let ids = ids
+        .into_iter()
+        .map(cubist_client::model::StagedId)
+        .collect();
+    Ok(app.account(account_id).await?.unstage(ids).await?)
+}
+
+/// The place that a typed or pasted text names: coordinates, or a link of a map.
+#[tauri::command]
+#[specta::specta]
+pub async fn parse_location(text: String) -> Result<Option<Location>, IpcError> {
+    Ok(cubist_client::attachments::place::parse(&text).map(Into::into))
+}

@@ -1,0 +1,26 @@
+//! The system's dialog for files.
+
+use std::path::PathBuf;
+
+use tauri::WebviewWindow;
+use tauri_plugin_dialog::DialogExt as _;
+use tokio::sync::oneshot;
+
+/// Lets the person choose files; none when they change their mind.
+pub async fn choose(window: &WebviewWindow) -> Vec<PathBuf> {
+    let (answer, chosen) = oneshot::channel();
+    window
+        .dialog()
+        .file()
+        .set_parent(window)
+        .pick_files(move |files| {
+            // The command's window may have gone meanwhile.
+            answer.send(files.unwrap_or_default()).ok();
+        });
+    chosen
+        .await
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|file| file.into_path().ok())
+        .collect()
+}
