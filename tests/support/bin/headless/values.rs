@@ -1,8 +1,8 @@
 //! What the engine says, as JSON.
 
 use cubist_client::model::{
-    Activity, Block, ConnectionState, Dialog, FailureKind, Message, PublicDialog, Role, Status,
-    User, UserId,
+    Activity, Attachment, Block, ConnectionState, Dialog, FailureKind, FileState, Message,
+    PublicDialog, Role, Status, User, UserId,
 };
 use cubist_client::{ClientEvent, Engine};
 use serde_json::{Value, json};
@@ -43,6 +43,20 @@ pub(crate) fn event_line(event: &ClientEvent) -> Value {
             "dialog": dialog.to_string(),
             "messages": messages.iter().map(message).collect::<Value>(),
             "removed": removed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        }),
+        ClientEvent::AttachmentsChanged {
+            dialog, changes, ..
+        } => json!({
+            "event": "attachments",
+            "dialog": dialog.to_string(),
+            "changes": changes
+                .iter()
+                .map(|change| json!({
+                    "message": change.message.to_string(),
+                    "index": change.index,
+                    "file": file_state(change.file),
+                }))
+                .collect::<Value>(),
         }),
         ClientEvent::TypingChanged { dialog, users, .. } => json!({
             "event": "typing",
@@ -115,7 +129,45 @@ pub(crate) fn message(message: &Message) -> Value {
         "status": status(message.status),
         "delivered_to": ids(&message.delivered_to),
         "read_by": ids(&message.read_by),
+        "attachments": message.attachments.iter().map(attachment).collect::<Value>(),
     })
+}
+
+fn attachment(attachment: &Attachment) -> Value {
+    json!({
+        "kind": format!("{:?}", attachment.kind).to_lowercase(),
+        "name": attachment.name,
+        "content_type": attachment.content_type,
+        "size": attachment.size,
+        "width": attachment.width,
+        "height": attachment.height,
+        "duration": attachment.duration,
+        "placeholder": attachment.placeholder,
+        "uid": attachment.source.uid,
+        "blob": attachment.source.id,
+        "file": attachment.file.map(file_state),
+        "location": attachment.location.as_ref().map(|location| json!({
+            "latitude": location.point.latitude(),
+            "longitude": location.point.longitude(),
+            "name": location.name,
+            "address": location.address,
+        })),
+    })
+}
+
+/// Where the bytes of a file are, in one word; amounts are for the window.
+fn file_state(state: FileState) -> &'static str {
+    match state {
+        FileState::Remote => "remote",
+        FileState::Queued => "queued",
+        FileState::Downloading { .. } => "downloading",
+        FileState::Here => "here",
+        FileState::Waiting => "waiting",
+        FileState::Uploading { .. } => "uploading",
+        FileState::Paused { .. } => "paused",
+        FileState::Failed { .. } => "failed",
+        FileState::Deleted => "deleted",
+    }
 }
 
 pub(crate) fn user(user: &User) -> Value {
