@@ -11,6 +11,7 @@ pub mod system_message;
 pub mod tigase_mobile;
 pub mod xep0012_last_activity;
 pub mod xep0016_privacy;
+pub mod xep0030_disco_info;
 pub mod xep0030_disco_items;
 pub mod xep0045_muc;
 pub mod xep0085_chat_states;

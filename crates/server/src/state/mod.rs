@@ -32,6 +32,7 @@ mod messages;
 mod notifications;
 mod occupants;
 mod passwords;
+mod pins;
 mod privacy;
 mod private_dialogs;
 mod queue;

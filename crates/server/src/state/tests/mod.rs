@@ -9,6 +9,7 @@ mod membership;
 mod messages;
 mod open_dialogs;
 mod people;
+mod pins;
 mod privacy;
 mod queue;
 mod reactions;

@@ -156,6 +156,7 @@ async fn a_new_password_needs_the_old_one() {
         let password = PasswordChange {
             old: old.map(str::to_owned),
             new: "even longer".to_owned(),
+            session: None,
         };
         UserChanges {
             password: Some(password),
@@ -181,6 +182,42 @@ async fn a_new_password_needs_the_old_one() {
         .check_login(&login("ann"), "even longer")
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_session_but_the_one_that_changed_it() {
+    let world = World::new().await;
+    let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+    let mut tokens = Vec::new();
+    for user in [Some(ann), Some(ann), Some(bob), None] {
+        tokens.push(world.state.create_session(user).await.unwrap().0);
+    }
+    let change = |old: &str| UserChanges {
+        password: Some(PasswordChange {
+            old: Some(old.to_owned()),
+            new: "even longer".to_owned(),
+            session: Some(tokens[0].expose().to_owned()),
+        }),
+        ..UserChanges::default()
+    };
+    let live = |world: &World| -> Vec<bool> {
+        let known = |token: &crate::state::Token| world.state.use_session(token.expose()).is_some();
+        tokens.iter().map(known).collect()
+    };
+    world
+        .state
+        .update_user(ann, change("wrong one"))
+        .await
+        .unwrap_err();
+    assert_eq!(live(&world), [true, true, true, true]);
+    world
+        .state
+        .update_user(ann, change("long enough"))
+        .await
+        .unwrap();
+    assert_eq!(live(&world), [true, false, true, true]);
+    let world = world.reopened().await;
+    assert_eq!(live(&world), [true, false, true, true], "on disk, too");
 }
 
 #[tokio::test]
