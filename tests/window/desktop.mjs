@@ -105,6 +105,25 @@ class Page {
     return this.call('POST', `/element/${element}/click`, {});
   }
 
+  /** Presses the right button of the mouse in the middle of an element. */
+  rightClick(element) {
+    const origin = { 'element-6066-11e4-a52e-4f735466cecf': element };
+    return this.call('POST', '/actions', {
+      actions: [
+        {
+          type: 'pointer',
+          id: 'mouse',
+          parameters: { pointerType: 'mouse' },
+          actions: [
+            { type: 'pointerMove', origin, x: 0, y: 0 },
+            { type: 'pointerDown', button: 2 },
+            { type: 'pointerUp', button: 2 },
+          ],
+        },
+      ],
+    });
+  }
+
   keys(element, text) {
     return this.call('POST', `/element/${element}/value`, { text });
   }

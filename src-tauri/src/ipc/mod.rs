@@ -43,6 +43,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::dialogs::save_draft,
             commands::dialogs::set_typing,
             commands::members::occupants,
+            commands::members::room_occupants,
             commands::members::add_occupants,
             commands::members::remove_occupants,
             commands::members::add_admins,

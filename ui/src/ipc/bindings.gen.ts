@@ -63,6 +63,8 @@ export const commands = {
 	setTyping: (accountId: AccountId, dialogId: DialogId, typing: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("set_typing", { accountId, dialogId, typing })),
 	/**  A page of the people of a dialog; of a public one the server is asked. */
 	occupants: (accountId: AccountId, dialogId: DialogId, skip: number, limit: number) => typedError<OccupantPage, IpcError>(__TAURI_INVOKE("occupants", { accountId, dialogId, skip, limit })),
+	/**  Who is in the room of a dialog just now: people whose app joined it. Nobody has to. */
+	roomOccupants: (accountId: AccountId, dialogId: DialogId) => typedError<UserId[], IpcError>(__TAURI_INVOKE("room_occupants", { accountId, dialogId })),
 	/**  Adds people. */
 	addOccupants: (accountId: AccountId, dialogId: DialogId, userIds: UserId[]) => typedError<null, IpcError>(__TAURI_INVOKE("add_occupants", { accountId, dialogId, userIds })),
 	/**  Removes people; the owner may. */

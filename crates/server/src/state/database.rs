@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/003_dialog_names.sql"),
     include_str!("migrations/004_messages_in_full.sql"),
     include_str!("migrations/005_pinned_messages.sql"),
+    include_str!("migrations/006_telephone_numbers.sql"),
 ];
 
 /// Prepared statements kept per connection: all there are, with room for the variants of list filters.

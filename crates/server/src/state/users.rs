@@ -331,7 +331,7 @@ fn set_texts(tx: &WriteTx<'_>, id: i64, texts: &TextFields) -> Result<(), StateE
             .execute(params![id, value])?;
         if let Some(key) = field.key_column() {
             tx.prepare_cached(&format!("UPDATE users SET {key} = ?2 WHERE id = ?1"))?
-                .execute(params![id, value.as_deref().map(fold)])?;
+                .execute(params![id, value.as_deref().map(|text| field.key(text))])?;
         }
     }
     Ok(())

@@ -41,6 +41,8 @@ export interface World {
   typing: Map<DialogId, UserId[]>;
   /** What exploring finds beside the public dialogs I am in. */
   publicDialogs: PublicDialog[];
+  /** Who joined which room. */
+  inRoom: Map<DialogId, UserId[]>;
   folders: Folder[];
   activities: Map<UserId, Activity>;
   blocks: Block[];
@@ -215,6 +217,7 @@ function build(script: Script, now: number, world: World): void {
   );
   world.messages.set(id, items);
   world.bySlug.set(script.slug, id);
+  if (script.kind === 'public') world.inRoom.set(id, everyone);
   if (script.typing) world.typing.set(id, script.typing);
 }
 
@@ -247,6 +250,7 @@ export function buildWorld(now: number, size: number, state: StateName): World {
     bySlug: new Map(),
     typing: new Map(),
     publicDialogs: publicDialogsOf(),
+    inRoom: new Map(),
     folders: [],
     activities: activitiesOf(now),
     blocks: [],

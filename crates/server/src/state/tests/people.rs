@@ -344,6 +344,33 @@ async fn searches_combine_and_ignore_case() {
 }
 
 #[tokio::test]
+async fn a_telephone_number_is_found_however_it_is_written() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let phone = |text: &str| UserChanges {
+        texts: [(TextField::Phone, Some(text.to_owned()))].into(),
+        ..UserChanges::default()
+    };
+    let written = phone("+49 (30) 555-0199");
+    let user = world.state.update_user(ann, written).await.unwrap();
+    assert_eq!(user.phone.as_deref(), Some("+49 (30) 555-0199"));
+    for (op, text) in [
+        (UserOp::Equal, "+49305550199"),
+        (UserOp::In, "+49 30 5550199"),
+        (UserOp::StartWith, "+49 30/555"),
+    ] {
+        let asked = vec![condition(UserField::Phone, op, &[text])];
+        assert_eq!(search(&world, asked).await.unwrap(), ["ann"], "{text}");
+    }
+    let asked = vec![condition(UserField::Phone, UserOp::Equal, &["+493055501"])];
+    assert_eq!(
+        search(&world, asked).await.unwrap(),
+        Vec::<String>::new(),
+        "not the whole of it"
+    );
+}
+
+#[tokio::test]
 async fn a_beginning_has_at_least_four_characters_and_finds_at_most_five() {
     let world = World::new().await;
     for number in 0..7 {
