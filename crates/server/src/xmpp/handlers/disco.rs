@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cubist_protocol::ext::xep0030_disco_info::DiscoInfo;
 use cubist_protocol::ext::xep0030_disco_items::DiscoItems;
 use cubist_protocol::ids::DialogId;
+use cubist_protocol::jid::Jid;
 use cubist_protocol::ns;
 use cubist_protocol::stanza::{Condition, Iq, IqPayload};
 use futures::FutureExt;
@@ -58,7 +59,7 @@ pub(super) fn info(
         Addressee::User(user) if user == session.user => {
             DiscoInfo::of("account", "registered", None, ACCOUNT)
         }
-        Addressee::Room(dialog) if iq.to.as_ref().is_none_or(|to| to.is_bare()) => {
+        Addressee::Room(dialog) if iq.to.as_ref().is_none_or(Jid::is_bare) => {
             return room_info(router, session, iq, dialog);
         }
         // Of other people nobody learns anything this way.
