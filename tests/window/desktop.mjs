@@ -106,9 +106,9 @@ class Page {
   }
 
   /** Presses the right button of the mouse in the middle of an element. */
-  rightClick(element) {
+  async rightClick(element) {
     const origin = { 'element-6066-11e4-a52e-4f735466cecf': element };
-    return this.call('POST', '/actions', {
+    await this.call('POST', '/actions', {
       actions: [
         {
           type: 'pointer',
@@ -122,6 +122,8 @@ class Page {
         },
       ],
     });
+    // Otherwise the driver forgets Shift in what is typed later.
+    await this.call('DELETE', '/actions');
   }
 
   keys(element, text) {
