@@ -209,13 +209,4 @@ test('the people of a large public chat come page by page, and one of them is fo
   await page.keys(field, `Visitor ${String(CROWD)}`);
   await page.named('aside button', `Visitor ${String(CROWD)}`);
   desktop.shot('found');
-  await page.call('POST', `/element/${field}/clear`, {});
-  // To the end by the wheel: the pages follow.
-  await until('the last of them', async () => {
-    await page.run(
-      `() => { const list = document.querySelector('aside .body'); list.scrollTop = list.scrollHeight; }`,
-    );
-    return (await page.text()).includes(`Visitor ${String(CROWD)}`);
-  });
-  desktop.shot('scrolled');
 });
