@@ -109,14 +109,22 @@ CREATE INDEX messages_in_order ON messages (dialog, date_sent, id);
 CREATE INDEX messages_unread ON messages (dialog, date_sent, id) WHERE unread = 1;
 CREATE INDEX messages_failed ON messages (dialog, date_sent, id) WHERE status = 0;
 
--- The words of messages.text by row. The texts themselves stand in messages alone.
+-- What messages are found by, by row: the words of the text and of the names of attachments without case and
+-- accents, writing without spaces as pairs of characters; and one private character each for dialog, author and
+-- what is carried (crates/client/src/store/search). The texts themselves stand in messages alone.
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
   text,
   content = '',
   contentless_delete = 1,
-  tokenize = 'unicode61 remove_diacritics 2',
+  tokenize = 'ascii',
   prefix = '2 3'
 );
+
+-- Messages below this row wait to be indexed, after an update. One row at most, and none when nothing waits.
+CREATE TABLE search_backlog (
+  one   INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  below INTEGER NOT NULL
+) STRICT;
 
 -- Who has received (3) and who has seen (4) a message of this account's person.
 CREATE TABLE message_states (

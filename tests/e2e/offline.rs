@@ -1,6 +1,6 @@
 //! Away, and back.
 
-use cubist_client::model::Status;
+use cubist_client::model::{SearchQuery, Status};
 use cubist_tests::World;
 
 #[tokio::test]
@@ -76,12 +76,12 @@ async fn the_cache_is_there_without_any_network() {
     assert_eq!((dialogs[0].id, dialogs[0].name.as_str()), (dialog, "bob"));
     assert_eq!(dialogs[0].draft.as_deref(), Some("half a thou"));
     assert_eq!(alice.texts(dialog).await, ["remember this"]);
-    let hits = alice
+    let found = alice
         .account()
-        .search_messages("remember".to_owned(), 10)
+        .search(SearchQuery::words("remember"), None, 10)
         .await
         .unwrap();
-    assert_eq!(hits.len(), 1);
+    assert_eq!(found.hits.len(), 1);
 }
 
 #[tokio::test]

@@ -93,6 +93,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::attachments::shared_counts,
             commands::attachments::storage_use,
             commands::attachments::free_space,
+            commands::search::search_messages,
+            commands::search::search_server,
             commands::people::users,
             commands::people::search_people,
             commands::people::profile,

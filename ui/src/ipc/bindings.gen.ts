@@ -178,6 +178,13 @@ export const commands = {
 	 *  be loaded again.
 	 */
 	freeSpace: (accountId: AccountId, dialogIds: DialogId[]) => typedError<number, IpcError>(__TAURI_INVOKE("free_space", { accountId, dialogIds })),
+	/**  Messages of the cache, newest first; `after` is where the page before ended. */
+	searchMessages: (accountId: AccountId, query: SearchQuery, after: string | null, limit: number) => typedError<SearchPage, IpcError>(__TAURI_INVOKE("search_messages", { accountId, query, after, limit })),
+	/**
+	 *  Messages that only the server has, newest first, from before a moment in unix milliseconds;
+	 *  `null` when the words are too short for it.
+	 */
+	searchServer: (accountId: AccountId, query: SearchQuery, before: number | null) => typedError<ServerHits | null, IpcError>(__TAURI_INVOKE("search_server", { accountId, query, before })),
 	/**  The people that are known; the others are fetched together and arrive as an event. */
 	users: (accountId: AccountId, ids: UserId[]) => typedError<User[], IpcError>(__TAURI_INVOKE("users", { accountId, ids })),
 	/**  Finds people on the server. */
@@ -790,6 +797,17 @@ export type GapReason =
 /**  The server answered with an error. */
 "failed";
 
+/**  What a message must carry. */
+export type Has = 
+/**  A file of any kind, pictures included. */
+"file" | 
+/**  A picture. */
+"image" | 
+/**  A web address in its text. */
+"link" | 
+/**  A place on the map. */
+"location";
+
 /**  Who signs in. */
 export type Identity = 
 /**  Login and password. */
@@ -1213,6 +1231,56 @@ export type Role =
 /**  Anybody else. */
 "occupant";
 
+/**  A message that was found. */
+export type SearchHit = {
+	/**  The message. */
+	message: Message,
+	/**  The name of its dialog. */
+	dialogName: string,
+	/**  What is around the first hit, in parts; empty for a message without words. */
+	snippet: SnippetPart[],
+	/**  The attachment whose name the snippet is, by its place in the message. */
+	attachment: number | null,
+};
+
+/**  A part of what is found on this computer. */
+export type SearchPage = {
+	/**  The hits, newest first. */
+	hits: SearchHit[],
+	/**  How many there are, as far as they are counted; only with the first part. */
+	total: number,
+	/**  Whether there are more than that. */
+	hasMoreThanCounted: boolean,
+	/**  Where to go on; `null` at the end. */
+	next: string | null,
+	/**  Whether older messages are still being made searchable. */
+	isIndexing: boolean,
+};
+
+/**  What is looked for; every part narrows the search, and an empty one does not. */
+export type SearchQuery = {
+	/**  Words, all of which a message must have. */
+	text: string,
+	/**  Written by one of these. */
+	from: UserId[],
+	/**  In one of these. */
+	dialogIds: DialogId[],
+	/**  With all of these. */
+	has: Has[],
+	/**  Sent at this moment or later, in unix milliseconds. */
+	since: number | null,
+	/**  Sent before this moment, in unix milliseconds. */
+	before: number | null,
+};
+
+/**  A part of what only the server has. */
+export type ServerHits = {
+	/**  The hits, newest first; they are on this computer from now on. */
+	hits: SearchHit[],
+	/**  Before which moment to go on, in unix milliseconds; `null` when there is nothing more. */
+	next: number | null,
+};
+
 /**  Choices of this profile, kept in `settings.json`. */
 export type Settings = {
 	/**  Colours. */
@@ -1302,6 +1370,14 @@ export type SignedOutReason =
 "credentials" | 
 /**  Another session took this one's place. */
 "replaced";
+
+/**  A part of the text that is shown with a hit. */
+export type SnippetPart = {
+	/**  The words. */
+	text: string,
+	/**  Whether they are what was looked for. */
+	hit: boolean,
+};
 
 /**  A file that was chosen for a chat and is not sent yet. It is kept with the draft. */
 export type Staged = {

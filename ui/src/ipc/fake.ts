@@ -14,6 +14,7 @@ import { peopleCommands } from './fake/people';
 import { drawPicture } from './fake/pictures';
 import { privacyCommands } from './fake/privacy';
 import { reworkCommands } from './fake/reworking';
+import { searchCommands } from './fake/search';
 import { startCommands } from './fake/start';
 
 /** One object for the page and its tests: the commands, and the memory behind them. */
@@ -29,6 +30,7 @@ export function openFake(query: URLSearchParams): FakeBackend {
     ...messageCommands(memory),
     ...reworkCommands(memory),
     ...attachmentCommands(memory),
+    ...searchCommands(memory),
     ...peopleCommands(memory),
     ...privacyCommands(memory),
     pictureUrl: (_accountId, uid) => drawPicture(memory, uid),

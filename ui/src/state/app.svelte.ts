@@ -1,7 +1,16 @@
 // Owns the stores and the path of events into them. Created once at the root; the order is: subscribe, then load.
 import type { Backend } from '~/ipc/backend';
 import { toIpcError } from '~/ipc/backend';
-import type { Account, AccountId, AppEvent, IpcError, KeyState, UserId } from '~/ipc/bindings.gen';
+import type {
+  Account,
+  AccountId,
+  AppEvent,
+  DialogId,
+  IpcError,
+  KeyState,
+  MessageId,
+  UserId,
+} from '~/ipc/bindings.gen';
 import { Accounts } from './accounts.svelte';
 import { SettingsStore } from './settings.svelte';
 import { Space } from './space.svelte';
@@ -87,6 +96,13 @@ export class App {
     this.view.openDialog(null);
     this.view.go({ kind: 'main' });
     this.settings.update({ lastAccount: account.id, lastDialog: null });
+  }
+
+  /** Opens a chat, at a message where one is named, and remembers it as the last one. */
+  openChat(accountId: AccountId, dialogId: DialogId, messageId: MessageId | null = null): void {
+    this.view.openDialog(dialogId);
+    if (messageId !== null) this.view.goal = { dialogId, messageId };
+    this.settings.update({ lastAccount: accountId, lastDialog: dialogId });
   }
 
   /** Shows who somebody is, over everything else. */

@@ -21,6 +21,8 @@ export type Sheet =
   | { kind: 'newChat'; mode: 'private' | 'group' | 'public' }
   /** Public chats of the application. */
   | { kind: 'explore' }
+  /** Chats, people, messages and commands behind one field; `text` stands in it. */
+  | { kind: 'palette'; text: string }
   | { kind: 'editDialog'; dialogId: DialogId }
   | { kind: 'addPeople'; dialogId: DialogId }
   /** A folder of the chat list; null makes a new one, into which `dialogIds` go at once. */
@@ -58,6 +60,8 @@ export class View {
   dialogId = $state<DialogId | null>(null);
   /** A public chat that is looked into from outside, in place of an open one. */
   preview = $state.raw<PublicDialog | null>(null);
+  /** A message to go to in the chat that is open, or is being opened. Whoever shows it takes it away. */
+  goal = $state.raw<{ dialogId: DialogId; messageId: MessageId } | null>(null);
   /** The third column stands beside the open chat. It stays while one goes from chat to chat. */
   details = $state(false);
 
@@ -102,6 +106,7 @@ export class View {
 
   openDialog(dialogId: DialogId | null): void {
     this.dialogId = dialogId;
+    this.goal = null;
     this.preview = null;
     this.overlays = [];
     this.closeSheet();

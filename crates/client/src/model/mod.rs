@@ -18,6 +18,7 @@ mod picture;
 mod position;
 mod privacy;
 mod profile;
+mod search;
 mod secret;
 mod status;
 mod user;
@@ -40,12 +41,16 @@ pub use explore::{ExplorePage, OccupantPage, PublicDialog};
 pub use folder::{Folder, FolderId, FolderRule};
 pub use message::{Draft, Failure, FailureKind, Forwarded, Message, Quote, Reaction, SystemLine};
 pub use page::{
-    Anchor, Cursor, DialogPage, DialogQuery, Edge, GapReason, InvalidCursor, MessagePage, SearchHit,
+    Anchor, Cursor, DialogPage, DialogQuery, Edge, GapReason, InvalidCursor, MessagePage,
 };
 pub use picture::{Picture, PictureKind};
 pub use position::Position;
 pub use privacy::{Block, PrivacyAction, PrivacyItem, PrivacyList};
 pub use profile::{Profile, ProfileEdit};
+pub use search::{
+    Has, InvalidSearchCursor, SearchCursor, SearchHit, SearchPage, SearchQuery, ServerHits,
+    SnippetPart,
+};
 pub use secret::Secret;
 pub use status::Status;
 pub use user::User;

@@ -27,5 +27,5 @@ pub use blobs::NewFile;
 pub use client::{Client, RestConfig};
 pub use cubist_protocol::rest::UnreadCounts;
 pub use error::Error;
-pub use query::{DialogFilter, MessageFilter, Page, Sort};
+pub use query::{DialogFilter, MessageFilter, Page, SearchFilter, Sort};
 pub use session::Session;

@@ -24,7 +24,7 @@ pub(super) use self::unread::change_unread;
 pub use self::unread::{mark_all_read, mark_read};
 use crate::model::{DialogId, DialogKind, Field, MessageId, Position, Status, UnixMillis, UserId};
 use crate::store::columns::Oid;
-use crate::store::{Error, WriteTx, messages, organise};
+use crate::store::{Error, ReadDb, WriteTx, messages, organise};
 
 /// A dialog as the server describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,6 +234,13 @@ pub fn home_of_room(tx: &mut WriteTx<'_>, id: DialogId) -> Result<bool, Error> {
         ensure(tx, id, DialogKind::Group, None)?;
     }
     Ok(known.unwrap_or(true))
+}
+
+/// The dialog that was made first: ids begin with the second of their making.
+pub fn oldest(db: &ReadDb<'_>) -> Result<Option<DialogId>, Error> {
+    db.one("SELECT id FROM dialogs ORDER BY id LIMIT 1", [], |row| {
+        Ok(row.get::<_, Oid>(0)?.dialog())
+    })
 }
 
 /// Takes a dialog and everything in it out of the cache.

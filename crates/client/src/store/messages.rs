@@ -27,9 +27,10 @@ pub use self::reading::{
     confirmed_above, confirmed_below, first_unread, load, newest_in_history, newest_place,
     page_above, page_below, place, place_in_history,
 };
-pub(super) use self::reading::{load_hit, newest};
+pub(super) use self::reading::{decode_extra, load_row, newest};
 pub use self::removal::{forget, forget_missing, remove_for_all};
 pub(super) use self::removal::{gone, hide, show_again};
+pub(super) use self::rows::ROW_BITS;
 use self::rows::{Rows, free_row};
 use crate::model::{
     CustomFields, DialogId, Message, MessageId, Position, Status, UnixMillis, UserId,
@@ -38,11 +39,12 @@ use crate::store::columns::Oid;
 use crate::store::dialogs::{self, Newcomers};
 use crate::store::reactions::{self, Snapshot};
 use crate::store::receipts::{self, Kind};
+use crate::store::search::index::{self, Entry};
 use crate::store::{Error, WriteTx, ranges, states};
 
 /// Dates outside of 1970 to 2242 are moved to the nearest of the two: they come from strangers,
 /// and a row number must hold them.
-const MAX_SECONDS: i64 = (1 << 33) - 1;
+pub(super) const MAX_SECONDS: i64 = (1 << 33) - 1;
 
 /// A message as some source tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,12 +226,14 @@ fn insert_row<'r>(
     if inserted == 0 {
         return Ok(None);
     }
-    if !record.text.is_empty() {
-        tx.run(
-            "INSERT INTO messages_fts (rowid, text) VALUES (?1, ?2)",
-            params![row, record.text],
-        )?;
-    }
+    let entry = Entry {
+        row,
+        dialog: record.dialog,
+        sender: record.sender,
+        text: &record.text,
+        extra: &record.extra,
+    };
+    index::add(tx, &entry)?;
     let mut made = NewRow {
         record,
         status,

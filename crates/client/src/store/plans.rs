@@ -15,6 +15,7 @@ const ALLOWED: &[&str] = &[
     "SCAN messages_fts VIRTUAL TABLE",
     "SCAN outbox",
     "SCAN receipts",
+    "SCAN search_backlog",
     "SCAN early_markers",
     "SCAN early_changes",
     "SCAN gone_messages",

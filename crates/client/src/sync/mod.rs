@@ -27,6 +27,7 @@ pub(crate) mod privacy;
 pub(crate) mod progress;
 pub(crate) mod requests;
 pub(crate) mod rooms;
+pub(crate) mod search;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod typing;

@@ -19,6 +19,7 @@ pub mod people;
 pub mod presence;
 pub mod privacy;
 pub mod profile;
+pub mod search;
 pub mod settings;
 pub mod staging;
 pub mod start;

@@ -16,6 +16,7 @@ pub mod picture;
 pub mod privacy;
 pub mod profile;
 pub mod reaction;
+pub mod search;
 pub mod settings;
 pub mod sign_in;
 pub mod system_line;

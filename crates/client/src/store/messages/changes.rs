@@ -10,6 +10,7 @@ use rusqlite::params;
 use crate::model::{MessageId, UnixMillis, UserId};
 use crate::store::messages::reading::decode_extra;
 use crate::store::messages::{MessageRecord, Present, early, encode_extra, present};
+use crate::store::search::index;
 use crate::store::{Error, ReadDb, WriteTx, dialogs, wishes};
 
 /// How far the moment a correction was heard of here and the one the server noted for it can lie
@@ -157,24 +158,12 @@ pub(in crate::store) fn set_text(
         params![present.row, new.text, new.edited_at, new.previous],
     )?;
     if new.text != present.text {
-        index_text(tx, present.row, new.text)?;
+        index::renew(tx, present.row)?;
         if dialogs::refresh_last_text(tx, present.dialog, message, new.text)? {
             tx.touch_dialog(present.dialog);
         }
     }
     tx.touch_message(present.dialog, message);
-    Ok(())
-}
-
-/// The words of a message are these from now on.
-pub(super) fn index_text(tx: &mut WriteTx<'_>, row: i64, text: &str) -> Result<(), Error> {
-    tx.run("DELETE FROM messages_fts WHERE rowid = ?1", [row])?;
-    if !text.is_empty() {
-        tx.run(
-            "INSERT INTO messages_fts (rowid, text) VALUES (?1, ?2)",
-            params![row, text],
-        )?;
-    }
     Ok(())
 }
 
@@ -190,7 +179,8 @@ fn set_extra(tx: &mut WriteTx<'_>, row: i64, extra: &ExtraParams) -> Result<(), 
         "UPDATE messages SET extra = ?2 WHERE row = ?1",
         params![row, encode_extra(extra)],
     )?;
-    Ok(())
+    // What the message carries is found, too.
+    index::renew(tx, row)
 }
 
 /// Parameters after a correction: what it names takes the place of the old, its attachments that

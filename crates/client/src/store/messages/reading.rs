@@ -5,11 +5,10 @@ use rusqlite::{Row, params};
 
 use crate::attachments::wire;
 use crate::model::{
-    CustomFields, DialogId, Failure, FailureKind, Message, MessageId, Position, SearchHit, Status,
-    UnixMillis,
+    CustomFields, DialogId, Failure, FailureKind, Message, MessageId, Position, Status, UnixMillis,
 };
 use crate::store::columns::{Oid, optional_text, user};
-use crate::store::{Error, ReadDb, dialogs, reactions, states};
+use crate::store::{Error, ReadDb, reactions, states};
 
 /// The columns every message is read from. What this person is deleting (2) is not there any more.
 macro_rules! select_message {
@@ -114,22 +113,16 @@ pub(in crate::store) fn newest(
     )
 }
 
-/// One hit of a search, by row number.
-pub(in crate::store) fn load_hit(db: &ReadDb<'_>, row: i64) -> Result<Option<SearchHit>, Error> {
+/// A message by its row number, if it is not deleted.
+pub(in crate::store) fn load_row(db: &ReadDb<'_>, row: i64) -> Result<Option<Message>, Error> {
     let found = db.one(
         select_message!("WHERE row = ?1 AND deleted = 0"),
         [row],
         read,
     )?;
-    let Some(message) = found else {
-        return Ok(None);
-    };
-    let dialog_name = dialogs::name(db, message.dialog)?.unwrap_or_default();
-    let message = with_recipients(db, message)?;
-    Ok(Some(SearchHit {
-        message,
-        dialog_name,
-    }))
+    found
+        .map(|message| with_recipients(db, message))
+        .transpose()
 }
 
 /// Messages of a dialog from `floor` on and below `below`, the newest `limit` of them, oldest first.
@@ -290,7 +283,7 @@ fn read_position(row: &Row<'_>) -> Result<Position, Error> {
     })
 }
 
-pub(super) fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
+pub(in crate::store) fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
     if text.is_empty() {
         return Ok(ExtraParams::new());
     }
