@@ -114,7 +114,8 @@ describe('the palette', () => {
     await page.keyboard.press('Enter');
     await page.getByText('From Jonas Weber', { exact: true }).waitFor();
     assert.equal(await field(page).inputValue(), 'car ');
-    await option(page, /Lower car park. Take coins/).waitFor();
+    // What the answer before had stays until the next one is there.
+    await option(page, /Meet at the lower car park/).waitFor({ state: 'detached' });
     const found = await groups(page);
     assert.deepEqual(found['Messages on this computer'], [
       'Lower car park. Take coins, the machine does not like cards',
@@ -201,7 +202,7 @@ describe('the palette', () => {
       .getByText(/chats marked as read/)
       .first()
       .waitFor();
-    const [[, ids, on]] = await callsOf(page, 'markDialogsUnread');
+    const [ids, on] = (await callsOf(page, 'markDialogsUnread')).at(-1);
     assert.ok(ids.length > 2);
     assert.equal(on, false);
     await page.keyboard.press('Control+k');
@@ -312,10 +313,7 @@ describe('the search in a chat', () => {
       (id) => document.querySelector('.bubble.marked')?.closest('.message-row').dataset.id === id,
       first,
     );
-    await page.getByRole('button', { name: 'Newer hit' }).click();
-    await page.waitForFunction(() => / of /.test(document.querySelector('[role=status]').textContent));
-    const [now, all] = (await counted.innerText()).split(' of ');
-    assert.equal(now, all, 'around the end, to the oldest');
+    assert.ok(await page.getByRole('button', { name: 'Newer hit' }).isDisabled(), 'it is the newest');
     await inChat(page).focus();
     await page.keyboard.press('Escape');
     await page.waitForFunction((id) => document.querySelector(`[data-id="${id}"]`) !== null, before.id);

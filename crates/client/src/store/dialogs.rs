@@ -238,9 +238,11 @@ pub fn home_of_room(tx: &mut WriteTx<'_>, id: DialogId) -> Result<bool, Error> {
 
 /// The dialog that was made first: ids begin with the second of their making.
 pub fn oldest(db: &ReadDb<'_>) -> Result<Option<DialogId>, Error> {
-    db.one("SELECT id FROM dialogs ORDER BY id LIMIT 1", [], |row| {
-        Ok(row.get::<_, Oid>(0)?.dialog())
-    })
+    db.one(
+        "SELECT id FROM dialogs WHERE id > x'' ORDER BY id LIMIT 1",
+        [],
+        |row| Ok(row.get::<_, Oid>(0)?.dialog()),
+    )
 }
 
 /// Takes a dialog and everything in it out of the cache.

@@ -25,9 +25,7 @@ pub async fn search_messages(
     after: Option<String>,
     limit: u32,
 ) -> Result<SearchPage, IpcError> {
-    let after = after
-        .map(|after| parse("after", &after))
-        .transpose()?;
+    let after = after.map(|after| parse("after", &after)).transpose()?;
     let query = query.try_into()?;
     let account = app.account(account_id).await?;
     Ok(account.search(query, after, limit).await?.into())
@@ -45,8 +43,6 @@ pub async fn search_server(
 ) -> Result<Option<ServerHits>, IpcError> {
     let query = query.try_into()?;
     let account = app.account(account_id).await?;
-    let found = account
-        .search_server(query, before.map(UnixMillis))
-        .await?;
+    let found = account.search_server(query, before.map(UnixMillis)).await?;
     Ok(found.map(Into::into))
 }

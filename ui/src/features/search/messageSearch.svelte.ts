@@ -39,7 +39,8 @@ export class MessageSearch {
 
   #query: SearchQuery | null = null;
   #run = 0;
-  #next: string | null = null;
+  /** Where the hits of this computer go on. */
+  #next = $state<string | null>(null);
   #serverNext: number | null = null;
   #loadingMore = false;
   #timers: ReturnType<typeof setTimeout>[] = [];

@@ -96,9 +96,7 @@ impl Account {
                 self.follow(context.as_deref(), dialog, &window).await?;
                 Ok(page(window, context.as_deref()))
             }
-            Anchor::Around(message) => {
-                self.around(context.as_ref(), dialog, message, limit).await
-            }
+            Anchor::Around(message) => self.around(context.as_ref(), dialog, message, limit).await,
             Anchor::Date(moment) => {
                 let window = self
                     .around_date(context.as_ref(), dialog, moment.seconds(), limit)
@@ -164,9 +162,7 @@ impl Account {
         if let Some(context) = online {
             let place = self.place(dialog, message).await?;
             let half = (limit / 2) as usize;
-            let older = window
-                .items
-                .partition_point(|each| each.position() < place);
+            let older = window.items.partition_point(|each| each.position() < place);
             let newer = window.items.len().saturating_sub(older + 1);
             let lacks_older = window.before == Side::Unknown && older < half;
             let lacks_newer = window.after == Side::Unknown && newer + 1 < half;

@@ -6,7 +6,8 @@
 //! beginnings, too. It holds no more than sixteen bits, so a dialog or a person may share theirs
 //! with another one: whoever reads the messages leaves out those that were not meant.
 
-use cubist_protocol::ext::extra_params::{Attachment, ExtraParams};
+use cubist_protocol::ext::attachment::{AttachmentKind, Reading};
+use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::params;
 
 use crate::model::{DialogId, Has, UserId};
@@ -139,12 +140,25 @@ fn words_of(entry: &Entry<'_>) -> String {
         words.push(of_content(has));
     }
     words::append(&mut words, shown_text(entry.text, entry.extra));
-    for attachment in entry.extra.attachments() {
-        if let Some(name) = attachment.get("name") {
-            words::append(&mut words, name);
-        }
+    for name in names(entry.extra) {
+        words::append(&mut words, &name);
     }
     words
+}
+
+/// What each attachment is called: the name of a file, or what stands at a place. Empty for none.
+pub(super) fn names(extra: &ExtraParams) -> impl Iterator<Item = String> {
+    extra.attachments().map(|attachment| {
+        let reading = Reading::of(attachment);
+        match reading.place {
+            Some(place) => [place.name, place.address]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", "),
+            None => reading.name,
+        }
+    })
 }
 
 /// The text that people see: the placeholder of an attachment is none.
@@ -186,9 +200,13 @@ fn private(plane: u32, number: u32) -> char {
 pub(super) fn carries(text: &str, extra: &ExtraParams) -> Vec<Has> {
     let mut found = Vec::new();
     for attachment in extra.attachments() {
-        match kind(attachment) {
-            Has::Image => found.extend([Has::File, Has::Image]),
-            other => found.push(other),
+        match Reading::of(attachment).kind {
+            AttachmentKind::Image => found.extend([Has::File, Has::Image]),
+            AttachmentKind::Location => found.push(Has::Location),
+            AttachmentKind::Video
+            | AttachmentKind::Audio
+            | AttachmentKind::Voice
+            | AttachmentKind::File => found.push(Has::File),
         }
     }
     if has_link(text) {
@@ -197,18 +215,6 @@ pub(super) fn carries(text: &str, extra: &ExtraParams) -> Vec<Has> {
     found.sort_unstable();
     found.dedup();
     found
-}
-
-/// Picture, place or another file, in the words of all the clients there are.
-fn kind(attachment: &Attachment) -> Has {
-    let says = |name: &str| attachment.get(name).unwrap_or_default().to_ascii_lowercase();
-    let kind = says("type");
-    match kind.as_str() {
-        "location" | "place" => Has::Location,
-        "photo" | "image" => Has::Image,
-        _ if kind.starts_with("image/") || says("content-type").starts_with("image/") => Has::Image,
-        _ => Has::File,
-    }
 }
 
 /// Whether a text names a web address, as far as that shows without knowing every top-level domain.
@@ -243,21 +249,14 @@ mod tests {
     }
 
     #[test]
-    fn attachments_are_told_apart_in_the_words_of_every_client() {
+    fn a_picture_is_a_file_and_a_place_is_none() {
         let none = ExtraParams::new();
         assert_eq!(carries("hello", &none), []);
         for (attributes, has) in [
             (&[("type", "photo")][..], vec![Has::File, Has::Image]),
-            (&[("type", "image")], vec![Has::File, Has::Image]),
-            (&[("type", "image/png")], vec![Has::File, Has::Image]),
-            (
-                &[("type", "file"), ("content-type", "image/webp")],
-                vec![Has::File, Has::Image],
-            ),
             (&[("type", "video")], vec![Has::File]),
             (&[("name", "a.pdf")], vec![Has::File]),
             (&[("type", "place")], vec![Has::Location]),
-            (&[("type", "location")], vec![Has::Location]),
         ] {
             assert_eq!(carries("", &with(attributes)), has, "{attributes:?}");
         }
@@ -277,7 +276,13 @@ mod tests {
         ] {
             assert!(has_link(text), "{text}");
         }
-        for text in ["", "http://", "swww.x", "the www. thing", "mail@example.org"] {
+        for text in [
+            "",
+            "http://",
+            "swww.x",
+            "the www. thing",
+            "mail@example.org",
+        ] {
             assert!(!has_link(text), "{text}");
         }
     }
@@ -286,7 +291,10 @@ mod tests {
     fn the_placeholder_of_an_attachment_is_no_text() {
         let file = with(&[("type", "file")]);
         assert_eq!(shown_text("Attachment", &file), "");
-        assert_eq!(shown_text("attachment of the day", &file), "attachment of the day");
+        assert_eq!(
+            shown_text("attachment of the day", &file),
+            "attachment of the day"
+        );
         assert_eq!(shown_text("attachment", &ExtraParams::new()), "attachment");
     }
 

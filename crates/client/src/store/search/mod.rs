@@ -14,9 +14,7 @@ use rusqlite::{ToSql, params, params_from_iter};
 
 use self::snippet::Terms;
 use self::words::Piece;
-use crate::model::{
-    Message, SearchCursor, SearchHit, SearchPage, SearchQuery, UnixMillis,
-};
+use crate::model::{Message, SearchCursor, SearchHit, SearchPage, SearchQuery, UnixMillis};
 use crate::store::messages::{self, MAX_SECONDS, ROW_BITS};
 use crate::store::{Error, ReadDb, dialogs};
 
@@ -117,7 +115,10 @@ pub fn is_meant(query: &SearchQuery, message: &Message) -> bool {
     let among = |wanted: bool, none: bool| none || wanted;
     let carried = index::carries(&message.text, &message.extra);
     among(query.from.contains(&message.sender), query.from.is_empty())
-        && among(query.dialogs.contains(&message.dialog), query.dialogs.is_empty())
+        && among(
+            query.dialogs.contains(&message.dialog),
+            query.dialogs.is_empty(),
+        )
         && query.has.iter().all(|has| carried.contains(has))
         && query.since.is_none_or(|since| message.sent_at >= since)
         && query.before.is_none_or(|before| message.sent_at < before)
@@ -218,8 +219,7 @@ fn phrase(term: &Piece) -> String {
     } else {
         term.folded.iter().collect()
     };
-    // One character of a run begins a pair, or is the last.
-    let star = if term.is_run || term.folded.len() >= PREFIX_CHARS {
+    let star = if term.folded.len() >= PREFIX_CHARS {
         "*"
     } else {
         ""

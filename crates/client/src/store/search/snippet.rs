@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::model::{Message, SnippetPart};
-use crate::store::search::index::shown_text;
+use crate::store::search::index::{names, shown_text};
 use crate::store::search::words::{self, Piece};
 
 /// Characters before the first hit, at most.
@@ -36,7 +36,9 @@ impl Terms {
 
     /// Whether a message has all of them, as the index would say.
     pub(super) fn all_in(&self, message: &Message) -> bool {
-        let texts: Vec<Vec<Piece>> = texts(message).map(words::pieces).collect();
+        let text = shown_text(&message.text, &message.extra);
+        let mut texts = vec![words::pieces(text)];
+        texts.extend(names(&message.extra).map(|name| words::pieces(&name)));
         self.0.iter().all(|term| {
             let mut pieces = texts.iter().flatten();
             pieces.any(|piece| !places(term, piece).is_empty())
@@ -50,12 +52,11 @@ impl Terms {
         if !hits.is_empty() {
             return (cut(text, &hits), None);
         }
-        for (index, attachment) in (0..).zip(message.extra.attachments()) {
-            let name = attachment.get("name").unwrap_or_default();
-            let hits = self.in_text(name);
+        for (index, name) in (0..).zip(names(&message.extra)) {
+            let hits = self.in_text(&name);
             // Of one that is found by its filters alone, the name is better than nothing.
             if !hits.is_empty() || (text.trim().is_empty() && !name.is_empty()) {
-                return (cut(name, &hits), Some(index));
+                return (cut(&name, &hits), Some(index));
             }
         }
         (cut(text, &[]), None)
@@ -84,14 +85,6 @@ impl Terms {
     }
 }
 
-fn texts(message: &Message) -> impl Iterator<Item = &str> {
-    let names = message
-        .extra
-        .attachments()
-        .filter_map(|attachment| attachment.get("name"));
-    std::iter::once(shown_text(&message.text, &message.extra)).chain(names)
-}
-
 /// Where a piece of a text is what a term means: its beginning, or any part of a run.
 fn places(term: &Piece, piece: &Piece) -> Vec<Range<usize>> {
     let length = term.folded.len();
@@ -115,7 +108,11 @@ fn places(term: &Piece, piece: &Piece) -> Vec<Range<usize>> {
     } else {
         piece.folded.starts_with(&term.folded)
     };
-    if fits { stretch(0).into_iter().collect() } else { Vec::new() }
+    if fits {
+        stretch(0).into_iter().collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// The stretch around the first hit, in parts.

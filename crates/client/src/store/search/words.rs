@@ -3,8 +3,9 @@
 //! Words are runs of letters and digits, without case and accents: what a person types to find
 //! something rarely has the right ones. Chinese, Japanese, Korean, Thai and their like are written
 //! without spaces, or with endings glued on, so that nobody's beginning of a word says anything;
-//! they are found by any part, however short. Such a run is indexed by the pairs of its characters
-//! and its last character alone: a part of it is then a row of neighbouring pairs.
+//! they are found by any part, however short. Such a run is indexed by the pairs of its characters,
+//! so that a part of it is a row of neighbouring pairs, and by each character alone: looked up as
+//! the beginning of pairs, a frequent one would make the index gather thousands of them first.
 //!
 //! A dictionary would cut these runs into real words and make a smaller index, but every dictionary
 //! misses names, and nobody could say why a part of one is not found.
@@ -76,8 +77,10 @@ pub(super) fn append(to: &mut String, text: &str) {
             to.push(' ');
             to.extend(pair);
         }
-        to.push(' ');
-        to.extend(chars.last());
+        for char in chars {
+            to.push(' ');
+            to.push(*char);
+        }
     }
 }
 
@@ -226,18 +229,30 @@ mod tests {
 
     #[test]
     fn writing_without_spaces_is_indexed_by_pairs() {
-        assert_eq!(indexed("北京大学"), ["北京", "京大", "大学", "学"]);
+        assert_eq!(
+            indexed("北京大学"),
+            ["北京", "京大", "大学", "北", "京", "大", "学"]
+        );
         assert_eq!(indexed("山"), ["山"]);
-        assert_eq!(indexed("買iPhone手機 10月"), ["買", "iphone", "手機", "機", "10", "月"]);
-        assert_eq!(indexed("สวัสดี").len(), "สวัสดี".chars().count());
+        assert_eq!(
+            indexed("買iPhone手機 10月"),
+            ["買", "iphone", "手機", "手", "機", "10", "月"]
+        );
+        assert_eq!(indexed("ไทย"), ["ไท", "ทย", "ไ", "ท", "ย"]);
         // Composed and decomposed Korean are the same, and half-width kana are kana.
-        assert_eq!(indexed("한글"), indexed("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}"));
+        assert_eq!(
+            indexed("한글"),
+            indexed("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}")
+        );
         assert_eq!(indexed("ｶﾞ"), indexed("ガ"));
     }
 
     #[test]
     fn invisible_characters_split_nothing() {
-        assert_eq!(folded("sun\u{ad}flower in\u{200b}side"), ["sunflower", "inside"]);
+        assert_eq!(
+            folded("sun\u{ad}flower in\u{200b}side"),
+            ["sunflower", "inside"]
+        );
     }
 
     #[test]

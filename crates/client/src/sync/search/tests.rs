@@ -102,10 +102,16 @@ async fn no_request_names_more_than_ten_dialogs_and_filters_still_hold() {
         [message_id(2), message_id(1)]
     );
     let asked = world.api.asked();
-    let searches: Vec<_> = asked.iter().filter(|asked| asked.starts_with("search lorem")).collect();
+    let searches: Vec<_> = asked
+        .iter()
+        .filter(|asked| asked.starts_with("search lorem"))
+        .collect();
     assert_eq!(
         searches,
-        ["search lorem in 10 sent None", "search lorem in 2 sent None"]
+        [
+            "search lorem in 10 sent None",
+            "search lorem in 2 sent None"
+        ]
     );
     let by_nobody = SearchQuery {
         from: vec![user_id(3)],
@@ -126,7 +132,12 @@ async fn dates_are_asked_for_in_stretches_that_the_server_takes() {
     };
     *world.api.messages.lock().unwrap() = vec![kept(1, 1, 50, "lorem")];
     assert_eq!(found(&world, &query).await, [message_id(1)]);
-    for asked in world.api.asked().iter().filter(|asked| asked.starts_with("search")) {
+    for asked in world
+        .api
+        .asked()
+        .iter()
+        .filter(|asked| asked.starts_with("search"))
+    {
         let dates = asked.split("Some((").nth(1).unwrap().trim_end_matches("))");
         let (oldest, newest) = dates.split_once(", ").unwrap();
         let (oldest, newest): (i64, i64) = (oldest.parse().unwrap(), newest.parse().unwrap());
