@@ -341,3 +341,30 @@ describe('the search in a chat', () => {
     await done();
   });
 });
+
+describe('files in the palette', () => {
+  it('are found by their names, opened where they are here, and shown in their chat with Control', async () => {
+    const { page, done } = await palette('state=files&open=files');
+    await page.getByRole('button', { name: 'Files', exact: true }).click();
+    await page.getByText('Type a word of the file’s name').waitFor();
+    await field(page).fill('winter');
+    await option(page, /Winter rules\.pdf/).waitFor();
+    assert.deepEqual(Object.keys(await groups(page))[0], 'Messages on this computer');
+    assert.equal(
+      await option(page, /Winter rules/)
+        .locator('mark')
+        .innerText(),
+      'Winter',
+    );
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.message-row:focus').filter({ hasText: 'Winter rules.pdf' }).waitFor();
+    assert.deepEqual(await callsOf(page, 'openAttachment'), []);
+    await page.keyboard.press('Control+k');
+    await field(page).fill('winter rules');
+    await option(page, /Winter rules\.pdf/).waitFor();
+    await page.keyboard.press('Enter');
+    await field(page).waitFor({ state: 'detached' });
+    assert.equal((await callsOf(page, 'openAttachment')).length, 1);
+    await done();
+  });
+});

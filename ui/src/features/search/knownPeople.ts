@@ -26,7 +26,7 @@ export function knownPeople(
       names.set(dialog.opponentId, dialog.name);
     }
   }
-  return [...ids].slice(0, MOST).flatMap((id) => {
+  return [...ids].slice(0, MOST).flatMap((id): Known['people'] => {
     const user = ask ? space.users.get(id) : space.users.peek(id);
     if (user) return [user];
     const name = names.get(id);

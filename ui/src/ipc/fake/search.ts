@@ -39,11 +39,15 @@ function wordsOf(text: string): string[] {
 }
 
 function carries(item: Message, has: Has): boolean {
-  return has === 'link' && /https?:\/\//u.test(item.text);
+  if (has === 'link') return /https?:\/\//u.test(item.text);
+  return item.attachments.some((each) => {
+    if (has === 'location') return each.kind === 'location';
+    return has === 'image' ? each.kind === 'image' : each.kind !== 'location';
+  });
 }
 
 function fits(item: Message, query: SearchQuery): boolean {
-  const here = wordsOf(item.text);
+  const here = wordsOf([item.text, ...item.attachments.map((each) => each.name)].join(' '));
   return (
     item.system === null &&
     !item.deleted &&
@@ -57,12 +61,18 @@ function fits(item: Message, query: SearchQuery): boolean {
 }
 
 export function searchCommands(memory: Memory): SearchCommands {
-  const hitOf = (item: Message, query: SearchQuery): SearchHit => ({
-    message: item,
-    dialogName: memory.world.dialogs.get(item.dialogId)?.name ?? '',
-    snippet: partsOf(item.text, wordsOf(query.text)),
-    attachment: null,
-  });
+  const hitOf = (item: Message, query: SearchQuery): SearchHit => {
+    const words = wordsOf(query.text);
+    const said = partsOf(item.text, words);
+    const file = item.attachments.find((each) => partsOf(each.name, words).some((part) => part.hit));
+    const named = file !== undefined && !said.some((part) => part.hit);
+    return {
+      message: item,
+      dialogName: memory.world.dialogs.get(item.dialogId)?.name ?? '',
+      snippet: named ? partsOf(file.name, words) : said,
+      attachment: named ? file.index : null,
+    };
+  };
 
   return {
     async searchMessages(_accountId, query, after, limit) {
