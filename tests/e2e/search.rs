@@ -107,6 +107,8 @@ async fn without_a_network_the_cache_is_searched_and_the_server_is_not() {
         matches!(refused, Err(cubist_client::Error::Offline)),
         "{refused:?}"
     );
-    let short = account.search_server(SearchQuery::words("lamp"), None).await;
+    let short = account
+        .search_server(SearchQuery::words("lamp"), None)
+        .await;
     assert!(matches!(short, Ok(None)), "{short:?}");
 }

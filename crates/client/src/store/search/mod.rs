@@ -200,7 +200,7 @@ fn first_row(moment: UnixMillis) -> i64 {
 /// The query in the language of FTS5: every word quoted, so that nothing in it is an operator.
 /// `None` when there is nothing the index could narrow by.
 fn expression(query: &SearchQuery, terms: &Terms) -> Option<String> {
-    let mut parts: Vec<String> = terms.iter().map(phrase).collect();
+    let mut parts: Vec<String> = terms.pieces().map(phrase).collect();
     parts.extend(any_of(query.dialogs.iter().map(|&id| index::of_dialog(id))));
     parts.extend(any_of(query.from.iter().map(|&id| index::of_person(id))));
     parts.extend(query.has.iter().map(|&has| quoted(index::of_content(has))));

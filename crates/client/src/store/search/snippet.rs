@@ -25,7 +25,7 @@ impl Terms {
     }
 
     /// What is looked for, each as its characters and whether it is a run without spaces.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Piece> {
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &Piece> {
         self.0.iter()
     }
 
