@@ -12,6 +12,7 @@ use tauri_specta::{Builder, collect_commands};
 /// The commands and event types as the window sees them.
 ///
 /// The same value serves the running app and the generated `ui/src/ipc/bindings.gen.ts`.
+#[expect(clippy::too_many_lines, reason = "a line for each command")]
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
         .commands(collect_commands![
