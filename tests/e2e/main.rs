@@ -21,6 +21,7 @@ mod pictures;
 mod profiles;
 mod real_servers;
 mod reports;
+mod search;
 mod sessions;
 mod slow_readers;
 mod talk;
