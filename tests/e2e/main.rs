@@ -16,6 +16,7 @@ mod devices;
 mod dialogs;
 mod groups;
 mod kills;
+mod links;
 mod offline;
 mod pictures;
 mod profiles;

@@ -13,6 +13,7 @@ pub mod events;
 pub mod keys;
 pub mod model;
 pub mod outbox;
+pub mod previews;
 pub mod rest;
 pub mod store;
 pub mod sync;

@@ -61,6 +61,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::organise::delete_folder,
             commands::organise::file_dialogs,
             commands::messages::messages,
+            commands::messages::dialog_of_message,
             commands::messages::send_message,
             commands::messages::retry,
             commands::messages::discard_unsent,
@@ -107,6 +108,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::privacy::set_default_privacy_list,
             commands::privacy::report_person,
             commands::privacy::report_message,
+            commands::links::link_preview,
             commands::links::open_link,
         ])
         .typ::<types::event::AppEvent>()

@@ -102,6 +102,8 @@ export const commands = {
 	fileDialogs: (accountId: AccountId, folderId: number, dialogIds: DialogId[], on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("file_dialogs", { accountId, folderId, dialogIds, on })),
 	/**  A stretch of the conversation. */
 	messages: (accountId: AccountId, dialogId: DialogId, anchor: Anchor, limit: number) => typedError<MessagePage, IpcError>(__TAURI_INVOKE("messages", { accountId, dialogId, anchor, limit })),
+	/**  The chat that a message is in; `null` when it is not in the cache. */
+	dialogOfMessage: (accountId: AccountId, messageId: MessageId) => typedError<DialogId | null, IpcError>(__TAURI_INVOKE("dialog_of_message", { accountId, messageId })),
 	/**  Queues a message; the answer is the id it keeps for life. */
 	sendMessage: (accountId: AccountId, dialogId: DialogId, message: NewMessage) => typedError<MessageId, IpcError>(__TAURI_INVOKE("send_message", { accountId, dialogId, message })),
 	/**  Tries a failed message again. */
@@ -209,7 +211,12 @@ export const commands = {
 	reportPerson: (accountId: AccountId, userId: UserId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_person", { accountId, userId, reason })),
 	/**  Reports a message to those who run the application. */
 	reportMessage: (accountId: AccountId, dialogId: DialogId, messageId: MessageId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_message", { accountId, dialogId, messageId, reason })),
-	/**  Opens a web page in the person's browser. */
+	/**
+	 *  What the page behind a link that is being written shows of itself; `null` when it shows nothing,
+	 *  may not be asked, or does not answer within some seconds.
+	 */
+	linkPreview: (accountId: AccountId, url: string) => typedError<LinkPreview | null, IpcError>(__TAURI_INVOKE("link_preview", { accountId, url })),
+	/**  Opens a web page, or a program to write mail or to telephone, as the person's system has it. */
 	openLink: (url: string) => typedError<null, IpcError>(__TAURI_INVOKE("open_link", { url })),
 };
 
@@ -903,6 +910,21 @@ export type Location = {
 export type Media = {
 	/**  An address on this computer, good until the app ends. */
 	url: string,
+/**
+ *  What the page behind a link shows of itself, as the sender says. Texts are one line of limited
+ *  length; what they claim is not checked.
+ */
+export type LinkPreview = {
+	/**  The link it belongs to: `http` or `https`. It counts only where the text has that link. */
+	url: string,
+	/**  The page's title; empty where only a picture is shown. */
+	title: string,
+	/**  One or two sentences about it; may be empty. */
+	description: string,
+	/**  What the site calls itself; may be empty. */
+	site: string,
+	/**  Its picture. */
+	picture: PreviewPicture | null,
 };
 
 /**  One message. */
@@ -946,6 +968,8 @@ export type Message = {
 	forwarded: Forwarded | null,
 	/**  People it names. */
 	mentions: UserId[],
+	/**  What the page behind a link of its text shows of itself. */
+	preview: LinkPreview | null,
 	/**  Fields of other applications, by name; objects and lists as JSON text. */
 	fields: Field[],
 	/**  Whether its sender asked that nobody be alerted. */
@@ -1005,6 +1029,8 @@ export type NewMessage = {
 	mentions: UserId[],
 	/**  Whether nobody is to be alerted. */
 	silent: boolean,
+	/**  The link of the text whose preview goes along, if `linkPreview` made one. */
+	previewOf: string | null,
 	/**  Fields of one's own, 50 at most. */
 	fields: Field[],
 	/**  What hangs on it, in order; 30 at most. */
@@ -1082,6 +1108,16 @@ export type Preview = {
 	sentAt: number,
 	/**  How far it got, for my own messages only. */
 	status: Status | null,
+};
+
+/**  A picture of a page, stored with the messenger's own files. */
+export type PreviewPicture = {
+	/**  What `pictureUrl` takes. */
+	uid: string,
+	/**  Pixels from left to right. */
+	width: number,
+	/**  Pixels from top to bottom. */
+	height: number,
 };
 
 /**  What a privacy list does about a person. */
@@ -1221,6 +1257,12 @@ export type Settings = {
 	textScale: number,
 	/**  Enter sends and Shift+Enter breaks the line; the other way round when false. */
 	sendWithEnter: boolean,
+	/**
+	 *  Whether this computer looks at a page whose link is being written, so that its preview can
+	 *  go along. On at first: only links that the person writes are looked at, from addresses of
+	 *  the public web, and who receives the message asks nobody.
+	 */
+	linkPreviews: boolean,
 	/**  Whether the backend on this computer goes on after the last window closed. */
 	keepLocalBackend: boolean,
 	/**  Width of the chat list in CSS pixels, 260 to 420. */

@@ -52,6 +52,7 @@ export function sampleMessage(change: Partial<Message> = {}): Message {
     reply: null,
     forwarded: null,
     mentions: [],
+    preview: null,
     fields: [],
     silent: false,
     attachments: [],

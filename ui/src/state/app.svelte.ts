@@ -1,7 +1,7 @@
 // Owns the stores and the path of events into them. Created once at the root; the order is: subscribe, then load.
 import type { Backend } from '~/ipc/backend';
 import { toIpcError } from '~/ipc/backend';
-import type { Account, AccountId, AppEvent, IpcError, KeyState, UserId } from '~/ipc/bindings.gen';
+import type { Account, AccountId, AppEvent, IpcError, KeyState, MessageId, UserId } from '~/ipc/bindings.gen';
 import { Accounts } from './accounts.svelte';
 import { SettingsStore } from './settings.svelte';
 import { Space } from './space.svelte';
@@ -102,6 +102,17 @@ export class App {
   /** Asks for the reason of a report, and sends it. */
   openReport(target: ReportTarget): void {
     this.view.lay({ kind: 'report', target });
+  }
+
+  /** Goes to a message of the listed account, whatever chat it is in; false when it is nowhere here. */
+  async openMessage(messageId: MessageId): Promise<boolean> {
+    const accountId = this.view.accountId;
+    if (accountId === null) return false;
+    const dialogId = await this.backend.dialogOfMessage(accountId, messageId);
+    if (dialogId === null) return false;
+    this.view.openDialog(dialogId);
+    this.view.wantedMessage = { dialogId, messageId };
+    return true;
   }
 
   announce(text: string): void {

@@ -56,6 +56,8 @@ export class View {
   accountId = $state<AccountId | null>(null);
   /** The open chat; null shows the empty conversation, or the list alone when the window is narrow. */
   dialogId = $state<DialogId | null>(null);
+  /** A message that its chat shows as soon as it is open. */
+  wantedMessage = $state.raw<{ dialogId: DialogId; messageId: MessageId } | null>(null);
   /** A public chat that is looked into from outside, in place of an open one. */
   preview = $state.raw<PublicDialog | null>(null);
   /** The third column stands beside the open chat. It stays while one goes from chat to chat. */

@@ -5,6 +5,7 @@ mod changing;
 mod dialogs;
 mod explore;
 mod limits;
+mod link_previews;
 mod members;
 mod organise;
 mod people;
@@ -27,6 +28,7 @@ use crate::events::ClientEvent;
 use crate::model::{
     AccountId, ConnectionState, Endpoints, OfflineReason, SignedOutReason, User, UserId,
 };
+use crate::previews::Previews;
 use crate::rest::Client;
 use crate::store::account::{self, AccountRow};
 use crate::store::{RawKey, Store, outbox, users};
@@ -51,6 +53,8 @@ struct Inner {
     progress: Progress,
     /// What the screens want to know of people; kept while nobody can be asked.
     attention: Mutex<Attention>,
+    /// Previews made for messages that are being written.
+    previews: Previews,
     /// The tasks; `None` while signed out.
     runtime: Mutex<Option<Runtime>>,
     /// Held while tasks are started or stopped, so that two such changes do not overlap.
@@ -105,6 +109,7 @@ impl Account {
                 waiting,
                 progress,
                 attention: Mutex::default(),
+                previews: Previews::default(),
                 runtime: Mutex::new(None),
                 changing: tokio::sync::Mutex::new(()),
             }),

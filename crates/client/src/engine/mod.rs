@@ -28,6 +28,7 @@ use crate::model::{
     AccountId, AccountSummary, ConnectionState, Endpoints, Identity, OfflineReason, Secret, SignUp,
     SignedOutReason,
 };
+use crate::previews::{Pages, PublicWeb, Reach};
 use crate::store::RawKey;
 use crate::sync;
 
@@ -53,6 +54,9 @@ pub struct EngineConfig {
     /// Reports of a connection that may wait for the disk; tests set 1, so that whatever depends
     /// on the queue shows.
     pub incoming_capacity: usize,
+    /// Which addresses are asked for previews of links. Anything but [`PublicWeb`] is for tests,
+    /// whose pages are on this machine.
+    pub pages: Arc<dyn Reach>,
 }
 
 impl EngineConfig {
@@ -65,6 +69,7 @@ impl EngineConfig {
             random: Arc::new(SystemRandom),
             timing: Timing::default(),
             incoming_capacity: INCOMING,
+            pages: Arc::new(PublicWeb),
         }
     }
 }
@@ -118,6 +123,7 @@ impl Engine {
             random: config.random,
             timing: config.timing,
             incoming_capacity: config.incoming_capacity,
+            pages: Pages::new(config.pages),
             registry: Mutex::new(registry),
             events: broadcast::Sender::new(EVENT_QUEUE),
             shutdown: CancellationToken::new(),

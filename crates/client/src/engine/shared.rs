@@ -11,6 +11,7 @@ use crate::connection::Timing;
 use crate::engine::registry::Registry;
 use crate::events::ClientEvent;
 use crate::model::{AccountId, User};
+use crate::previews::Pages;
 
 /// Handed to every account.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(super) struct Shared {
     pub(super) timing: Timing,
     /// Reports of a connection that may wait.
     pub(super) incoming_capacity: usize,
+    /// Looks at pages behind links.
+    pub(super) pages: Pages,
     /// The list of accounts, in the clear.
     pub(super) registry: Mutex<Registry>,
     /// Everyone who shows something.

@@ -2,9 +2,10 @@
 
 use cubist_protocol::ext::extra_params::ExtraParams;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::model::{
-    Attachment, DialogId, MessageId, NewAttachment, Position, Status, UnixMillis, UserId,
+    Attachment, DialogId, LinkPreview, MessageId, NewAttachment, Position, Status, UnixMillis, UserId,
 };
 
 /// Why a message was not sent, in kinds a screen can word.
@@ -151,6 +152,8 @@ pub struct Draft {
     pub mentions: Vec<UserId>,
     /// Whether nobody is to be alerted by the server.
     pub silent: bool,
+    /// The link of the text whose preview goes along, if one was made of it.
+    pub preview_of: Option<Url>,
     /// Fields of the application's own, by name.
     pub fields: Vec<(String, String)>,
     /// What hangs on it, in order.
@@ -202,6 +205,8 @@ pub struct Message {
     pub forwarded: Option<Forwarded>,
     /// People it names, who are to be told of it even where they want to hear little.
     pub mentions: Vec<UserId>,
+    /// What the page behind a link of its text shows of itself, as its sender says.
+    pub preview: Option<LinkPreview>,
     /// Fields of other applications, by name; objects and lists as JSON text.
     pub fields: Vec<(String, String)>,
     /// Whether its sender asked that nobody be alerted.

@@ -12,6 +12,7 @@ mod dialog;
 mod dialog_edit;
 mod explore;
 mod folder;
+mod link_preview;
 mod message;
 mod page;
 mod picture;
@@ -38,6 +39,8 @@ pub use dialog::{Dialog, DialogKind, Field, Preview, Role};
 pub use dialog_edit::{DeleteOutcome, DialogEdit, NewDialog, PictureChange};
 pub use explore::{ExplorePage, OccupantPage, PublicDialog};
 pub use folder::{Folder, FolderId, FolderRule};
+pub(crate) use link_preview::shown_address;
+pub use link_preview::{LinkPreview, PreviewPicture};
 pub use message::{Draft, Failure, FailureKind, Forwarded, Message, Quote, Reaction, SystemLine};
 pub use page::{
     Anchor, Cursor, DialogPage, DialogQuery, Edge, GapReason, InvalidCursor, MessagePage, SearchHit,

@@ -15,7 +15,7 @@ mod client;
 mod data;
 mod dialogs;
 mod error;
-mod foreign;
+pub(crate) mod foreign;
 mod membership;
 mod messages;
 mod query;

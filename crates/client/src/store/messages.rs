@@ -292,6 +292,7 @@ impl NewRow<'_> {
             reply: says.reply,
             forwarded: says.forwarded,
             mentions: says.mentions,
+            preview: says.preview,
             fields: says.fields,
             silent: says.silent,
         }

@@ -35,6 +35,19 @@ pub async fn messages(
         .into())
 }
 
+/// The chat that a message is in; `null` when it is not in the cache.
+#[tauri::command]
+#[specta::specta]
+pub async fn dialog_of_message(
+    app: State<'_, App>,
+    account_id: AccountId,
+    message_id: MessageId,
+) -> Result<Option<DialogId>, IpcError> {
+    let id = message_id.try_into()?;
+    let found = app.account(account_id).await?.dialog_of(id).await?;
+    Ok(found.map(Into::into))
+}
+
 /// Queues a message; the answer is the id it keeps for life.
 #[tauri::command]
 #[specta::specta]

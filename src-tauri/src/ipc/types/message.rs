@@ -81,6 +81,35 @@ pub struct Forwarded {
     pub sent_at: Option<i64>,
 }
 
+/// A picture of a page, stored with the messenger's own files.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewPicture {
+    /// What `pictureUrl` takes.
+    pub uid: String,
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+}
+
+/// What the page behind a link shows of itself, as the sender says. Texts are one line of limited
+/// length; what they claim is not checked.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkPreview {
+    /// The link it belongs to: `http` or `https`. It counts only where the text has that link.
+    pub url: String,
+    /// The page's title; empty where only a picture is shown.
+    pub title: String,
+    /// One or two sentences about it; may be empty.
+    pub description: String,
+    /// What the site calls itself; may be empty.
+    pub site: String,
+    /// Its picture.
+    pub picture: Option<PreviewPicture>,
+}
+
 /// One message.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -122,6 +151,8 @@ pub struct Message {
     pub forwarded: Option<Forwarded>,
     /// People it names.
     pub mentions: Vec<UserId>,
+    /// What the page behind a link of its text shows of itself.
+    pub preview: Option<LinkPreview>,
     /// Fields of other applications, by name; objects and lists as JSON text.
     pub fields: Vec<Field>,
     /// Whether its sender asked that nobody be alerted.
@@ -232,6 +263,22 @@ impl From<model::Quote> for Quote {
     }
 }
 
+impl From<model::LinkPreview> for LinkPreview {
+    fn from(preview: model::LinkPreview) -> Self {
+        Self {
+            url: preview.url.into(),
+            title: preview.title,
+            description: preview.description,
+            site: preview.site,
+            picture: preview.picture.map(|picture| PreviewPicture {
+                uid: picture.uid.to_string(),
+                width: picture.width,
+                height: picture.height,
+            }),
+        }
+    }
+}
+
 impl From<model::Message> for Message {
     fn from(message: model::Message) -> Self {
         let ids = |people: Vec<model::UserId>| people.into_iter().map(Into::into).collect();
@@ -257,6 +304,7 @@ impl From<model::Message> for Message {
                 sent_at: first.sent_at.map(|at| at.0),
             }),
             mentions: ids(message.mentions),
+            preview: message.preview.map(Into::into),
             fields: message
                 .fields
                 .into_iter()

@@ -3,6 +3,7 @@
 use cubist_client::model;
 use serde::Deserialize;
 use specta::Type;
+use url::Url;
 
 use crate::ipc::{
     error::IpcError,
@@ -34,6 +35,8 @@ pub struct NewMessage {
     pub mentions: Vec<UserId>,
     /// Whether nobody is to be alerted.
     pub silent: bool,
+    /// The link of the text whose preview goes along, if `linkPreview` made one.
+    pub preview_of: Option<String>,
     /// Fields of one's own, 50 at most.
     pub fields: Vec<Field>,
     /// What hangs on it, in order; 30 at most.
@@ -54,6 +57,8 @@ impl TryFrom<NewMessage> for model::Draft {
             reply_to: message.reply_to.map(TryInto::try_into).transpose()?,
             mentions: at_most(MENTIONS_LIMIT, message.mentions)?,
             silent: message.silent,
+            // What is no address has no preview.
+            preview_of: message.preview_of.and_then(|url| Url::parse(&url).ok()),
             fields: message
                 .fields
                 .into_iter()
@@ -80,7 +85,7 @@ mod tests {
     fn a_message_of_the_window_is_the_draft_the_engine_takes() {
         let draft = sent(
             r#"{"text":"Hi @Ann","replyTo":"5c094c0ce588ce6856f87422","mentions":[7],
-                "silent":true,"fields":[{"name":"colour","value":"blue"}],
+                "silent":true,"previewOf":"https://example.org","fields":[{"name":"colour","value":"blue"}],
                 "attachments":[{"type":"staged","payload":{"id":4,"asFile":true}},
                   {"type":"location","payload":{"latitude":64.5,"longitude":-23.25,"name":"Hut","address":null}}]}"#,
         )
@@ -90,6 +95,7 @@ mod tests {
             reply_to: Some("5c094c0ce588ce6856f87422".parse().unwrap()),
             mentions: vec![UserId::new(7).unwrap()],
             silent: true,
+            preview_of: "https://example.org/".parse().ok(),
             fields: vec![("colour".to_owned(), "blue".to_owned())],
             attachments: vec![
                 NewAttachment::Staged {
@@ -109,7 +115,7 @@ mod tests {
     #[test]
     fn an_answer_to_no_message_is_refused() {
         let refused = sent(
-            r#"{"text":"Hi","replyTo":"x","mentions":[],"silent":false,"fields":[],"attachments":[]}"#,
+            r#"{"text":"Hi","replyTo":"x","mentions":[],"silent":false,"previewOf":null,"fields":[],"attachments":[]}"#,
         );
         assert!(
             matches!(&refused, Err(IpcError::InvalidInput { field }) if field == "messageId"),
@@ -126,6 +132,7 @@ mod tests {
                 .map(|id| UserId::new(id).unwrap().into())
                 .collect(),
             silent: false,
+            preview_of: None,
             fields: (0..fields)
                 .map(|n| Field {
                     name: format!("field{n}"),

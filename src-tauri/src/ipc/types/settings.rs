@@ -56,6 +56,10 @@ pub struct Settings {
     pub text_scale: f64,
     /// Enter sends and Shift+Enter breaks the line; the other way round when false.
     pub send_with_enter: bool,
+    /// Whether this computer looks at a page whose link is being written, so that its preview can
+    /// go along. On at first: only links that the person writes are looked at, from addresses of
+    /// the public web, and who receives the message asks nobody.
+    pub link_previews: bool,
     /// Whether the backend on this computer goes on after the last window closed.
     pub keep_local_backend: bool,
     /// Width of the chat list in CSS pixels, 260 to 420.
@@ -82,6 +86,7 @@ impl Default for Settings {
             theme: Theme::System,
             text_scale: 1.0,
             send_with_enter: true,
+            link_previews: true,
             keep_local_backend: false,
             list_width: 320,
             inactive_after_s: 300,

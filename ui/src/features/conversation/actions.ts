@@ -10,8 +10,8 @@ export interface MessageActions {
   info: (message: Message) => void;
   /** Shows who wrote it. */
   person: (userId: UserId) => void;
-  /** Opens the menu of a message at its bubble. */
-  menu: (message: Message, bubble: HTMLElement) => void;
+  /** Opens the menu of a message at its bubble; `on` is what the pointer is on, such as a link in it. */
+  menu: (message: Message, bubble: HTMLElement, on?: EventTarget | null) => void;
 
   // Absent where a chat is only looked into from outside.
 

@@ -58,6 +58,7 @@ export class Memory {
       theme: (query.get('theme') as Theme | null) ?? 'system',
       textScale: Number(query.get('scale') ?? '1'),
       sendWithEnter: true,
+      linkPreviews: true,
       keepLocalBackend: false,
       listWidth: 320,
       inactiveAfterS: 300,

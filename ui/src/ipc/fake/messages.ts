@@ -4,11 +4,20 @@ import type { Anchor, DialogId, Edge, Failure, Message, MessageId, MessagePage }
 import { sendStaged, uploadAll } from './attachments';
 import { ME } from './cast';
 import type { Memory } from './memory';
+import { pageBehind } from './pages';
 import { ANSWERS } from './script';
 
 type MessageCommands = Pick<
   Backend,
-  'messages' | 'sendMessage' | 'retry' | 'discardUnsent' | 'markRead' | 'setTyping' | 'saveDraft'
+  | 'messages'
+  | 'dialogOfMessage'
+  | 'sendMessage'
+  | 'linkPreview'
+  | 'retry'
+  | 'discardUnsent'
+  | 'markRead'
+  | 'setTyping'
+  | 'saveDraft'
 >;
 
 const TYPING_MS = 1500;
@@ -109,8 +118,9 @@ export function messageCommands(memory: Memory): MessageCommands {
       return page;
     },
 
-    async sendMessage(_accountId, dialogId, { text, replyTo, mentions, silent, fields, attachments }) {
-      const more = { replyTo, mentions, silent, fields, attachments };
+    async sendMessage(_accountId, dialogId, message) {
+      const { text, replyTo, mentions, silent, previewOf, fields, attachments } = message;
+      const more = { replyTo, mentions, silent, previewOf, fields, attachments };
       return memory.act(['sendMessage', dialogId, text, more], () => {
         const original = replyTo === null ? undefined : find(replyTo);
         const reply = original
@@ -120,6 +130,7 @@ export function messageCommands(memory: Memory): MessageCommands {
           reply,
           mentions,
           silent,
+          preview: previewOf === null ? null : pageBehind(previewOf),
           fields,
           attachments: sendStaged(memory, attachments),
         });
@@ -129,6 +140,14 @@ export function messageCommands(memory: Memory): MessageCommands {
         });
         return item.id;
       });
+    },
+
+    async dialogOfMessage(_accountId, messageId) {
+      return memory.answer(() => find(messageId)?.dialogId ?? null);
+    },
+
+    async linkPreview(_accountId, url) {
+      return memory.act(['linkPreview', url], () => pageBehind(url));
     },
 
     async retry(_accountId, messageId) {

@@ -1,5 +1,6 @@
 // The words of the browser's world: chats that fill every state.
 import type { DialogKind, Field, FailureKind, Message, Status, SystemLine, UserId } from '../bindings.gen';
+import { pageBehind } from './pages';
 import { amara, eva, jonas, kofi, layla, laylaArabic, ME, olena, priya, sam, tomas } from './cast';
 
 /** A line of a script: who, how many minutes before now, what, and for mine what became of it. */
@@ -106,7 +107,12 @@ export const SCRIPTS: Script[] = [
     typing: [jonas],
     past: 900,
     lines: [
-      { by: jonas, ago: DAY + 140, text: 'Have you seen this one? https://alpine-huts.example/winter-rules' },
+      {
+        by: jonas,
+        ago: DAY + 140,
+        text: 'Have you seen this one? https://alpine-huts.example/winter-rules',
+        more: { preview: pageBehind('https://alpine-huts.example/winter-rules') },
+      },
       {
         by: ME,
         ago: DAY + 133,

@@ -73,6 +73,7 @@ export function message(
     reply: null,
     forwarded: null,
     mentions: [],
+    preview: null,
     fields: [],
     silent: false,
     attachments: [],

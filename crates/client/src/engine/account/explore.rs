@@ -92,6 +92,7 @@ impl Account {
                     reply: says.reply,
                     forwarded: says.forwarded,
                     mentions: says.mentions,
+                    preview: says.preview,
                     fields: says.fields,
                     silent: says.silent,
                 }

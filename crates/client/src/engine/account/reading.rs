@@ -119,6 +119,12 @@ impl Account {
         }
     }
 
+    /// The dialog that a message is in, as far as it is in the cache.
+    pub async fn dialog_of(&self, message: MessageId) -> Result<Option<DialogId>, Error> {
+        let found = self.look(move |db| messages::place(db, message)).await?;
+        Ok(found.map(|(dialog, _)| dialog))
+    }
+
     /// Messages in the cache that match, newest first.
     pub async fn search_messages(
         &self,

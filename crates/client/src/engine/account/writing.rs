@@ -35,6 +35,9 @@ impl Account {
         let attachments = attachments(draft.attachments)?;
         let mut says = CustomFields {
             mentions: draft.mentions,
+            preview: draft
+                .preview_of
+                .and_then(|url| self.inner.previews.take(&url)),
             silent: draft.silent,
             ..CustomFields::default()
         };

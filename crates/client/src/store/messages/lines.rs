@@ -75,6 +75,7 @@ pub fn add_line(tx: &mut WriteTx<'_>, record: &LineRecord) -> Result<(), Error> 
         reply: None,
         forwarded: None,
         mentions: Vec::new(),
+        preview: None,
         fields: Vec::new(),
         silent: false,
     });

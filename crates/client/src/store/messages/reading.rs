@@ -278,6 +278,7 @@ fn read(row: &Row<'_>) -> Result<Message, Error> {
         reply: says.reply,
         forwarded: says.forwarded,
         mentions: says.mentions,
+        preview: says.preview,
         fields: says.fields,
         silent: says.silent,
     })

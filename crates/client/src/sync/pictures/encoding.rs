@@ -10,7 +10,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgba, RgbaImage};
 
 use crate::model::{Picture, PictureKind};
 
@@ -52,6 +52,22 @@ pub(crate) fn square(bytes: &[u8], side: u32) -> Result<Picture, Unusable> {
     let edge = width.min(height);
     let (left, top) = ((width - edge) / 2, (height - edge) / 2);
     encode(&shrunk(picture.crop_imm(left, top, edge, edge), side))
+}
+
+/// The picture in `bytes` as [`fitted`], but without transparency, which costs many times the bytes;
+/// white shines through. Also gives back its width and height in pixels.
+pub(crate) fn opaque(bytes: &[u8], side: u32) -> Result<(Picture, u32, u32), Unusable> {
+    let picture = shrunk(decode(bytes)?, side);
+    let (width, height) = (picture.width(), picture.height());
+    let picture = if is_transparent(&picture) {
+        let white = Rgba([u8::MAX; 4]);
+        let mut paper = RgbaImage::from_pixel(width, height, white);
+        image::imageops::overlay(&mut paper, &picture.to_rgba8(), 0, 0);
+        DynamicImage::ImageRgba8(paper)
+    } else {
+        picture
+    };
+    Ok((encode(&picture)?, width, height))
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, Unusable> {
@@ -123,7 +139,7 @@ pub(crate) mod tests {
 
     use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 
-    use super::{Unusable, fitted, square};
+    use super::{Unusable, fitted, opaque, square};
     use crate::model::{Picture, PictureKind};
 
     /// A picture whose left half is red and whose right half is blue.
@@ -209,6 +225,15 @@ pub(crate) mod tests {
         let picture = fitted(&bytes, 512).unwrap();
         assert_eq!(picture.kind, PictureKind::Png);
         assert_eq!(decoded(&picture).to_rgba8().get_pixel(1, 1).0[3], 100);
+    }
+
+    #[test]
+    fn what_shines_through_an_opaque_picture_is_white() {
+        let bytes = encoded(&halves(100, 50, 0), ImageFormat::Png);
+        let (picture, width, height) = opaque(&bytes, 60).unwrap();
+        assert_eq!((width, height), (60, 30));
+        assert_eq!(picture.kind, PictureKind::Jpeg);
+        assert_eq!(decoded(&picture).to_rgb8().get_pixel(1, 1).0, [255; 3]);
     }
 
     #[test]
