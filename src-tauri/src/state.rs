@@ -20,8 +20,8 @@ use crate::{
         types::{account::Account, event::AppEvent, ids, sign_in::Target},
     },
     shell::{
-        endpoints, focus::Focus, local_backend::LocalBackend, offers::Offers, profile::Profile,
-        settings_file::SettingsFile,
+        endpoints, exports::Exports, focus::Focus, local_backend::LocalBackend, offers::Offers,
+        profile::Profile, settings_file::SettingsFile,
     },
 };
 
@@ -60,6 +60,8 @@ pub struct Parts {
     pub offers: Offers,
     /// Whether the person looks at the app.
     pub focus: Focus,
+    /// The export that runs.
+    pub exports: Exports,
     /// Opened once, in the background, while the page loads.
     engine: OnceCell<Engine>,
     /// The window's channel and the task that feeds it; replaced when the page reloads.
@@ -77,6 +79,7 @@ impl App {
             settings: SettingsFile::open(&profile.dir),
             backend: LocalBackend::new(profile.backend_dir.clone()),
             focus: Focus::default(),
+            exports: Exports::default(),
             offers: Offers::default(),
             profile,
             engine: OnceCell::new(),
@@ -137,11 +140,16 @@ impl App {
 
     /// Tells the page that its window is about to close; false when no page listens.
     pub fn announce_closing(&self) -> bool {
+        self.tell(AppEvent::Closing)
+    }
+
+    /// Tells the page something of the shell's own; false when no page listens.
+    pub fn tell(&self, event: AppEvent) -> bool {
         self.page
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
-            .is_some_and(|page| page.channel.send(AppEvent::Closing).is_ok())
+            .is_some_and(|page| page.channel.send(event).is_ok())
     }
 
     /// The page shows something. Tests and `npm start` on a machine without a display wait for

@@ -229,7 +229,18 @@ describe('the messages', () => {
       .click({ button: 'right' });
     assert.deepEqual(
       (await page.getByRole('menuitem').allInnerTexts()).map((words) => words.split('\n')[0]),
-      ['React', 'Reply', 'Forward', 'Copy', 'Edit', 'Select', 'Info', 'Delete for me', 'Delete for everyone'],
+      [
+        'React',
+        'Reply',
+        'Forward',
+        'Copy',
+        'Edit',
+        'Select',
+        'Copy link to message',
+        'Info',
+        'Delete for me',
+        'Delete for everyone',
+      ],
     );
     await page.getByRole('menuitem', { name: 'Info' }).click();
     const info = page.getByRole('complementary', { name: 'Message info' });

@@ -10,6 +10,7 @@ pub mod connection;
 pub mod engine;
 pub mod error;
 pub mod events;
+pub mod export;
 pub mod keys;
 pub mod model;
 pub mod outbox;

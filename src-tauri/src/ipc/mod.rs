@@ -12,6 +12,7 @@ use tauri_specta::{Builder, collect_commands};
 /// The commands and event types as the window sees them.
 ///
 /// The same value serves the running app and the generated `ui/src/ipc/bindings.gen.ts`.
+#[allow(clippy::too_many_lines, reason = "a list of the commands, one a line")]
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
         .commands(collect_commands![
@@ -108,6 +109,9 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::privacy::set_default_privacy_list,
             commands::privacy::report_person,
             commands::privacy::report_message,
+            commands::export::export_dialog,
+            commands::export::cancel_export,
+            commands::export::show_export,
             commands::links::link_preview,
             commands::links::open_link,
         ])

@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod clipboard;
 pub mod endpoints;
+pub mod exports;
 pub mod file_dialog;
 pub mod focus;
 pub mod local_backend;

@@ -215,6 +215,9 @@ export const commands = {
 	 *  What the page behind a link that is being written shows of itself; `null` when it shows nothing,
 	 *  may not be asked, or does not answer within some seconds.
 	 */
+	exportDialog: (accountId: AccountId, dialogId: DialogId, words: ExportWords) => typedError<ExportOutcome, IpcError>(__TAURI_INVOKE("export_dialog", { accountId, dialogId, words })),
+	cancelExport: () => typedError<null, IpcError>(__TAURI_INVOKE("cancel_export")),
+	showExport: () => typedError<null, IpcError>(__TAURI_INVOKE("show_export")),
 	linkPreview: (accountId: AccountId, url: string) => typedError<LinkPreview | null, IpcError>(__TAURI_INVOKE("link_preview", { accountId, url })),
 	/**  Opens a web page, or a program to write mail or to telephone, as the person's system has it. */
 	openLink: (url: string) => typedError<null, IpcError>(__TAURI_INVOKE("open_link", { url })),
@@ -342,6 +345,7 @@ export type AppEvent =
 	count: number,
 } } | 
 /**  What lies beyond the edges of loaded pages may have changed. */
+{ type: "exportProgressed"; payload: { accountId: AccountId, dialogId: DialogId, progress: ExportProgress } } |
 { type: "historyChanged"; payload: {
 	/**  Which account. */
 	accountId: AccountId,
@@ -906,10 +910,18 @@ export type Location = {
 	address: string | null,
 };
 
+export type ExportProgress = { type: "fetching"; payload: { messages: number } } | { type: "writing"; payload: { written: number, total: number } };
+
+export type ExportOutcome = { type: "done"; payload: { folder: string, messages: number, complete: boolean } } | { type: "cancelled" };
+
+export type ExportWords = { rightToLeft: boolean, language: string, deleted: string, edited: string, forwarded: string, fileMissing: string, somebody: string, incomplete: string, earlier: string, later: string, created: string, added: string, removed: string, left: string, renamed: string, photo: string, description: string, fields: string, adminsAdded: string, adminsRemoved: string };
+
 /**  Where the window gets sound or a film from. */
 export type Media = {
 	/**  An address on this computer, good until the app ends. */
 	url: string,
+};
+
 /**
  *  What the page behind a link shows of itself, as the sender says. Texts are one line of limited
  *  length; what they claim is not checked.

@@ -1,7 +1,17 @@
 // Owns the stores and the path of events into them. Created once at the root; the order is: subscribe, then load.
 import type { Backend } from '~/ipc/backend';
 import { toIpcError } from '~/ipc/backend';
-import type { Account, AccountId, AppEvent, IpcError, KeyState, MessageId, UserId } from '~/ipc/bindings.gen';
+import type {
+  Account,
+  AccountId,
+  AppEvent,
+  DialogId,
+  ExportProgress,
+  IpcError,
+  KeyState,
+  MessageId,
+  UserId,
+} from '~/ipc/bindings.gen';
 import { Accounts } from './accounts.svelte';
 import { SettingsStore } from './settings.svelte';
 import { Space } from './space.svelte';
@@ -16,6 +26,8 @@ export class App {
   version = $state('');
   profile = $state('');
   platform = $state<'linux' | 'macos' | 'windows'>('linux');
+  /** How far the export is that was started last. */
+  exporting = $state.raw<{ dialogId: DialogId; progress: ExportProgress } | null>(null);
   /** What screen readers are told next; the shell's live region speaks it. */
   announcement = $state.raw<{ text: string }>({ text: '' });
   /** Counts how often a connection came back: pictures that did not load before are tried again. */
@@ -171,6 +183,9 @@ export class App {
       case 'attachmentsChanged':
       case 'filesDragged':
       case 'filesShared':
+        break;
+      case 'exportProgressed':
+        this.exporting = event.payload;
         break;
       case 'closing':
         // Whatever could not be written is told nowhere any more: the window goes all the same.

@@ -25,6 +25,8 @@ export type Sheet =
   | { kind: 'addPeople'; dialogId: DialogId }
   /** A folder of the chat list; null makes a new one, into which `dialogIds` go at once. */
   | { kind: 'folder'; folderId: number | null; dialogIds: DialogId[] }
+  /** Writes a chat into a folder. */
+  | { kind: 'export'; dialogId: DialogId }
   /** Something that cannot be taken back is asked about first. */
   | { kind: 'question'; question: Question };
 

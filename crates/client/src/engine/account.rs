@@ -4,6 +4,7 @@ mod attachments;
 mod changing;
 mod dialogs;
 mod explore;
+mod export;
 mod limits;
 mod link_previews;
 mod members;

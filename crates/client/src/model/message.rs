@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{
-    Attachment, DialogId, LinkPreview, MessageId, NewAttachment, Position, Status, UnixMillis, UserId,
+    Attachment, DialogId, LinkPreview, MessageId, NewAttachment, Position, Status, UnixMillis,
+    UserId,
 };
 
 /// Why a message was not sent, in kinds a screen can word.

@@ -136,10 +136,9 @@ impl Previews {
         made.preview.clone()
     }
 
-    fn known(&self, url: &Url) -> Option<Option<LinkPreview>> {
+    fn known(&self, url: &Url) -> Option<Made> {
         let all = self.lock();
-        let made = all.iter().find(|made| made.url == *url)?;
-        Some(made.preview.clone())
+        all.iter().find(|made| made.url == *url).cloned()
     }
 
     /// Keeps one; gives back the picture of an old one that was never sent.
@@ -168,7 +167,7 @@ pub(crate) async fn make(
 ) -> Option<LinkPreview> {
     let url = shown_address(url)?;
     if let Some(known) = previews.known(&url) {
-        return known;
+        return known.preview;
     }
     // A page that did not answer now may do so the next time; nothing is kept of it.
     let look = pages.look(url.clone()).await?;

@@ -148,11 +148,7 @@ impl Found {
             }
             "plaintext" => return TokenSinkResult::Plaintext,
             "meta" => self.meta(tag),
-            "base" => {
-                if self.base.is_none() {
-                    self.base = attribute(tag, "href");
-                }
-            }
+            "base" if self.base.is_none() => self.base = attribute(tag, "href"),
             "link" => {
                 let is_picture = attribute(tag, "rel")
                     .is_some_and(|rel| rel.trim().eq_ignore_ascii_case("image_src"));

@@ -24,7 +24,7 @@ pub(super) use self::marks::{confirm, seen, set_read};
 pub use self::present::sender;
 use self::present::{Present, merge, present};
 pub use self::reading::{
-    confirmed_above, confirmed_below, first_unread, load, newest_in_history, newest_place,
+    confirmed_above, confirmed_below, count, first_unread, load, newest_in_history, newest_place,
     page_above, page_below, place, place_in_history,
 };
 pub(super) use self::reading::{load_hit, newest};

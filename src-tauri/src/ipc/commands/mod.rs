@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod attachments;
 pub mod dialogs;
 pub mod explore;
+pub mod export;
 pub mod keys;
 pub mod links;
 pub mod members;

@@ -7,6 +7,7 @@ pub mod dialog;
 pub mod dialog_edit;
 pub mod event;
 pub mod explore;
+pub mod export;
 pub mod folder;
 pub mod ids;
 pub mod message;

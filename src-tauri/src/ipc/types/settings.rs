@@ -71,7 +71,7 @@ pub struct Settings {
     /// Bytes that loaded files may take up on this computer, 50 MB at least; those not seen for the
     /// longest time go first.
     pub cache_budget_bytes: u64,
-    /// Address of detailed maps (a PMTiles file, or tiles by `{z}/{x}/{y}`), chosen by the person;
+    /// Address of detailed maps (a `PMTiles` file, or tiles by `{z}/{x}/{y}`), chosen by the person;
     /// without one no map is ever asked for over the network.
     pub map_tiles: Option<String>,
     /// The account shown last.

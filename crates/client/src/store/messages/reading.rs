@@ -38,6 +38,16 @@ pub fn place(db: &ReadDb<'_>, message: MessageId) -> Result<Option<(DialogId, Po
     )
 }
 
+/// How many messages of a dialog are cached.
+pub fn count(db: &ReadDb<'_>, dialog: DialogId) -> Result<u32, Error> {
+    let found = db.one(
+        "SELECT count(*) FROM messages WHERE dialog = ?1 AND deleted <> 2",
+        [Oid::from(dialog)],
+        |row| Ok(row.get(0)?),
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
 /// Where a message stands in the history of the server; `None` for one that the server does not
 /// keep, or does not have yet.
 pub fn place_in_history(
