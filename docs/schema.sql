@@ -79,7 +79,9 @@ CREATE INDEX occupants_by_user ON occupants (user);
 -- What was typed and not sent.
 CREATE TABLE drafts (
   dialog BLOB NOT NULL PRIMARY KEY REFERENCES dialogs (id) ON DELETE CASCADE,
-  text   TEXT NOT NULL
+  text   TEXT NOT NULL,
+  reply TEXT NOT NULL DEFAULT '',         -- JSON of what it answers
+  edit TEXT NOT NULL DEFAULT ''           -- JSON of the message that is being changed, and its new words
 ) STRICT, WITHOUT ROWID;
 
 -- Messages, each once. The order within a dialog is (date_sent, id).
@@ -103,11 +105,16 @@ CREATE TABLE messages (
   edited_at INTEGER NOT NULL DEFAULT 0,       -- unix milliseconds; 0: the text is the first one
   previous_text TEXT NOT NULL DEFAULT '',     -- before the last change that was seen here
   deleted INTEGER NOT NULL DEFAULT 0,         -- 1 for everyone, 2 being deleted for this person, 3 for everyone
-  reactions TEXT NOT NULL DEFAULT ''          -- JSON array of [emoji, count, mine], the first used first
+  reactions TEXT NOT NULL DEFAULT '',         -- JSON array of [emoji, count, mine], the first used first
+  hold INTEGER NOT NULL DEFAULT 0,            -- why it waits on purpose: 1 can be taken back, 2 is to be sent later
+  hold_until INTEGER NOT NULL DEFAULT 0,      -- unix milliseconds
+  mentions_me INTEGER NOT NULL DEFAULT 0      -- 1: names this person
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (dialog, date_sent, id);
 CREATE INDEX messages_unread ON messages (dialog, date_sent, id) WHERE unread = 1;
 CREATE INDEX messages_failed ON messages (dialog, date_sent, id) WHERE status = 0;
+CREATE INDEX messages_held ON messages (dialog, hold_until, id) WHERE hold <> 0;
+CREATE INDEX messages_mentions ON messages (dialog) WHERE mentions_me = 1 AND unread = 1;
 
 -- The words of messages.text by row. The texts themselves stand in messages alone.
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
@@ -123,6 +130,8 @@ CREATE TABLE message_states (
   message BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
   user    INTEGER NOT NULL,
   status  INTEGER NOT NULL,
+  received_at INTEGER NOT NULL DEFAULT 0,     -- unix milliseconds; 0: this device was not told when
+  seen_at INTEGER NOT NULL DEFAULT 0,         -- the same
   PRIMARY KEY (message, user)
 ) STRICT, WITHOUT ROWID;
 
@@ -132,6 +141,7 @@ CREATE TABLE early_markers (
   message BLOB NOT NULL,
   user    INTEGER NOT NULL,
   status  INTEGER NOT NULL,
+  at INTEGER NOT NULL DEFAULT 0,              -- unix milliseconds
   UNIQUE (message, user)
 ) STRICT;
 

@@ -237,6 +237,7 @@ async fn answers_mentions_and_fields_arrive_and_stay_in_the_history() {
         silent: true,
         attachments: Vec::new(),
         fields: vec![("colour".to_owned(), r#"{"name":"blue"}"#.to_owned())],
+        ..Draft::default()
     };
     let id = bob.account().send(dialog, draft).await.unwrap();
     let phone = world.another_device(&alice).await;

@@ -77,7 +77,9 @@ describe('the composer', () => {
     await page.getByRole('button', { name: /Olena Kovalenko/ }).click();
     await page.getByRole('heading', { name: 'Olena Kovalenko' }).waitFor();
     await page.getByText('half a thought').waitFor();
-    assert.deepEqual((await calls(page, 'saveDraft')).at(-1)?.slice(1), ['half a thought']);
+    assert.deepEqual((await calls(page, 'saveDraft')).at(-1)?.slice(1), [
+      { text: 'half a thought', reply: null, edit: null },
+    ]);
     await page.getByRole('button', { name: /Tomás Rivera/ }).click();
     await page.getByRole('heading', { name: 'Tomás Rivera' }).waitFor();
     assert.equal(await composer(page).inputValue(), 'half a thought');

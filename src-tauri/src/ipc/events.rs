@@ -6,7 +6,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use cubist_client::{ClientEvent, Engine};
+use cubist_client::{
+    ClientEvent, Engine,
+    model::{AccountId, Activity, UserId},
+};
 use tauri::ipc::Channel;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
@@ -129,18 +132,7 @@ impl Batch {
                 }
             }
             ClientEvent::ActivityChanged { account, people } => {
-                let key = account.to_string();
-                if let Some(ClientEvent::ActivityChanged { people: rows, .. }) = self
-                    .activities
-                    .get(&key)
-                    .and_then(|&place| self.events.get_mut(place))
-                {
-                    merge(rows, people, |&(user, _)| user);
-                } else {
-                    self.activities.insert(key, self.events.len());
-                    self.events
-                        .push(ClientEvent::ActivityChanged { account, people });
-                }
+                self.push_activity(account, people);
             }
             ClientEvent::AttachmentsChanged {
                 account,
@@ -171,12 +163,32 @@ impl Batch {
             | ClientEvent::FoldersChanged { .. }
             | ClientEvent::OutboxChanged { .. }
             | ClientEvent::HistoryChanged { .. } => self.events.push(event),
+            // Whoever shows alerts listens to the engine itself; the window shows the message.
+            ClientEvent::MessageAlert { .. } => {}
+        }
+    }
+
+    fn push_activity(&mut self, account: AccountId, people: Vec<(UserId, Activity)>) {
+        let key = account.to_string();
+        if let Some(ClientEvent::ActivityChanged { people: rows, .. }) = self
+            .activities
+            .get(&key)
+            .and_then(|&place| self.events.get_mut(place))
+        {
+            merge(rows, people, |&(user, _)| user);
+        } else {
+            self.activities.insert(key, self.events.len());
+            self.events
+                .push(ClientEvent::ActivityChanged { account, people });
         }
     }
 
     fn into_events(self, engine: &Engine) -> Vec<AppEvent> {
         let reload = self.reload.then_some(AppEvent::Reload);
-        let news = self.events.into_iter().map(|event| convert(event, engine));
+        let news = self
+            .events
+            .into_iter()
+            .filter_map(|event| convert(event, engine));
         reload.into_iter().chain(news).collect()
     }
 }
@@ -200,8 +212,8 @@ fn merge<T, K: std::hash::Hash + Eq>(rows: &mut Vec<T>, news: Vec<T>, key: impl 
     }
 }
 
-fn convert(event: ClientEvent, engine: &Engine) -> AppEvent {
-    match event {
+fn convert(event: ClientEvent, engine: &Engine) -> Option<AppEvent> {
+    Some(match event {
         ClientEvent::AccountsChanged => AppEvent::AccountsChanged {
             accounts: engine.accounts().into_iter().map(Into::into).collect(),
         },
@@ -271,7 +283,9 @@ fn convert(event: ClientEvent, engine: &Engine) -> AppEvent {
             account_id: account.into(),
             dialog_id: dialog.into(),
         },
-    }
+        // Never gathered.
+        ClientEvent::MessageAlert { .. } => return None,
+    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use tauri_specta::{Builder, collect_commands};
 /// The commands and event types as the window sees them.
 ///
 /// The same value serves the running app and the generated `ui/src/ipc/bindings.gen.ts`.
+#[expect(clippy::too_many_lines, reason = "a line for each command")]
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
         .commands(collect_commands![
@@ -27,6 +28,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::accounts::sign_out,
             commands::accounts::connect_now,
             commands::accounts::ping,
+            commands::accounts::unknown_messages,
             commands::profile::own_profile,
             commands::profile::update_profile,
             commands::profile::change_password,
@@ -62,9 +64,14 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::organise::file_dialogs,
             commands::messages::messages,
             commands::messages::send_message,
-            commands::messages::retry,
-            commands::messages::discard_unsent,
             commands::messages::mark_read,
+            commands::messages::mark_all_read,
+            commands::messages::recipients,
+            commands::outbox::outbox,
+            commands::outbox::retry,
+            commands::outbox::retry_all,
+            commands::outbox::reschedule,
+            commands::outbox::discard_unsent,
             commands::message_changes::edit_message,
             commands::message_changes::delete_messages,
             commands::message_changes::react,

@@ -31,6 +31,8 @@ export const commands = {
 	connectNow: (accountId: AccountId) => typedError<null, IpcError>(__TAURI_INVOKE("connect_now", { accountId })),
 	/**  Asks the server for an answer and gives the milliseconds it took. */
 	ping: (accountId: AccountId) => typedError<number, IpcError>(__TAURI_INVOKE("ping", { accountId })),
+	/**  Messages between programs that came in this run and mean nothing to this one, newest first. */
+	unknownMessages: (accountId: AccountId) => typedError<UnknownMessage[], IpcError>(__TAURI_INVOKE("unknown_messages", { accountId })),
 	/**  My own profile, as the server has it. */
 	ownProfile: (accountId: AccountId) => typedError<User, IpcError>(__TAURI_INVOKE("own_profile", { accountId })),
 	/**  Changes what the edit names. */
@@ -57,8 +59,8 @@ export const commands = {
 	deleteDialogs: (accountId: AccountId, dialogIds: DialogId[], forAll: boolean) => typedError<DeleteOutcome, IpcError>(__TAURI_INVOKE("delete_dialogs", { accountId, dialogIds, forAll })),
 	/**  Hides every message there is now from me. */
 	clearHistory: (accountId: AccountId, dialogId: DialogId) => typedError<null, IpcError>(__TAURI_INVOKE("clear_history", { accountId, dialogId })),
-	/**  Keeps what was typed and not sent; an empty text forgets it. */
-	saveDraft: (accountId: AccountId, dialogId: DialogId, text: string) => typedError<null, IpcError>(__TAURI_INVOKE("save_draft", { accountId, dialogId, text })),
+	/**  Keeps what stands in the composer and was not sent; an empty draft is forgotten. */
+	saveDraft: (accountId: AccountId, dialogId: DialogId, draft: Draft) => typedError<null, IpcError>(__TAURI_INVOKE("save_draft", { accountId, dialogId, draft })),
 	/**  The person types, or stopped. */
 	setTyping: (accountId: AccountId, dialogId: DialogId, typing: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("set_typing", { accountId, dialogId, typing })),
 	/**  A page of the people of a dialog; of a public one the server is asked. */
@@ -102,14 +104,33 @@ export const commands = {
 	fileDialogs: (accountId: AccountId, folderId: number, dialogIds: DialogId[], on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("file_dialogs", { accountId, folderId, dialogIds, on })),
 	/**  A stretch of the conversation. */
 	messages: (accountId: AccountId, dialogId: DialogId, anchor: Anchor, limit: number) => typedError<MessagePage, IpcError>(__TAURI_INVOKE("messages", { accountId, dialogId, anchor, limit })),
-	/**  Queues a message; the answer is the id it keeps for life. */
+	/**
+	 *  Queues a message; the answer is the id it keeps for life. One without files and without a
+	 *  time of its own can be taken back for as long as the settings say.
+	 */
 	sendMessage: (accountId: AccountId, dialogId: DialogId, message: NewMessage) => typedError<MessageId, IpcError>(__TAURI_INVOKE("send_message", { accountId, dialogId, message })),
-	/**  Tries a failed message again. */
-	retry: (accountId: AccountId, messageId: MessageId) => typedError<null, IpcError>(__TAURI_INVOKE("retry", { accountId, messageId })),
-	/**  Drops a message that was not sent and gives its text back; `null` when it was sent after all. */
-	discardUnsent: (accountId: AccountId, messageId: MessageId) => typedError<string | null, IpcError>(__TAURI_INVOKE("discard_unsent", { accountId, messageId })),
 	/**  Everything up to and including `up_to` was visible to the person. */
 	markRead: (accountId: AccountId, dialogId: DialogId, upTo: MessageId) => typedError<null, IpcError>(__TAURI_INVOKE("mark_read", { accountId, dialogId, upTo })),
+	/**  Everything in every chat was seen. */
+	markAllRead: (accountId: AccountId) => typedError<null, IpcError>(__TAURI_INVOKE("mark_all_read", { accountId })),
+	/**  How far each recipient has come with a message of mine, and when. */
+	recipients: (accountId: AccountId, messageId: MessageId) => typedError<Recipient[], IpcError>(__TAURI_INVOKE("recipients", { accountId, messageId })),
+	/**  Everything unsent of an account. */
+	outbox: (accountId: AccountId) => typedError<Outbox, IpcError>(__TAURI_INVOKE("outbox", { accountId })),
+	/**  Tries a failed message again. */
+	retry: (accountId: AccountId, messageId: MessageId) => typedError<null, IpcError>(__TAURI_INVOKE("retry", { accountId, messageId })),
+	/**
+	 *  Tries everything now: what waits for a connection or to be tried again, and what failed and can
+	 *  succeed as it is. What waits for its time goes on waiting.
+	 */
+	retryAll: (accountId: AccountId) => typedError<null, IpcError>(__TAURI_INVOKE("retry_all", { accountId })),
+	/**
+	 *  Gives a message that is to be sent later another time (unix milliseconds); one that has passed
+	 *  means now.
+	 */
+	reschedule: (accountId: AccountId, messageId: MessageId, at: number) => typedError<null, IpcError>(__TAURI_INVOKE("reschedule", { accountId, messageId, at })),
+	/**  Drops a message that was not sent and gives it back; `null` when it was sent after all. */
+	discardUnsent: (accountId: AccountId, messageId: MessageId) => typedError<Message | null, IpcError>(__TAURI_INVOKE("discard_unsent", { accountId, messageId })),
 	/**  Gives a message of mine another text. */
 	editMessage: (accountId: AccountId, messageId: MessageId, text: string) => typedError<null, IpcError>(__TAURI_INVOKE("edit_message", { accountId, messageId, text })),
 	/**  Deletes messages of a dialog, 100 at most, for me or for everyone. */
@@ -563,8 +584,12 @@ export type Dialog = {
 	unread: number,
 	/**  The first of them, where it is known. */
 	firstUnreadId: MessageId | null,
-	/**  Text left in the composer. */
-	draft: string | null,
+	/**  Whether an unread message here names me. */
+	mention: boolean,
+	/**  How many messages are to be sent here later. */
+	scheduled: number,
+	/**  What was left in the composer. */
+	draft: Draft | null,
 	/**  Whether a message here failed and waits for the person. */
 	unsent: boolean,
 	/**  Custom fields. */
@@ -626,6 +651,26 @@ export type DialogPage = {
 	items: Dialog[],
 	/**  Pass this back for the next page; `null` after the last. */
 	next: string | null,
+};
+
+/**  What stands in the field of a chat and was not sent. */
+export type Draft = {
+	/**  The words. */
+	text: string,
+	/**  What they answer. */
+	reply: Quote | null,
+	/**  A message that is being changed meanwhile. */
+	edit: DraftEdit | null,
+};
+
+/**  A message that is being changed. */
+export type DraftEdit = {
+	/**  Which. */
+	messageId: MessageId,
+	/**  The words it has. */
+	before: string,
+	/**  Its new words so far. */
+	text: string,
 };
 
 /**  Where dragged files are. */
@@ -790,6 +835,19 @@ export type GapReason =
 /**  The server answered with an error. */
 "failed";
 
+/**  Why a message waits on purpose, though nothing is wrong. */
+export type Hold = 
+/**  It can be taken back. */
+{ type: "undo"; payload: {
+	/**  Until then, in unix milliseconds. */
+	until: number,
+} } | 
+/**  It is to be sent later, and stands in the conversation only then. */
+{ type: "scheduled"; payload: {
+	/**  When, in unix milliseconds. */
+	at: number,
+} };
+
 /**  Who signs in. */
 export type Identity = 
 /**  Login and password. */
@@ -950,6 +1008,8 @@ export type Message = {
 	fields: Field[],
 	/**  Whether its sender asked that nobody be alerted. */
 	silent: boolean,
+	/**  Why it waits on purpose, if it does. */
+	hold: Hold | null,
 };
 
 /**  A message's id, 24 hex digits. */
@@ -1009,6 +1069,8 @@ export type NewMessage = {
 	fields: Field[],
 	/**  What hangs on it, in order; 30 at most. */
 	attachments: NewAttachment[],
+	/**  When it is to be sent, in unix milliseconds; now if absent. */
+	sendAt: number | null,
 };
 
 /**  A part of the people of a dialog. */
@@ -1040,6 +1102,22 @@ export type Origin =
 "cloud" | 
 /**  Endpoints typed by the person. */
 "custom";
+
+/**  Everything of an account that the server does not have. */
+export type Outbox = {
+	/**  Those that wait in the order of sending, those that failed by chat and date. */
+	items: OutboxItem[],
+	/**  The chats they belong to. */
+	dialogs: Dialog[],
+};
+
+/**  One unsent message. */
+export type OutboxItem = {
+	/**  The message. */
+	message: Message,
+	/**  What it waits for. */
+	waiting: Waiting,
+};
 
 /**  A person and whether they are there. */
 export type PersonActivity = {
@@ -1183,6 +1261,18 @@ export type Reaction = {
 	mine: boolean,
 };
 
+/**  How far somebody has come with a message of mine. */
+export type Recipient = {
+	/**  Who. */
+	userId: UserId,
+	/**  When it came to their device, in unix milliseconds, where this computer was told. */
+	receivedAt: number | null,
+	/**  Whether they have seen it. */
+	hasSeen: boolean,
+	/**  When they saw it, in unix milliseconds, where this computer was told. */
+	seenAt: number | null,
+};
+
 /**  Why a file was not taken. */
 export type RefusalReason = 
 /**  Larger than can be sent. */
@@ -1223,6 +1313,8 @@ export type Settings = {
 	sendWithEnter: boolean,
 	/**  Whether the backend on this computer goes on after the last window closed. */
 	keepLocalBackend: boolean,
+	/**  Seconds for which a message that was sent can be taken back, at most 60; 0 sends at once. */
+	undoSendS: number,
 	/**  Width of the chat list in CSS pixels, 260 to 420. */
 	listWidth: number,
 	/**  Seconds without the focus after which I count as inactive, 30 to 3,600. */
@@ -1235,7 +1327,7 @@ export type Settings = {
 	 */
 	cacheBudgetBytes: number,
 	/**
-	 *  Address of detailed maps (a PMTiles file, or tiles by `{z}/{x}/{y}`), chosen by the person;
+	 *  Address of detailed maps (a `PMTiles` file, or tiles by `{z}/{x}/{y}`), chosen by the person;
 	 *  without one no map is ever asked for over the network.
 	 */
 	mapTiles: string | null,
@@ -1394,6 +1486,11 @@ export type SystemLine =
 { type: "adminsRemoved"; payload: {
 	/**  From whom. */
 	userIds: UserId[],
+} } | 
+/**  Called, which this messenger cannot take. */
+{ type: "called"; payload: {
+	/**  Whether with a picture. */
+	video: boolean,
 } };
 
 /**  Where to sign in. */
@@ -1421,6 +1518,20 @@ export type Theme =
 /**  High contrast. */
 "contrast";
 
+/**  What may be told of one: its names, and none of its values. */
+export type UnknownMessage = {
+	/**  When it came, in unix milliseconds. */
+	at: number,
+	/**  Who sent it. */
+	senderId: UserId,
+	/**  The channel it names, or nothing. */
+	channel: string,
+	/**  Its own name, or nothing. */
+	name: string,
+	/**  The names of its parameters. */
+	keys: string[],
+};
+
 /**  A person of the application. */
 export type User = {
 	/**  The server's id. */
@@ -1441,6 +1552,34 @@ export type User = {
 
 /**  The server's id of a person. */
 export type UserId = number;
+
+/**  What an unsent message waits for. */
+export type Waiting = 
+/**  For a connection. */
+{ type: "line" } | 
+/**  For the one before it in its chat. */
+{ type: "turn" } | 
+/**  For the server's answer; it is on its way. */
+{ type: "answer" } | 
+/**  The server asked to come again. */
+{ type: "retry"; payload: {
+	/**  Not before, in unix milliseconds. */
+	at: number,
+	/**  How often it has asked. */
+	attempts: number,
+} } | 
+/**  For me, who may take it back. */
+{ type: "undo"; payload: {
+	/**  Until then, in unix milliseconds. */
+	until: number,
+} } | 
+/**  For its time. */
+{ type: "scheduled"; payload: {
+	/**  When, in unix milliseconds. */
+	at: number,
+} } | 
+/**  For me: it failed, and the message says why. */
+{ type: "decision" };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -10,6 +10,7 @@ import { folderCommands } from './fake/folders';
 import { memberCommands } from './fake/members';
 import { Memory } from './fake/memory';
 import { messageCommands } from './fake/messages';
+import { outboxCommands } from './fake/outbox';
 import { peopleCommands } from './fake/people';
 import { drawPicture } from './fake/pictures';
 import { privacyCommands } from './fake/privacy';
@@ -27,6 +28,7 @@ export function openFake(query: URLSearchParams): FakeBackend {
     ...memberCommands(memory),
     ...folderCommands(memory),
     ...messageCommands(memory),
+    ...outboxCommands(memory),
     ...reworkCommands(memory),
     ...attachmentCommands(memory),
     ...peopleCommands(memory),

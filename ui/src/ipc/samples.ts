@@ -17,6 +17,8 @@ export function sampleDialog(change: Partial<Dialog> = {}): Dialog {
     lastActivity: 0,
     unread: 0,
     firstUnreadId: null,
+    mention: false,
+    scheduled: 0,
     draft: null,
     unsent: false,
     fields: [],
@@ -55,6 +57,7 @@ export function sampleMessage(change: Partial<Message> = {}): Message {
     fields: [],
     silent: false,
     attachments: [],
+    hold: null,
     ...change,
   };
 }

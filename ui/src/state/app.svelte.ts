@@ -10,6 +10,8 @@ import { View, type ReportTarget } from './view.svelte';
 
 export type Boot = { kind: 'loading' } | { kind: 'failed'; error: IpcError } | { kind: 'ready' };
 
+type MessagesChanged = Extract<AppEvent, { type: 'messagesChanged' }>['payload'];
+
 export class App {
   boot = $state.raw<Boot>({ kind: 'loading' });
   keys = $state.raw<KeyState>({ type: 'ready' });
@@ -124,9 +126,11 @@ export class App {
         this.accounts.setConnection(event.payload.accountId, event.payload.state);
         if (event.payload.state.type === 'online') this.connections += 1;
         else this.#spaces.get(event.payload.accountId)?.typing.clear();
+        this.#spaces.get(event.payload.accountId)?.outbox.changed();
         break;
       case 'outboxChanged':
         this.accounts.setWaiting(event.payload.accountId, event.payload.waiting);
+        this.#spaces.get(event.payload.accountId)?.outbox.changed();
         break;
       case 'dialogsChanged':
         this.#spaces
@@ -134,10 +138,7 @@ export class App {
           ?.dialogs.changed(event.payload.dialogs, event.payload.removedIds);
         break;
       case 'messagesChanged':
-        this.#spaces
-          .get(event.payload.accountId)
-          ?.windowOf(event.payload.dialogId)
-          ?.apply(event.payload.messages, event.payload.removedIds);
+        this.#messagesChanged(event.payload);
         break;
       case 'historyChanged':
         this.#spaces.get(event.payload.accountId)?.windowOf(event.payload.dialogId)?.historyChanged();
@@ -168,6 +169,15 @@ export class App {
       case 'reload':
         void this.#reload();
         break;
+    }
+  }
+
+  #messagesChanged({ accountId, dialogId, messages, removedIds }: MessagesChanged): void {
+    const space = this.#spaces.get(accountId);
+    space?.windowOf(dialogId)?.apply(messages, removedIds);
+    // Other words of a message that waits; that it comes or goes is told by itself.
+    if (messages.some((message) => message.status === 'pending' || message.status === 'failed')) {
+      space?.outbox.changed();
     }
   }
 

@@ -177,7 +177,9 @@ export class MessageWindow {
   apply(messages: Message[], removed: MessageId[]): void {
     for (const id of removed) this.#removed.add(id);
     for (const message of messages) this.#removed.delete(message.id);
+    // What is to be sent later has no place here yet.
     const gone = new Set(removed);
+    for (const message of messages) if (message.hold?.type === 'scheduled') gone.add(message.id);
     let items = gone.size > 0 ? this.items.filter((message) => !gone.has(message.id)) : this.items;
     const first = items[0];
     const last = items.at(-1);

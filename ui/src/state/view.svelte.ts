@@ -13,7 +13,7 @@ export type Screen =
 
 /** A page of the settings. */
 export type SettingsSection =
-  'profile' | 'appearance' | 'privacy' | 'away' | 'keyboard' | 'server' | 'diagnostics' | 'about';
+  'profile' | 'appearance' | 'privacy' | 'away' | 'sending' | 'keyboard' | 'server' | 'diagnostics' | 'about';
 
 /** What lies over the main screen. */
 export type Sheet =
@@ -58,6 +58,8 @@ export class View {
   dialogId = $state<DialogId | null>(null);
   /** A public chat that is looked into from outside, in place of an open one. */
   preview = $state.raw<PublicDialog | null>(null);
+  /** What waits to be sent stands in place of an open chat. */
+  outbox = $state(false);
   /** The third column stands beside the open chat. It stays while one goes from chat to chat. */
   details = $state(false);
 
@@ -91,6 +93,12 @@ export class View {
     this.preview = dialog;
   }
 
+  /** Shows what waits to be sent. */
+  openOutbox(): void {
+    this.openDialog(null);
+    this.outbox = true;
+  }
+
   lay(overlay: Overlay): void {
     this.overlays = [...this.overlays, overlay];
   }
@@ -103,6 +111,7 @@ export class View {
   openDialog(dialogId: DialogId | null): void {
     this.dialogId = dialogId;
     this.preview = null;
+    this.outbox = false;
     this.overlays = [];
     this.closeSheet();
     if (this.screen.kind !== 'main') this.screen = { kind: 'main' };

@@ -7,6 +7,7 @@ mod explore;
 mod limits;
 mod members;
 mod organise;
+mod outbox;
 mod people;
 mod pictures;
 mod privacy;
@@ -29,7 +30,7 @@ use crate::model::{
 };
 use crate::rest::Client;
 use crate::store::account::{self, AccountRow};
-use crate::store::{RawKey, Store, outbox, users};
+use crate::store::{RawKey, Store, outbox as rows, users};
 use crate::sync::activity::Attention;
 use crate::sync::composing::Keys;
 use crate::sync::context::Context;
@@ -95,7 +96,7 @@ impl Account {
         });
         let path = shared.account_dir(&id).join("cache.db");
         let store = Store::open(path, key, id.clone(), me, publish).await?;
-        waiting.store(store.read(outbox::waiting).await?, Ordering::Release);
+        waiting.store(store.read(rows::waiting).await?, Ordering::Release);
         Ok(Self {
             inner: Arc::new(Inner {
                 id,

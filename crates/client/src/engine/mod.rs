@@ -12,6 +12,7 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures::future::join_all;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
@@ -276,6 +277,8 @@ impl Engine {
 
     /// Closes every connection and cache and waits for it.
     pub async fn shutdown(self) {
+        let open: Vec<Account> = self.open_accounts().values().cloned().collect();
+        join_all(open.iter().map(Account::let_go)).await;
         self.inner.shared.shutdown.cancel();
         let _changing = self.inner.changing.lock().await;
         let accounts: Vec<Account> = self.open_accounts().drain().map(|(_, open)| open).collect();

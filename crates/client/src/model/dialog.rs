@@ -1,6 +1,8 @@
 //! Dialogs as the chat list shows them.
 
-use crate::model::{AttachmentKind, DialogId, FolderId, MessageId, Status, UnixMillis, UserId};
+use crate::model::{
+    AttachmentKind, DialogId, FolderId, KeptDraft, MessageId, Status, UnixMillis, UserId,
+};
 
 /// What sort of dialog it is; the numbers are those of the wire (rest.md, dialogs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -120,8 +122,12 @@ pub struct Dialog {
     pub unread: u32,
     /// The oldest unread message in the cache: where the divider goes.
     pub first_unread: Option<MessageId>,
+    /// Whether an unread message here names this person.
+    pub mention: bool,
+    /// How many messages are to be sent here at a later time.
+    pub scheduled: u32,
     /// What was typed and not sent.
-    pub draft: Option<String>,
+    pub draft: Option<KeptDraft>,
     /// Whether a message here has failed and waits for a decision.
     pub unsent: bool,
     /// Its place among the pinned ones, 0 first (places may have gaps); `None` when not pinned.

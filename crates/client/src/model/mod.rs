@@ -5,6 +5,7 @@
 
 mod account;
 mod activity;
+mod alert;
 mod attachment;
 mod connection;
 mod custom_fields;
@@ -13,6 +14,7 @@ mod dialog_edit;
 mod explore;
 mod folder;
 mod message;
+mod outbox;
 mod page;
 mod picture;
 mod position;
@@ -20,12 +22,14 @@ mod privacy;
 mod profile;
 mod secret;
 mod status;
+mod unknown_message;
 mod user;
 
 pub use account::{
     AccountId, AccountSummary, ChatAddress, Endpoints, Identity, InvalidAccountId, Origin, SignUp,
 };
 pub use activity::Activity;
+pub use alert::is_alerting;
 pub use attachment::{
     Attachment, AttachmentChange, AttachmentKind, FileProblem, FileSource, FileState, Location,
     NewAttachment, Point, Staged, StagedId, Staging, Unstageable,
@@ -39,6 +43,7 @@ pub use dialog_edit::{DeleteOutcome, DialogEdit, NewDialog, PictureChange};
 pub use explore::{ExplorePage, OccupantPage, PublicDialog};
 pub use folder::{Folder, FolderId, FolderRule};
 pub use message::{Draft, Failure, FailureKind, Forwarded, Message, Quote, Reaction, SystemLine};
+pub use outbox::{Hold, KeptDraft, KeptEdit, Outbox, OutboxItem, Recipient, SendTime, Waiting};
 pub use page::{
     Anchor, Cursor, DialogPage, DialogQuery, Edge, GapReason, InvalidCursor, MessagePage, SearchHit,
 };
@@ -48,4 +53,5 @@ pub use privacy::{Block, PrivacyAction, PrivacyItem, PrivacyList};
 pub use profile::{Profile, ProfileEdit};
 pub use secret::Secret;
 pub use status::Status;
+pub use unknown_message::UnknownMessage;
 pub use user::User;

@@ -14,6 +14,9 @@ const ALLOWED: &[&str] = &[
     "SCAN dialogs USING COVERING INDEX dialogs_incomplete",
     "SCAN messages_fts VIRTUAL TABLE",
     "SCAN outbox",
+    // What failed waits for a decision of the person, who sees it.
+    "SCAN messages USING INDEX messages_failed",
+    "SCAN messages USING COVERING INDEX messages_failed",
     "SCAN receipts",
     "SCAN early_markers",
     "SCAN early_changes",

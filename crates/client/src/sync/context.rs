@@ -18,6 +18,7 @@ use crate::outbox::Taken;
 use crate::store::Store;
 use crate::sync::activity::Activities;
 use crate::sync::api::Api;
+use crate::sync::diagnostics::Diagnostics;
 
 use crate::sync::line::Line;
 use crate::sync::people::People;
@@ -122,6 +123,8 @@ pub(crate) struct Context {
     pub(crate) privacy: Privacy,
     /// Who is typing where.
     pub(crate) typing: Typing,
+    /// What came and was not understood.
+    pub(crate) diagnostics: Diagnostics,
     /// Where ids of messages come from.
     pub(crate) ids: Ids,
     /// What must be fetched because someone looks at it.
@@ -182,6 +185,7 @@ impl Context {
             pictures: Pictures::default(),
             privacy: Privacy::default(),
             typing: Typing::default(),
+            diagnostics: Diagnostics::default(),
             ids: Ids::new(parts.random.as_ref()),
             requests: Requests::default(),
             rooms: Rooms::default(),

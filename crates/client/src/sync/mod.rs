@@ -13,6 +13,7 @@ pub(crate) mod composing;
 pub(crate) mod context;
 pub(crate) mod convert;
 pub(crate) mod describe;
+pub(crate) mod diagnostics;
 pub(crate) mod dialog_api;
 mod gone;
 pub(crate) mod history;

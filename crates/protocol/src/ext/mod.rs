@@ -1,6 +1,7 @@
 //! Extensions, one module each, named after the specification they come from.
 
 pub mod attachment;
+pub mod call_signal;
 pub mod extra_params;
 pub mod message_delete;
 pub mod reactions;

@@ -15,6 +15,7 @@ pub mod members;
 pub mod message_changes;
 pub mod messages;
 pub mod organise;
+pub mod outbox;
 pub mod people;
 pub mod presence;
 pub mod privacy;

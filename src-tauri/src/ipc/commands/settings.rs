@@ -10,6 +10,9 @@ use crate::{
 /// Seconds without the focus that may be chosen: long enough to read a page, short enough to say something.
 const INACTIVE_AFTER_S: std::ops::RangeInclusive<u32> = 30..=3600;
 
+/// Seconds for which a message can be taken back, at most: a longer wait would no longer be sending.
+const UNDO_SEND_S: u32 = 60;
+
 /// Keeps the settings.
 #[tauri::command]
 #[specta::specta]
@@ -22,6 +25,11 @@ pub async fn save_settings(app: State<'_, App>, settings: Settings) -> Result<()
     if !INACTIVE_AFTER_S.contains(&settings.inactive_after_s) {
         return Err(IpcError::InvalidInput {
             field: "inactiveAfterS".to_owned(),
+        });
+    }
+    if settings.undo_send_s > UNDO_SEND_S {
+        return Err(IpcError::InvalidInput {
+            field: "undoSendS".to_owned(),
         });
     }
     app.settings

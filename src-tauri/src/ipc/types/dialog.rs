@@ -8,6 +8,7 @@ use crate::ipc::types::{
     attachment::AttachmentKind,
     ids::{DialogId, MessageId, UserId},
     message::Status,
+    outbox::Draft,
 };
 
 /// The largest whole number a page's arithmetic keeps exact; the window's sign for “for good”.
@@ -103,8 +104,12 @@ pub struct Dialog {
     pub unread: u32,
     /// The first of them, where it is known.
     pub first_unread_id: Option<MessageId>,
-    /// Text left in the composer.
-    pub draft: Option<String>,
+    /// Whether an unread message here names me.
+    pub mention: bool,
+    /// How many messages are to be sent here later.
+    pub scheduled: u32,
+    /// What was left in the composer.
+    pub draft: Option<Draft>,
     /// Whether a message here failed and waits for the person.
     pub unsent: bool,
     /// Custom fields.
@@ -219,7 +224,9 @@ impl From<model::Dialog> for Dialog {
             last_activity: dialog.last_activity.0,
             unread: dialog.unread,
             first_unread_id: dialog.first_unread.map(Into::into),
-            draft: dialog.draft,
+            mention: dialog.mention,
+            scheduled: dialog.scheduled,
+            draft: dialog.draft.map(Into::into),
             unsent: dialog.unsent,
             fields: dialog.fields.into_iter().map(Into::into).collect(),
             allow_preview: dialog.allow_preview,

@@ -10,6 +10,7 @@ use crate::ipc::{
         attachment::Attachment,
         dialog::Field,
         ids::{DialogId, MessageId, UserId},
+        outbox::Hold,
         reaction::Reaction,
         system_line::SystemLine,
     },
@@ -60,7 +61,7 @@ pub struct Failure {
 }
 
 /// What a message answers, as the answer itself carries it: enough to draw it without the original.
-#[derive(Clone, Debug, Serialize, Type)]
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Quote {
     /// The message that is answered.
@@ -126,6 +127,8 @@ pub struct Message {
     pub fields: Vec<Field>,
     /// Whether its sender asked that nobody be alerted.
     pub silent: bool,
+    /// Why it waits on purpose, if it does.
+    pub hold: Option<Hold>,
 }
 
 /// What lies beyond the end of a page.
@@ -263,6 +266,7 @@ impl From<model::Message> for Message {
                 .map(|(name, value)| Field { name, value })
                 .collect(),
             silent: message.silent,
+            hold: message.hold.map(Into::into),
         }
     }
 }

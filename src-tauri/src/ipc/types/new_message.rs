@@ -38,6 +38,8 @@ pub struct NewMessage {
     pub fields: Vec<Field>,
     /// What hangs on it, in order; 30 at most.
     pub attachments: Vec<NewAttachment>,
+    /// When it is to be sent, in unix milliseconds; now if absent.
+    pub send_at: Option<i64>,
 }
 
 impl TryFrom<NewMessage> for model::Draft {
@@ -60,13 +62,18 @@ impl TryFrom<NewMessage> for model::Draft {
                 .map(|field| (field.name, field.value))
                 .collect(),
             attachments: at_most(ATTACHMENTS_LIMIT, message.attachments)?,
+            time: message.send_at.map_or(model::SendTime::Now, |at| {
+                model::SendTime::At(model::UnixMillis(at))
+            }),
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use cubist_client::model::{Draft, Location, NewAttachment, Point, StagedId, UserId};
+    use cubist_client::model::{
+        Draft, Location, NewAttachment, Point, SendTime, StagedId, UnixMillis, UserId,
+    };
 
     use super::{FIELDS_LIMIT, MENTIONS_LIMIT, NewMessage};
     use crate::ipc::{error::IpcError, types::dialog::Field};
@@ -82,7 +89,8 @@ mod tests {
             r#"{"text":"Hi @Ann","replyTo":"5c094c0ce588ce6856f87422","mentions":[7],
                 "silent":true,"fields":[{"name":"colour","value":"blue"}],
                 "attachments":[{"type":"staged","payload":{"id":4,"asFile":true}},
-                  {"type":"location","payload":{"latitude":64.5,"longitude":-23.25,"name":"Hut","address":null}}]}"#,
+                  {"type":"location","payload":{"latitude":64.5,"longitude":-23.25,"name":"Hut","address":null}}],
+                "sendAt":70000}"#,
         )
         .unwrap();
         let wanted = Draft {
@@ -102,6 +110,7 @@ mod tests {
                     address: None,
                 }),
             ],
+            time: SendTime::At(UnixMillis(70_000)),
         };
         assert_eq!(draft, wanted);
     }
@@ -109,7 +118,7 @@ mod tests {
     #[test]
     fn an_answer_to_no_message_is_refused() {
         let refused = sent(
-            r#"{"text":"Hi","replyTo":"x","mentions":[],"silent":false,"fields":[],"attachments":[]}"#,
+            r#"{"text":"Hi","replyTo":"x","mentions":[],"silent":false,"fields":[],"attachments":[],"sendAt":null}"#,
         );
         assert!(
             matches!(&refused, Err(IpcError::InvalidInput { field }) if field == "messageId"),
@@ -133,6 +142,7 @@ mod tests {
                 })
                 .collect(),
             attachments: Vec::new(),
+            send_at: None,
         };
         let limit = |mentions, fields| match Draft::try_from(message(mentions, fields)) {
             Err(IpcError::TooMany { limit }) => Some(limit),

@@ -58,6 +58,8 @@ pub struct Settings {
     pub send_with_enter: bool,
     /// Whether the backend on this computer goes on after the last window closed.
     pub keep_local_backend: bool,
+    /// Seconds for which a message that was sent can be taken back, at most 60; 0 sends at once.
+    pub undo_send_s: u32,
     /// Width of the chat list in CSS pixels, 260 to 420.
     pub list_width: u32,
     /// Seconds without the focus after which I count as inactive, 30 to 3,600.
@@ -67,7 +69,7 @@ pub struct Settings {
     /// Bytes that loaded files may take up on this computer, 50 MB at least; those not seen for the
     /// longest time go first.
     pub cache_budget_bytes: u64,
-    /// Address of detailed maps (a PMTiles file, or tiles by `{z}/{x}/{y}`), chosen by the person;
+    /// Address of detailed maps (a `PMTiles` file, or tiles by `{z}/{x}/{y}`), chosen by the person;
     /// without one no map is ever asked for over the network.
     pub map_tiles: Option<String>,
     /// The account shown last.
@@ -83,6 +85,7 @@ impl Default for Settings {
             text_scale: 1.0,
             send_with_enter: true,
             keep_local_backend: false,
+            undo_send_s: 0,
             list_width: 320,
             inactive_after_s: 300,
             auto_download: AutoDownload::default(),

@@ -26,11 +26,20 @@ describe('the second line of a chat', () => {
     expect(line({ last: { ...LAST, senderId: 1, status: 'sent' } })).toBe('You: words'));
   it('says what was not sent', () =>
     expect(line({ last: { ...LAST, senderId: 1, status: 'failed' } })).toBe('Not sent: words'));
-  it('puts a draft before all', () =>
-    expect(line({ draft: 'half a', last: { ...LAST, senderId: 1, status: 'failed' } })).toBe(
-      'Draft: half a',
+  it('shows the new words of a message that is being changed', () =>
+    expect(line({ draft: { text: '', reply: null, edit: { messageId: 'm', before: 'a', text: 'b' } } })).toBe(
+      'Draft: b',
     ));
+  it('has words for a message that has none', () =>
+    expect(line({ last: { ...LAST, text: '' } })).toBe('Content of another app'));
+  it('puts a draft before all', () =>
+    expect(
+      line({
+        draft: { text: 'half a', reply: null, edit: null },
+        last: { ...LAST, senderId: 1, status: 'failed' },
+      }),
+    ).toBe('Draft: half a'));
   it('leaves the draft out of the open chat, where it is before the eyes', () =>
-    expect(line({ draft: 'half a' }, true)).toBe('words'));
+    expect(line({ draft: { text: 'half a', reply: null, edit: null } }, true)).toBe('words'));
   it('is not empty in an empty chat', () => expect(line({ last: null })).toBe('No messages yet'));
 });

@@ -19,11 +19,14 @@ export interface PreviewInput {
 
 /** Draft, not sent, mine, somebody's first name in groups, or the bare words. */
 export function previewLine({ dialog, me, open, user }: PreviewInput): PreviewLine {
-  if (!open && dialog.draft !== null && dialog.draft.trim() !== '') {
-    return { lead: { text: m.chats_draft(), tone: 'danger' }, text: dialog.draft };
+  const words = dialog.draft === null ? null : (dialog.draft.edit?.text ?? dialog.draft.text);
+  if (!open && words !== null && words.trim() !== '') {
+    return { lead: { text: m.chats_draft(), tone: 'danger' }, text: words };
   }
-  const last = dialog.last;
+  let last = dialog.last;
   if (last === null) return { lead: null, text: m.chats_no_messages() };
+  // A message of another program that has no words.
+  if (last.text === '' && last.attachment === null) last = { ...last, text: m.chats_other_content() };
   const mine = last.senderId === me;
   if (mine && last.status === 'failed') {
     return { lead: { text: m.chats_not_sent(), tone: 'danger' }, text: last.text };

@@ -22,6 +22,8 @@ export interface MessageActions {
   /** Opens the choice of reactions. */
   reactions?: (message: Message, anchor: HTMLElement) => void;
   reply?: (message: Message) => void;
+  /** Takes a message back into the composer that is about to be sent. */
+  undo?: (message: Message) => void;
   forward?: (message: Message) => void;
   /** Takes a message into the selection, or out of it. */
   select?: (message: Message) => void;

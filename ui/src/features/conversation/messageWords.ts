@@ -2,7 +2,9 @@
 import { m } from '~/i18n';
 import type { Message } from '~/ipc/bindings.gen';
 import { plainWords } from './formats';
+import { unsupportedWords } from './unsupported';
 
-export function messageWords(message: Pick<Message, 'text' | 'deleted'>): string {
-  return message.deleted ? m.conversation_deleted() : plainWords(message.text);
+export function messageWords(message: Pick<Message, 'text' | 'deleted' | 'fields' | 'attachments'>): string {
+  if (message.deleted) return m.conversation_deleted();
+  return unsupportedWords(message) ?? plainWords(message.text);
 }

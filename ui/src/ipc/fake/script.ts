@@ -42,6 +42,8 @@ export interface Script {
   notifications?: boolean;
   folderIds?: number[];
   unread?: number;
+  /** An unread message names me. */
+  mention?: boolean;
   draft?: string;
   unsent?: boolean;
   typing?: number[];
@@ -127,6 +129,7 @@ export const SCRIPTS: Script[] = [
     admins: [priya],
     description: 'Bring one thing that is not finished.',
     unread: 3,
+    mention: true,
     lines: [
       { by: priya, ago: 9, text: 'New round is up' },
       { by: priya, ago: 8, text: 'Which of the two headers reads calmer?' },

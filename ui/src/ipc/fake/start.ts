@@ -17,6 +17,7 @@ type StartCommands = Pick<
   | 'signOut'
   | 'connectNow'
   | 'ping'
+  | 'unknownMessages'
   | 'setWindowActive'
   | 'openLink'
 >;
@@ -116,6 +117,23 @@ export function startCommands(memory: Memory): StartCommands {
         memory.setConnection({ type: 'online' });
         memory.emit({ type: 'outboxChanged', payload: { accountId: ACCOUNT, waiting: 0 } });
       }, RECONNECT_MS);
+    },
+
+    async unknownMessages() {
+      return memory.answer(() =>
+        memory.state === 'main'
+          ? [
+              {
+                at: Date.now() - 120_000,
+                senderId: 12,
+                channel: 'Polls',
+                name: 'poll/OPENED',
+                keys: ['poll_id'],
+              },
+              { at: Date.now() - 600_000, senderId: 14, channel: '', name: '…', keys: [] },
+            ]
+          : [],
+      );
     },
 
     async ping() {

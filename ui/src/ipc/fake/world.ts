@@ -76,6 +76,7 @@ export function message(
     fields: [],
     silent: false,
     attachments: [],
+    hold: null,
   };
 }
 
@@ -118,6 +119,8 @@ export function emptyDialog(
     last: null,
     unread: 0,
     firstUnreadId: null,
+    mention: false,
+    scheduled: 0,
     draft: null,
     unsent: false,
     fields: [],
@@ -201,7 +204,8 @@ function build(script: Script, now: number, world: World): void {
       lastActivity: last?.sentAt ?? begin,
       unread,
       firstUnreadId: unread > 0 ? (theirs.at(-unread)?.id ?? null) : null,
-      draft: script.draft ?? null,
+      mention: script.mention ?? false,
+      draft: script.draft === undefined ? null : { text: script.draft, reply: null, edit: null },
       unsent: script.unsent ?? items.some((item) => item.status === 'failed'),
       fields: script.fields ?? [],
       allowPreview: script.allowPreview ?? false,

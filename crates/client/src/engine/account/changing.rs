@@ -5,7 +5,7 @@
 //! a line. What it refuses is undone, and the message says why.
 
 use crate::engine::Account;
-use crate::engine::account::writing::{is_sendable, place_behind};
+use crate::engine::account::writing::is_sendable;
 use crate::error::Error;
 use crate::model::{DialogId, Message, MessageId, Status, UserId, passed_on};
 use crate::store::messages::MessageRecord;
@@ -160,7 +160,7 @@ impl Account {
                         dialog,
                         sender: me,
                         text,
-                        sent_at: place_behind(tx, now, id, dialog)?,
+                        sent_at: dialogs::place_behind(tx, now, id, dialog)?,
                         status: Status::Pending,
                         in_history: true,
                         extra: extra.unwrap_or_default(),

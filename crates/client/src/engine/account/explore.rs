@@ -94,6 +94,7 @@ impl Account {
                     mentions: says.mentions,
                     fields: says.fields,
                     silent: says.silent,
+                    hold: None,
                 }
             })
             .collect();

@@ -6,7 +6,7 @@ use crate::engine::Account;
 use crate::error::Error;
 use crate::model::{
     Anchor, Dialog, DialogId, DialogPage, DialogQuery, Edge, GapReason, Message, MessageId,
-    MessagePage, Position, SearchHit,
+    MessagePage, Position, SearchHit, UnknownMessage,
 };
 use crate::store::window::{self, Side, Window};
 use crate::store::{self, dialogs, messages, search, users};
@@ -127,6 +127,12 @@ impl Account {
     ) -> Result<Vec<SearchHit>, Error> {
         self.look(move |db| search::messages(db, &query, limit))
             .await
+    }
+
+    /// Messages between programs that came in this run and mean nothing to this one, newest first.
+    pub fn unknown_messages(&self) -> Vec<UnknownMessage> {
+        let context = self.context().ok();
+        context.map_or_else(Vec::new, |context| context.diagnostics.all())
     }
 
     /// The surroundings of the first message of a second or later. When it is not known which one

@@ -9,7 +9,7 @@ use rusqlite::params;
 
 use crate::model::{MessageId, UnixMillis, UserId};
 use crate::store::messages::reading::decode_extra;
-use crate::store::messages::{MessageRecord, Present, early, encode_extra, present};
+use crate::store::messages::{MessageRecord, Present, early, encode_extra, mentions, present};
 use crate::store::{Error, ReadDb, WriteTx, dialogs, wishes};
 
 /// How far the moment a correction was heard of here and the one the server noted for it can lie
@@ -57,7 +57,7 @@ pub fn correct(tx: &mut WriteTx<'_>, correction: &Correction) -> Result<(), Erro
         edited_at: correction.at.0,
     };
     if let Some(extra) = extra {
-        set_extra(tx, present.row, &extra)?;
+        set_extra(tx, &present, &extra)?;
     }
     set_text(tx, &present, correction.message, &new)
 }
@@ -126,7 +126,7 @@ pub(super) fn compare(
         extra.set("silent", "1");
     }
     if extra != stored {
-        set_extra(tx, present.row, &extra)?;
+        set_extra(tx, present, &extra)?;
     }
     let new = Wording {
         text: &record.text,
@@ -185,11 +185,20 @@ fn extra_of(db: &ReadDb<'_>, row: i64) -> Result<ExtraParams, Error> {
     decode_extra(&text.unwrap_or_default())
 }
 
-fn set_extra(tx: &mut WriteTx<'_>, row: i64, extra: &ExtraParams) -> Result<(), Error> {
+fn set_extra(tx: &mut WriteTx<'_>, present: &Present, extra: &ExtraParams) -> Result<(), Error> {
+    let me = tx.me();
     tx.run(
-        "UPDATE messages SET extra = ?2 WHERE row = ?1",
-        params![row, encode_extra(extra)],
+        "UPDATE messages SET extra = ?2, mentions_me = ?3 WHERE row = ?1",
+        params![
+            present.row,
+            encode_extra(extra),
+            present.sender != me && mentions(extra, me)
+        ],
     )?;
+    if present.unread {
+        // The row of the list shows whether an unread message names this person.
+        tx.touch_dialog(present.dialog);
+    }
     Ok(())
 }
 

@@ -77,9 +77,9 @@ pub fn add_line(tx: &mut WriteTx<'_>, record: &LineRecord) -> Result<(), Error> 
         mentions: Vec::new(),
         fields: Vec::new(),
         silent: false,
+        hold: None,
     });
     if brings_me(&record.line, tx.me()) {
-        // A chat that is new to this person belongs where new things are.
         dialogs::bump(tx, record.dialog, UnixMillis::from_seconds(second))?;
     }
     Ok(())
@@ -154,8 +154,9 @@ fn may_tell(db: &ReadDb<'_>, record: &LineRecord) -> Result<Option<bool>, Error>
         || dialog.admins.contains(&sender)
         || dialog.occupants.binary_search(&sender).is_ok();
     Ok(Some(match (dialog.kind, &record.line) {
-        // Nothing but messages happens between two people.
-        (DialogKind::Private, _) => false,
+        // Nothing but messages and calls happens between two people.
+        (DialogKind::Private, SystemLine::Called { .. }) => is_there,
+        (DialogKind::Private, _) | (_, SystemLine::Called { .. }) => false,
         (_, SystemLine::Created) => dialog.owner == sender,
         (
             _,
@@ -191,9 +192,11 @@ fn keep_early(tx: &mut WriteTx<'_>, record: &LineRecord) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a dialog belongs at the top of the list for a line: it is new to this person, or somebody
+/// wanted something of them.
 fn brings_me(line: &SystemLine, me: UserId) -> bool {
     match line {
-        SystemLine::Created => true,
+        SystemLine::Created | SystemLine::Called { .. } => true,
         SystemLine::Added { users } => users.contains(&me),
         SystemLine::Removed { .. }
         | SystemLine::Left

@@ -5,18 +5,19 @@ use rusqlite::{Row, params};
 
 use crate::attachments::wire;
 use crate::model::{
-    CustomFields, DialogId, Failure, FailureKind, Message, MessageId, Position, SearchHit, Status,
-    UnixMillis,
+    CustomFields, DialogId, Failure, FailureKind, Hold, Message, MessageId, Position, SearchHit,
+    Status, UnixMillis,
 };
 use crate::store::columns::{Oid, optional_text, user};
 use crate::store::{Error, ReadDb, dialogs, reactions, states};
 
-/// The columns every message is read from. What this person is deleting (2) is not there any more.
+/// The columns every message is read from. What this person is deleting (2) is not there any more;
+/// what is to be sent later (a hold of 2) is on no page yet.
 macro_rules! select_message {
     ($rest:literal) => {
         concat!(
             "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
-               system, edited_at, previous_text, deleted, reactions
+               system, edited_at, previous_text, deleted, reactions, hold, hold_until
              FROM messages ",
             $rest,
         )
@@ -92,7 +93,7 @@ pub fn load(db: &ReadDb<'_>, id: MessageId) -> Result<Option<Message>, Error> {
 /// Where the newest message or line of a dialog stands.
 pub fn newest_place(db: &ReadDb<'_>, dialog: DialogId) -> Result<Option<Position>, Error> {
     db.one(
-        "SELECT date_sent, id FROM messages WHERE dialog = ?1
+        "SELECT date_sent, id FROM messages WHERE dialog = ?1 AND hold <> 2
          ORDER BY date_sent DESC, id DESC LIMIT 1",
         [Oid::from(dialog)],
         read_position,
@@ -106,7 +107,7 @@ pub(in crate::store) fn newest(
 ) -> Result<Option<Message>, Error> {
     db.one(
         select_message!(
-            "WHERE dialog = ?1 AND system = '' AND deleted = 0
+            "WHERE dialog = ?1 AND system = '' AND deleted = 0 AND hold <> 2
              ORDER BY date_sent DESC, id DESC LIMIT 1"
         ),
         [Oid::from(dialog)],
@@ -117,7 +118,7 @@ pub(in crate::store) fn newest(
 /// One hit of a search, by row number.
 pub(in crate::store) fn load_hit(db: &ReadDb<'_>, row: i64) -> Result<Option<SearchHit>, Error> {
     let found = db.one(
-        select_message!("WHERE row = ?1 AND deleted = 0"),
+        select_message!("WHERE row = ?1 AND deleted = 0 AND hold <> 2"),
         [row],
         read,
     )?;
@@ -143,7 +144,7 @@ pub fn page_below(
     let mut page = db.all(
         select_message!(
             "WHERE dialog = ?1 AND (date_sent, id) < (?2, ?3) AND (date_sent, id) >= (?4, ?5)
-               AND deleted <> 2
+               AND deleted <> 2 AND hold <> 2
              ORDER BY date_sent DESC, id DESC LIMIT ?6"
         ),
         params![
@@ -173,7 +174,7 @@ pub fn page_above(
     db.all(
         select_message!(
             "WHERE dialog = ?1 AND (date_sent, id) > (?2, ?3) AND (date_sent, id) <= (?4, ?5)
-               AND deleted <> 2
+               AND deleted <> 2 AND hold <> 2
              ORDER BY date_sent, id LIMIT ?6"
         ),
         params![
@@ -280,6 +281,7 @@ fn read(row: &Row<'_>) -> Result<Message, Error> {
         mentions: says.mentions,
         fields: says.fields,
         silent: says.silent,
+        hold: Hold::from_code(row.get(15)?, UnixMillis(row.get(16)?)),
     })
 }
 

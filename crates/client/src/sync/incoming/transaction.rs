@@ -1,6 +1,8 @@
 //! What a batch changes in the cache, all of it or nothing.
 
-use crate::model::{DialogId, Failure, FailureKind, MessageId, Status, UnixMillis};
+use crate::model::{
+    DialogId, Failure, FailureKind, MessageId, Status, SystemLine, UnixMillis, UserId,
+};
 use crate::outbox;
 use crate::store::messages::{Correction, LineRecord, MessageRecord, Stored};
 use crate::store::reactions::{self, Change, Snapshot};
@@ -31,6 +33,9 @@ pub(super) fn take_in(
             match home(tx, &content, after)? {
                 Some(dialog) => {
                     after.typists.push((dialog, content.sender, false));
+                    if !content.is_late && content.sender != tx.me() {
+                        after.prompt.insert(content.id);
+                    }
                     run.push(record(context, *content, dialog));
                 }
                 None => after.homeless.push(*content),
@@ -72,6 +77,9 @@ fn store_run(
     let stored = messages::insert_live(tx, &run, is_current)?;
     for (record, stored) in run.iter().zip(stored) {
         after.markers |= stored == Stored::New && record.sender != tx.me();
+        if stored == Stored::New && after.prompt.contains(&record.id) {
+            after.alerts.insert(record.id);
+        }
         // The reflection of an own message in a room stands for its acknowledgement.
         after.wishes |= record.sender == tx.me();
     }
@@ -129,8 +137,10 @@ fn apply(
             message,
             from,
             status,
+            at,
         } => {
-            messages::marked(tx, message, from, status)?;
+            let at = at.unwrap_or_else(|| context.server_now());
+            messages::marked_at(tx, message, from, status, Some(at))?;
             continue_range(tx, context, message)?;
         }
         Arrival::Typing {
@@ -209,9 +219,39 @@ fn apply(
             after.people.insert(news.sender);
             after.incomplete.insert(news.dialog);
         }
-        Arrival::Content(_) | Arrival::Nothing => {}
+        Arrival::Call {
+            id,
+            from,
+            video,
+            at,
+        } => {
+            let at = at.unwrap_or_else(|| context.server_now());
+            called(tx, id, from, video, at)?;
+        }
+        Arrival::Content(_) | Arrival::Nothing | Arrival::Unknown { .. } => {}
     }
     Ok(())
+}
+
+/// A call leaves a line in the chat of the two; without one there is no place for it.
+fn called(
+    tx: &mut WriteTx<'_>,
+    id: MessageId,
+    from: UserId,
+    video: bool,
+    sent_at: UnixMillis,
+) -> Result<(), Error> {
+    let Some(dialog) = dialogs::with_opponent(tx, from)? else {
+        return Ok(());
+    };
+    let record = LineRecord {
+        id,
+        dialog,
+        sender: from,
+        sent_at,
+        line: SystemLine::Called { video },
+    };
+    messages::receive_line(tx, &record)
 }
 
 /// The dialog a stanza about another message speaks of.
