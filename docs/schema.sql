@@ -292,3 +292,42 @@ CREATE TABLE folder_dialogs (
   PRIMARY KEY (dialog, folder)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX folder_dialogs_by_folder ON folder_dialogs (folder);
+
+-- What was shared in a dialog: an index of the messages' attachments and links.
+CREATE TABLE shared (
+  message   BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+  kind      INTEGER NOT NULL,             -- 1 pictures and films, 2 sound and other files, 3 links, 4 places
+  place     INTEGER NOT NULL,             -- of the attachment on its message, or of the link in its text
+  dialog    BLOB NOT NULL,
+  date_sent INTEGER NOT NULL,
+  source    TEXT NOT NULL DEFAULT '',     -- the file; empty for links and places
+  PRIMARY KEY (message, kind, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shared_in_order ON shared (dialog, kind, date_sent, message, place);
+CREATE INDEX shared_by_source ON shared (source, dialog) WHERE source <> '';
+
+-- Files of messages that somebody asked for. One without a row is on the server.
+CREATE TABLE files (
+  source     TEXT NOT NULL PRIMARY KEY,   -- blob uid or URL
+  state      INTEGER NOT NULL,            -- 0 on the server, 1 to be downloaded, 2 here, 3 given up
+  problem    INTEGER NOT NULL DEFAULT 0,  -- why it was given up
+  content    BLOB NOT NULL DEFAULT x'',   -- what is in it, when that is here
+  total      INTEGER NOT NULL DEFAULT 0,  -- bytes, as the server said
+  etag       TEXT NOT NULL DEFAULT '',    -- the version of the part that is here
+  size_limit INTEGER                      -- the largest size that is downloaded; NULL: the person asked for it
+) STRICT, WITHOUT ROWID;
+CREATE INDEX files_queued ON files (source, size_limit) WHERE state = 1;
+CREATE INDEX files_failed ON files (problem) WHERE state = 3;
+CREATE INDEX files_by_content ON files (content) WHERE content <> x'';
+CREATE INDEX files_in_part ON files (etag) WHERE etag <> '';
+
+-- Contents in the folder files/, each once however many files it is. Their names on the disk are made
+-- from the hash and the key of this cache.
+CREATE TABLE contents (
+  hash         BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+  size         INTEGER NOT NULL,
+  derived      INTEGER NOT NULL DEFAULT 0,   -- bytes of what was made from it, as smaller pictures
+  content_type TEXT NOT NULL DEFAULT '',     -- by its bytes, not by what anybody says
+  used_at      INTEGER NOT NULL              -- unix milliseconds, to the hour
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contents_by_use ON contents (used_at, hash, size, derived);

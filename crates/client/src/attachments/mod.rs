@@ -4,10 +4,17 @@
 //! each file on its way has come. Nothing here trusts a name, a size or a type that somebody else
 //! wrote.
 
+pub(crate) mod cache;
+pub(crate) mod downloads;
+pub(crate) mod files;
+mod images;
+pub mod names;
 pub mod place;
-#[allow(dead_code, reason = "the transfers that report are not there yet")]
 pub(crate) mod progress;
+pub(crate) mod sealed;
 pub(crate) mod wire;
+
+pub use self::files::{OpenFile, PictureSize, ShownPicture};
 
 /// Bytes of the largest file that the service takes.
 pub const MAX_BYTES: u64 = 100 * 1024 * 1024;

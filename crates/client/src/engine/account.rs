@@ -4,6 +4,7 @@ mod attachments;
 mod changing;
 mod dialogs;
 mod explore;
+mod files;
 mod limits;
 mod members;
 mod organise;
@@ -16,9 +17,12 @@ mod writing;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
+use crate::attachments::cache::Cache;
+use crate::attachments::files::{Files, Parts};
 use crate::attachments::progress::Progress;
+use crate::attachments::sealed::FilesKey;
 use crate::engine::credentials::{Credentials, StoredIdentity};
 use crate::engine::runtime::{self, Owner, Runtime};
 use crate::engine::shared::Shared;
@@ -49,6 +53,8 @@ struct Inner {
     waiting: Arc<AtomicU32>,
     /// How far files on their way have come.
     progress: Progress,
+    /// Files of messages.
+    files: Arc<Files>,
     /// What the screens want to know of people; kept while nobody can be asked.
     attention: Mutex<Attention>,
     /// The tasks; `None` while signed out.
@@ -77,10 +83,16 @@ impl Account {
         let of_all = Arc::clone(&shared);
         let progress = Progress::new(id.clone(), events.clone());
         let moving = progress.clone();
+        // Made once the cache is open, which wants to know first where its news go.
+        let late: Arc<OnceLock<Weak<Files>>> = Arc::default();
+        let hearing = Arc::clone(&late);
         let publish = Arc::new(move |changes: Vec<ClientEvent>| {
             for mut event in changes {
                 if let ClientEvent::MessagesChanged { messages, .. } = &mut event {
-                    moving.overlay(messages);
+                    moving.overlay(messages.iter_mut());
+                    if let Some(files) = hearing.get().and_then(Weak::upgrade) {
+                        files.hear(messages);
+                    }
                 }
                 if let ClientEvent::OutboxChanged { waiting, .. } = &event {
                     count.store(*waiting, Ordering::Release);
@@ -93,8 +105,19 @@ impl Account {
                 events.send(event).ok();
             }
         });
-        let path = shared.account_dir(&id).join("cache.db");
+        let folder = shared.account_dir(&id);
+        let cache = Cache::new(folder.join("files"), FilesKey::of_cache(&key));
+        let path = folder.join("cache.db");
         let store = Store::open(path, key, id.clone(), me, publish).await?;
+        let files = Arc::new(Files::new(Parts {
+            store: store.clone(),
+            cache,
+            progress: progress.clone(),
+            downloads: Arc::default(),
+            clock: Arc::clone(&shared.clock),
+            policy: Arc::clone(&shared.files),
+        }));
+        late.set(Arc::downgrade(&files)).ok();
         waiting.store(store.read(outbox::waiting).await?, Ordering::Release);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -104,6 +127,7 @@ impl Account {
                 shared,
                 waiting,
                 progress,
+                files,
                 attention: Mutex::default(),
                 runtime: Mutex::new(None),
                 changing: tokio::sync::Mutex::new(()),
@@ -203,6 +227,7 @@ impl Account {
             me: self.inner.me,
             store: self.inner.store.clone(),
             files: self.inner.progress.clone(),
+            attachments: Arc::clone(&self.inner.files),
         };
         let runtime = Runtime::start(&self.inner.shared, owner, endpoints, credentials, client)?;
         let attention = self.attention().clone();

@@ -25,8 +25,8 @@ use crate::error::Error;
 use crate::events::ClientEvent;
 use crate::keys::{KeyChoice, KeyState, KeyVault, KeychainPolicy};
 use crate::model::{
-    AccountId, AccountSummary, ConnectionState, Endpoints, Identity, OfflineReason, Secret, SignUp,
-    SignedOutReason,
+    AccountId, AccountSummary, ConnectionState, Endpoints, FilePolicy, Identity, OfflineReason,
+    Secret, SignUp, SignedOutReason,
 };
 use crate::store::RawKey;
 use crate::sync;
@@ -120,6 +120,7 @@ impl Engine {
             incoming_capacity: config.incoming_capacity,
             registry: Mutex::new(registry),
             events: broadcast::Sender::new(EVENT_QUEUE),
+            files: Arc::default(),
             shutdown: CancellationToken::new(),
         });
         let engine = Self {
@@ -267,6 +268,22 @@ impl Engine {
     /// The handle of one account; `None` when there is none, or its keys are locked.
     pub fn account(&self, id: &AccountId) -> Option<Account> {
         self.open_accounts().get(id).cloned()
+    }
+
+    /// What is downloaded unasked from now on, and how much of it is kept. A smaller room is kept to
+    /// at once.
+    pub async fn set_file_policy(&self, policy: FilePolicy) -> Result<(), Error> {
+        *self
+            .inner
+            .shared
+            .files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = policy;
+        let open: Vec<Account> = self.open_accounts().values().cloned().collect();
+        for account in open {
+            account.make_room().await?;
+        }
+        Ok(())
     }
 
     /// What happens from now on. A reader told that it lagged loads everything again.

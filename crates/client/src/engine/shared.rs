@@ -10,7 +10,7 @@ use crate::clock::{Clock, Random};
 use crate::connection::Timing;
 use crate::engine::registry::Registry;
 use crate::events::ClientEvent;
-use crate::model::{AccountId, User};
+use crate::model::{AccountId, FilePolicy, User};
 
 /// Handed to every account.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(super) struct Shared {
     pub(super) registry: Mutex<Registry>,
     /// Everyone who shows something.
     pub(super) events: broadcast::Sender<ClientEvent>,
+    /// What is downloaded unasked, and how much is kept.
+    pub(super) files: Arc<Mutex<FilePolicy>>,
     /// Ends everything.
     pub(super) shutdown: CancellationToken,
 }

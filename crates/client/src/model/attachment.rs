@@ -171,6 +171,15 @@ pub struct FileSource {
     pub url: Option<String>,
 }
 
+impl FileSource {
+    /// The one name under which the cache keeps the file; `None` when nothing names it. An address
+    /// may carry a session of long ago, so the uid counts before it.
+    pub fn key(&self) -> Option<String> {
+        let id = || self.id.map(|id| id.to_string());
+        self.uid.clone().or_else(|| self.url.clone()).or_else(id)
+    }
+}
+
 /// One attachment. It is named by its message and its place there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {

@@ -19,6 +19,7 @@ mod position;
 mod privacy;
 mod profile;
 mod secret;
+mod shared;
 mod status;
 mod user;
 
@@ -47,5 +48,8 @@ pub use position::Position;
 pub use privacy::{Block, PrivacyAction, PrivacyItem, PrivacyList};
 pub use profile::{Profile, ProfileEdit};
 pub use secret::Secret;
+pub use shared::{
+    FilePolicy, SharedCounts, SharedCursor, SharedItem, SharedKind, SharedPage, StorageUse,
+};
 pub use status::Status;
 pub use user::User;

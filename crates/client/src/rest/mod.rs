@@ -14,6 +14,7 @@ mod blobs;
 mod client;
 mod data;
 mod dialogs;
+pub(crate) mod downloads;
 mod error;
 mod foreign;
 mod membership;

@@ -27,7 +27,7 @@ pub use self::reading::{
     confirmed_above, confirmed_below, first_unread, load, newest_in_history, newest_place,
     page_above, page_below, place, place_in_history,
 };
-pub(super) use self::reading::{load_hit, newest};
+pub(super) use self::reading::{decode_extra, load_hit, newest};
 pub use self::removal::{forget, forget_missing, remove_for_all};
 pub(super) use self::removal::{gone, hide, show_again};
 use self::rows::{Rows, free_row};
@@ -38,7 +38,7 @@ use crate::store::columns::Oid;
 use crate::store::dialogs::{self, Newcomers};
 use crate::store::reactions::{self, Snapshot};
 use crate::store::receipts::{self, Kind};
-use crate::store::{Error, WriteTx, ranges, states};
+use crate::store::{Error, WriteTx, ranges, shared, states};
 
 /// Dates outside of 1970 to 2242 are moved to the nearest of the two: they come from strangers,
 /// and a row number must hold them.
@@ -235,6 +235,15 @@ fn insert_row<'r>(
         status,
         unread: !mine && !seen,
     };
+    shared::add(
+        tx,
+        &shared::Sharing {
+            dialog: record.dialog,
+            place: record.position(),
+            text: &record.text,
+            extra: &record.extra,
+        },
+    )?;
     let early = if rows.early_markers {
         states::take_early(tx, record.id)?
     } else {

@@ -11,6 +11,7 @@ mod changes;
 mod columns;
 pub mod dialogs;
 mod error;
+pub mod files;
 pub mod folders;
 pub mod messages;
 mod migrations;
@@ -26,6 +27,7 @@ pub mod reactions;
 mod reader;
 pub mod receipts;
 pub mod search;
+pub mod shared;
 pub mod states;
 pub mod sync_state;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use cubist_protocol::jid::Jid;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use crate::attachments::downloads::Downloads;
 use crate::attachments::progress::Progress as FileProgress;
 use crate::clock::Clock;
 use crate::clock::Random;
@@ -110,6 +111,8 @@ pub(crate) struct Context {
     /// How far files on their way have come.
     #[allow(dead_code, reason = "the transfers that report are not there yet")]
     pub(crate) files: FileProgress,
+    /// Files on their way to this computer.
+    pub(crate) downloads: Arc<Downloads>,
     /// How far this session follows the server.
     pub(crate) progress: Progress,
     /// Names to be fetched.
@@ -156,6 +159,7 @@ pub(crate) struct Parts {
     pub(crate) who: Who,
     pub(crate) store: Store,
     pub(crate) files: FileProgress,
+    pub(crate) downloads: Arc<Downloads>,
     pub(crate) api: Arc<dyn Api>,
     pub(crate) line: Arc<dyn Line>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -176,6 +180,7 @@ impl Context {
             clock: parts.clock,
             events: parts.events,
             files: parts.files,
+            downloads: parts.downloads,
             progress: Progress::default(),
             people: People::default(),
             activity: Activities::default(),

@@ -271,6 +271,7 @@ impl World {
         let files = Progress::new(account_id(), events.clone());
         let context = Arc::new(Context::new(Parts {
             files,
+            downloads: Arc::default(),
             account: account_id(),
             who: Who {
                 me: user_id(ME),

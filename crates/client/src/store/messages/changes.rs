@@ -10,7 +10,7 @@ use rusqlite::params;
 use crate::model::{MessageId, UnixMillis, UserId};
 use crate::store::messages::reading::decode_extra;
 use crate::store::messages::{MessageRecord, Present, early, encode_extra, present};
-use crate::store::{Error, ReadDb, WriteTx, dialogs, wishes};
+use crate::store::{Error, ReadDb, WriteTx, dialogs, shared, wishes};
 
 /// How far the moment a correction was heard of here and the one the server noted for it can lie
 /// apart: the server counts in whole seconds, and its clock is known within one.
@@ -158,6 +158,7 @@ pub(in crate::store) fn set_text(
     )?;
     if new.text != present.text {
         index_text(tx, present.row, new.text)?;
+        shared::renew(tx, present.row)?;
         if dialogs::refresh_last_text(tx, present.dialog, message, new.text)? {
             tx.touch_dialog(present.dialog);
         }
@@ -190,7 +191,7 @@ fn set_extra(tx: &mut WriteTx<'_>, row: i64, extra: &ExtraParams) -> Result<(), 
         "UPDATE messages SET extra = ?2 WHERE row = ?1",
         params![row, encode_extra(extra)],
     )?;
-    Ok(())
+    shared::renew(tx, row)
 }
 
 /// Parameters after a correction: what it names takes the place of the old, its attachments that

@@ -9,7 +9,7 @@ use crate::model::{
     UnixMillis,
 };
 use crate::store::columns::{Oid, optional_text, user};
-use crate::store::{Error, ReadDb, dialogs, reactions, states};
+use crate::store::{Error, ReadDb, dialogs, reactions, shared, states};
 
 /// The columns every message is read from. What this person is deleting (2) is not there any more.
 macro_rules! select_message {
@@ -228,6 +228,7 @@ pub fn confirmed_above(
 }
 
 fn with_recipients(db: &ReadDb<'_>, mut message: Message) -> Result<Message, Error> {
+    shared::locate(db, &mut message.attachments)?;
     if message.sender == db.me() && message.status >= Status::Delivered {
         let recipients = states::load(db, message.id)?;
         message.delivered_to = recipients.delivered_to;
@@ -290,7 +291,7 @@ fn read_position(row: &Row<'_>) -> Result<Position, Error> {
     })
 }
 
-pub(super) fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
+pub(in crate::store) fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
     if text.is_empty() {
         return Ok(ExtraParams::new());
     }

@@ -10,7 +10,7 @@ use crate::model::{DialogId, MessageId};
 use crate::store::columns::Oid;
 use crate::store::messages::changes::index_text;
 use crate::store::messages::{Present, present};
-use crate::store::{Error, ReadDb, WriteTx, dialogs, outbox, wishes};
+use crate::store::{Error, ReadDb, WriteTx, dialogs, outbox, shared, wishes};
 
 /// Notes kept. A server delivers nothing that old again.
 const GONE: i64 = 10_000;
@@ -133,6 +133,7 @@ pub(in crate::store) fn show_again(tx: &mut WriteTx<'_>, message: MessageId) -> 
         params![present.row, FOR_ALL],
     )?;
     index_text(tx, present.row, &present.text)?;
+    shared::renew(tx, present.row)?;
     dialogs::find_last(tx, present.dialog)?;
     tx.touch_message(present.dialog, message);
     tx.touch_dialog(present.dialog);
@@ -152,6 +153,7 @@ fn clear(
          WHERE row = ?1",
         params![present.row, state],
     )?;
+    shared::remove(tx, message)?;
     if present.unread {
         dialogs::change_unread(tx, present.dialog, -1)?;
     }

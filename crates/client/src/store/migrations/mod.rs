@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("002_dialogs.sql"),
     include_str!("003_people.sql"),
     include_str!("004_changes.sql"),
+    include_str!("005_files.sql"),
 ];
 
 /// Brings a database to the present version.
