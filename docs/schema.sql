@@ -58,7 +58,8 @@ CREATE TABLE dialogs (
   admins           TEXT NOT NULL DEFAULT '',      -- JSON array of people, the owner not among them
   fields           TEXT NOT NULL DEFAULT '',      -- JSON object: fields of the application's own
   allow_preview    INTEGER NOT NULL DEFAULT 0,
-  notifications    INTEGER NOT NULL DEFAULT 1     -- the server's setting for this person, as last known
+  notifications    INTEGER NOT NULL DEFAULT 1,    -- the server's setting for this person, as last known
+  last_attachment  TEXT NOT NULL DEFAULT ''       -- JSON of what hangs on the newest message: [kind, count, name, ms]
 ) STRICT, WITHOUT ROWID;
 -- The chat list, and the page after a given dialog.
 CREATE INDEX dialogs_by_activity ON dialogs (last_activity, id);

@@ -13,7 +13,7 @@ use clap::Parser as _;
 use tauri::{Manager as _, RunEvent};
 
 use crate::{
-    shell::{arguments::Arguments, pictures, profile::Profile, renderer, window},
+    shell::{arguments::Arguments, attachments, pictures, profile::Profile, renderer, window},
     state::App,
 };
 
@@ -69,6 +69,7 @@ fn start(profile: Profile) -> tauri::Result<ExitCode> {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_dialog::init())
         .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
+        .register_asynchronous_uri_scheme_protocol(attachments::SCHEME, attachments::answer)
         .invoke_handler(commands.invoke_handler())
         .on_window_event(window::on_event)
         .manage(App::new(profile.clone()))
@@ -95,7 +96,12 @@ fn start(profile: Profile) -> tauri::Result<ExitCode> {
 fn warm_up(app: App) {
     tauri::async_runtime::spawn(async move {
         match app.engine().await {
-            Ok(_) => app.renew_local_endpoints(),
+            Ok(_) => {
+                if let Err(error) = app.apply_file_policy().await {
+                    tracing::warn!(%error, "the files are not within their room");
+                }
+                app.renew_local_endpoints();
+            }
             Err(error) => tracing::error!(%error, "the engine did not open"),
         }
     });

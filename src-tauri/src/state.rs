@@ -20,8 +20,8 @@ use crate::{
         types::{account::Account, event::AppEvent, ids, sign_in::Target},
     },
     shell::{
-        endpoints, focus::Focus, local_backend::LocalBackend, offers::Offers, profile::Profile,
-        settings_file::SettingsFile,
+        endpoints, focus::Focus, kept_files::KeptFiles, local_backend::LocalBackend,
+        media_server::MediaServer, offers::Offers, profile::Profile, settings_file::SettingsFile,
     },
 };
 
@@ -58,10 +58,14 @@ pub struct Parts {
     pub backend: LocalBackend,
     /// Files that came to the window and wait to be taken.
     pub offers: Offers,
+    /// Files that left the cache in this run.
+    pub kept_files: KeptFiles,
     /// Whether the person looks at the app.
     pub focus: Focus,
     /// Opened once, in the background, while the page loads.
     engine: OnceCell<Engine>,
+    /// Started with the first sound or film.
+    media_server: OnceCell<MediaServer>,
     /// The window's channel and the task that feeds it; replaced when the page reloads.
     page: Mutex<Option<Page>>,
     /// One task at a time looks after the local backend.
@@ -78,8 +82,10 @@ impl App {
             backend: LocalBackend::new(profile.backend_dir.clone()),
             focus: Focus::default(),
             offers: Offers::default(),
+            kept_files: KeptFiles::new(&profile.dir),
             profile,
             engine: OnceCell::new(),
+            media_server: OnceCell::new(),
             page: Mutex::new(None),
             tending: AtomicBool::new(false),
             painted: CancellationToken::new(),
@@ -93,6 +99,19 @@ impl App {
             .get_or_try_init(|| Engine::open(EngineConfig::new(self.profile.dir.clone())))
             .await?;
         Ok(engine.clone())
+    }
+
+    /// Where sound and films come from; started by the first who asks.
+    pub async fn media_server(&self) -> Result<&MediaServer, IpcError> {
+        self.media_server
+            .get_or_try_init(|| MediaServer::start(self.clone()))
+            .await
+    }
+
+    /// Tells the engine what is loaded unasked and how much is kept, as the settings say.
+    pub async fn apply_file_policy(&self) -> Result<(), IpcError> {
+        let policy = self.settings.get().file_policy();
+        Ok(self.engine().await?.set_file_policy(policy).await?)
     }
 
     /// A signed-in account.

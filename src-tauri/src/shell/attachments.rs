@@ -174,7 +174,10 @@ mod tests {
                 index: 12,
                 size,
             };
-            assert_eq!(get(&format!("/{ACCOUNT}/{MESSAGE}/12?{query}")), Some(expected));
+            assert_eq!(
+                get(&format!("/{ACCOUNT}/{MESSAGE}/12?{query}")),
+                Some(expected)
+            );
         }
         let expected = Wanted::Staged {
             account: ACCOUNT.parse().unwrap(),
@@ -210,7 +213,11 @@ mod tests {
     #[test]
     fn a_picture_can_only_be_got() {
         let uri = format!("cubist-attachment://localhost/{ACCOUNT}/{MESSAGE}/0?size=full");
-        for request in [Request::post(&uri), Request::head(&uri), Request::delete(&uri)] {
+        for request in [
+            Request::post(&uri),
+            Request::head(&uri),
+            Request::delete(&uri),
+        ] {
             assert_eq!(wanted(&request.body(Vec::new()).unwrap()), None);
         }
     }

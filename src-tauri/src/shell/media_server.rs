@@ -77,9 +77,11 @@ impl MediaServer {
                 medium(&account, &wanted).await
             })
         });
-        Self::serve(shelf).await.map_err(|error| IpcError::Internal {
-            message: error.to_string(),
-        })
+        Self::serve(shelf)
+            .await
+            .map_err(|error| IpcError::Internal {
+                message: error.to_string(),
+            })
     }
 
     /// The address of a file.
@@ -93,7 +95,7 @@ impl MediaServer {
         let port = listener.local_addr()?.port();
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|error| io::Error::other(error.to_string()))?;
-        let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        let secret = hex(&secret);
         let door = std::sync::Arc::new(Door {
             host: format!("127.0.0.1:{port}"),
             secret: secret.clone(),
@@ -124,6 +126,17 @@ impl MediaServer {
         });
         Ok(Self { port, secret })
     }
+}
+
+/// Bytes as text of the web.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a text cannot fail.
+        write!(text, "{byte:02x}").ok();
+        text
+    })
 }
 
 /// Opens a file of the cache if it can be played.
@@ -238,7 +251,11 @@ fn give(mut medium: Medium, part: Part, is_head: bool) -> Response<Body> {
         Part::Of(first, last) => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
         Part::None => {
             let mut response = empty(StatusCode::RANGE_NOT_SATISFIABLE);
-            insert(&mut response, header::CONTENT_RANGE, &format!("bytes */{length}"));
+            insert(
+                &mut response,
+                header::CONTENT_RANGE,
+                &format!("bytes */{length}"),
+            );
             return response;
         }
     };
@@ -308,7 +325,10 @@ fn guarded(mut response: Response<Body>) -> Response<Body> {
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ),
         (header::REFERRER_POLICY, "no-referrer"),
     ] {
         insert(&mut response, name, value);
@@ -332,13 +352,15 @@ mod tests {
         net::TcpStream,
     };
 
-    use super::{MediaServer, Medium, Part, Shelf, STEP, part, playable};
+    use super::{MediaServer, Medium, Part, STEP, Shelf, part, playable};
 
     const ACCOUNT: &str = "00010203fcfdfeff";
     const MESSAGE: &str = "61f7de000000000000000001";
 
     fn film() -> Vec<u8> {
-        (0..3 * STEP + 100).map(|n| u8::try_from(n % 251).unwrap()).collect()
+        (0..3 * STEP + 100)
+            .map(|n| u8::try_from(n % 251).unwrap())
+            .collect()
     }
 
     async fn server() -> MediaServer {
@@ -357,18 +379,25 @@ mod tests {
 
     /// Status line and headers, and the body.
     async fn ask(server: &MediaServer, request: &str) -> (String, Vec<u8>) {
-        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port))
+            .await
+            .unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
-        let end = answer.windows(4).position(|end| end == b"\r\n\r\n").unwrap();
+        let end = answer
+            .windows(4)
+            .position(|end| end == b"\r\n\r\n")
+            .unwrap();
         let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
         (head, answer[end + 4..].to_vec())
     }
 
     fn request(server: &MediaServer, method: &str, path: &str, more: &str) -> String {
         let port = server.port;
-        format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{more}\r\n")
+        format!(
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{more}\r\n"
+        )
     }
 
     fn path(server: &MediaServer) -> String {
@@ -380,7 +409,10 @@ mod tests {
         let server = server().await;
         let (account, message) = (ACCOUNT.parse().unwrap(), MESSAGE.parse().unwrap());
         let url = server.url(&account, message, 0);
-        assert_eq!(url, format!("http://127.0.0.1:{}{}", server.port, path(&server)));
+        assert_eq!(
+            url,
+            format!("http://127.0.0.1:{}{}", server.port, path(&server))
+        );
         let film = film();
         let (head, body) = ask(&server, &request(&server, "GET", &path(&server), "")).await;
         assert!(head.starts_with("http/1.1 200"), "{head}");
@@ -392,7 +424,8 @@ mod tests {
             ("bytes=-5", film.len() - 5, film.len() - 1),
         ] {
             let header = format!("Range: {range}\r\n");
-            let (head, body) = ask(&server, &request(&server, "GET", &path(&server), &header)).await;
+            let (head, body) =
+                ask(&server, &request(&server, "GET", &path(&server), &header)).await;
             assert!(head.starts_with("http/1.1 206"), "{head}");
             let said = format!("content-range: bytes {first}-{last}/{}", film.len());
             assert!(head.contains(&said), "{head}");
@@ -441,7 +474,8 @@ mod tests {
             assert_eq!(body, b"");
         }
         for host in ["localhost", "evil.example", "127.0.0.1:1"] {
-            let request = format!("GET {good} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            let request =
+                format!("GET {good} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
             let (head, _) = ask(&server, &request).await;
             assert!(head.starts_with("http/1.1 403"), "{host}: {head}");
         }
@@ -456,14 +490,26 @@ mod tests {
         for content_type in ["audio/ogg", "video/mp4", "audio/x-wav", "audio/m4a"] {
             assert!(playable(content_type).is_some(), "{content_type}");
         }
-        for content_type in ["", "text/html", "image/svg+xml", "application/pdf", "image/png"] {
+        for content_type in [
+            "",
+            "text/html",
+            "image/svg+xml",
+            "application/pdf",
+            "image/png",
+        ] {
             assert_eq!(playable(content_type), None, "{content_type}");
         }
     }
 
     #[test]
     fn what_is_no_range_is_the_whole() {
-        for range in [None, Some("bytes"), Some("items=1-2"), Some("bytes=b-a"), Some("bytes=5-2")] {
+        for range in [
+            None,
+            Some("bytes"),
+            Some("items=1-2"),
+            Some("bytes=b-a"),
+            Some("bytes=5-2"),
+        ] {
             assert_eq!(part(range, 10), Part::Whole, "{range:?}");
         }
         assert_eq!(part(Some("bytes=0-0"), 10), Part::Of(0, 0));

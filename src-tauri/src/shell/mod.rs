@@ -2,11 +2,14 @@
 //! microphone, and the local backend that runs beside it.
 
 pub mod arguments;
+pub mod attachments;
 pub mod clipboard;
 pub mod endpoints;
 pub mod file_dialog;
 pub mod focus;
+pub mod kept_files;
 pub mod local_backend;
+pub mod media_server;
 pub mod microphone;
 pub mod offers;
 pub mod pasted;

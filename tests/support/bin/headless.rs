@@ -16,6 +16,8 @@ use tokio::sync::broadcast::error::RecvError;
 
 #[path = "headless/dialogs.rs"]
 mod dialogs;
+#[path = "headless/files.rs"]
+mod files;
 #[path = "headless/people.rs"]
 mod people;
 #[path = "headless/server.rs"]
@@ -24,6 +26,7 @@ mod server;
 mod values;
 
 use dialogs::DialogCall;
+use files::FilesCall;
 use people::PeopleCall;
 use server::Server;
 use values::{accounts, connection, dialog_value, event_line, message};
@@ -84,6 +87,7 @@ enum Call {
     Talk(TalkCall),
     Dialog(DialogCall),
     People(PeopleCall),
+    Files(FilesCall),
 }
 
 /// Signing in, and talking.
@@ -142,6 +146,7 @@ async fn call(engine: &Engine, call: Call) -> Result<Value, Failure> {
         Call::Talk(call) => talk(engine, call).await,
         Call::Dialog(call) => dialogs::run(&account(engine)?, call).await,
         Call::People(call) => people::run(&account(engine)?, call).await,
+        Call::Files(call) => files::run(&account(engine)?, call).await,
     }
 }
 

@@ -157,7 +157,7 @@ export const commands = {
 	cancelDownload: (accountId: AccountId, messageId: MessageId, index: number) => typedError<null, IpcError>(__TAURI_INVOKE("cancel_download", { accountId, messageId, index })),
 	/**  These are on the screen: they are loaded first. */
 	prioritiseDownloads: (accountId: AccountId, attachments: AttachmentRef[]) => typedError<null, IpcError>(__TAURI_INVOKE("prioritise_downloads", { accountId, attachments })),
-	/**  An address the window plays sound or a film from. */
+	/**  An address the window plays sound or a film from. The file must be here. */
 	openMedia: (accountId: AccountId, messageId: MessageId, index: number) => typedError<Media, IpcError>(__TAURI_INVOKE("open_media", { accountId, messageId, index })),
 	/**  Saves a file where the person says in the system's dialog; false when they change their mind. */
 	saveAttachment: (accountId: AccountId, messageId: MessageId, index: number) => typedError<boolean, IpcError>(__TAURI_INVOKE("save_attachment", { accountId, messageId, index })),
@@ -836,6 +836,8 @@ host: string } |
 limit: number } | 
 /**  The picture is none that can be read, or too large. */
 { kind: "unsupportedPicture" } | 
+/**  The file would run what its sender wrote if it were opened; it can be saved. */
+{ kind: "unsafeFile" } | 
 /**  The server refuses some fields. */
 { kind: "validation"; 
 /**  Which, and why. */
@@ -1076,12 +1078,24 @@ export type Preview = {
 	senderId: UserId,
 	/**  Its text. */
 	text: string,
-	/**  How the first thing that hangs on it is shown. */
-	attachment: AttachmentKind | null,
+	/**  What hangs on it. */
+	attachment: PreviewAttachment | null,
 	/**  When, in unix milliseconds. */
 	sentAt: number,
 	/**  How far it got, for my own messages only. */
 	status: Status | null,
+};
+
+/**  What hangs on a message, in the few words that a row has room for. */
+export type PreviewAttachment = {
+	/**  How the first of them is shown. */
+	kind: AttachmentKind,
+	/**  How many there are. */
+	count: number,
+	/**  The name of the first file, or of the place. */
+	name: string | null,
+	/**  How long the first one plays. */
+	durationMs: number | null,
 };
 
 /**  What a privacy list does about a person. */

@@ -8,7 +8,7 @@
 //! All of it blocks: call it on a thread that may.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -85,31 +85,6 @@ impl Cache {
         fresh.finish(&path)
     }
 
-    /// Keeps a file; the same content again is no second file.
-    pub(crate) fn put(&self, mut from: impl Read) -> io::Result<(ContentHash, u64)> {
-        let name = self.key.name(&rand::random::<[u8; 16]>());
-        let mut part = self.begin_at(self.parts().join(name))?;
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            match from.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => {
-                    let bytes = buffer.get(..read).unwrap_or_default();
-                    if let Err(error) = part.write(bytes) {
-                        part.discard();
-                        return Err(error);
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    part.discard();
-                    return Err(error);
-                }
-            }
-        }
-        self.finish(part)
-    }
-
     /// Goes on with the download of this name, or begins it.
     pub(crate) fn part(&self, of: &str) -> io::Result<Part> {
         let path = self.part_path(of);
@@ -158,11 +133,6 @@ impl Cache {
             remove(&self.derived_path(content, derived))?;
         }
         remove(&self.path(content))
-    }
-
-    /// Whether the file is there.
-    pub(crate) fn has(&self, content: ContentHash) -> bool {
-        self.path(content).is_file()
     }
 
     /// Removes what a crash left behind: files that no row names, and parts that nobody goes on
@@ -285,12 +255,6 @@ impl Part {
         self.hash.update(bytes);
         self.writer.write(bytes)
     }
-
-    fn discard(self) {
-        drop(self.writer);
-        // What stays is swept at the next start.
-        remove(&self.path).ok();
-    }
 }
 
 /// A folder that only this person can look into.
@@ -349,13 +313,20 @@ mod tests {
         bytes
     }
 
+    /// Keeps a file as a download does.
+    fn put(cache: &Cache, bytes: &[u8]) -> (ContentHash, u64) {
+        let mut part = cache.part_anew("put").unwrap();
+        part.write(bytes).unwrap();
+        cache.finish(part).unwrap()
+    }
+
     #[test]
     fn a_content_is_there_once_under_its_hash() {
         let dir = TempDir::new().unwrap();
         let cache = cache(&dir);
-        let (hash, size) = cache.put(b"pixels".as_slice()).unwrap();
+        let (hash, size) = put(&cache, b"pixels");
         assert_eq!((hash, size), (ContentHash::of(b"pixels"), 6));
-        assert_eq!(cache.put(b"pixels".as_slice()).unwrap().0, hash);
+        assert_eq!(put(&cache, b"pixels").0, hash);
         assert_eq!(content(cache.open(hash)), b"pixels");
         cache
             .put_derived(hash, Derived::Thumbnail, b"small")
@@ -366,7 +337,7 @@ mod tests {
         );
         cache.remove(hash).unwrap();
         cache.remove(hash).unwrap();
-        assert!(!cache.has(hash));
+        assert!(cache.open(hash).is_err());
         assert!(cache.open_derived(hash, Derived::Thumbnail).is_err());
     }
 
@@ -392,14 +363,14 @@ mod tests {
     fn the_folder_may_vanish() {
         let dir = TempDir::new().unwrap();
         let cache = cache(&dir);
-        let (hash, _) = cache.put(b"one".as_slice()).unwrap();
+        let (hash, _) = put(&cache, b"one");
         let mut part = cache.part("uid").unwrap();
         part.write(b"half").unwrap();
         std::fs::remove_dir_all(dir.path().join("files")).unwrap();
         assert!(cache.open(hash).is_err());
         assert!(cache.finish(part).is_err(), "what was written is gone");
         cache.remove(hash).unwrap();
-        let (hash, _) = cache.put(b"two".as_slice()).unwrap();
+        let (hash, _) = put(&cache, b"two");
         assert_eq!(content(cache.open(hash)), b"two");
     }
 
@@ -407,12 +378,16 @@ mod tests {
     fn what_nobody_names_is_swept() {
         let dir = TempDir::new().unwrap();
         let cache = cache(&dir);
-        let (kept, _) = cache.put(b"kept".as_slice()).unwrap();
-        let (lost, _) = cache.put(b"lost".as_slice()).unwrap();
+        let (kept, _) = put(&cache, b"kept");
+        let (lost, _) = put(&cache, b"lost");
         cache.put_derived(kept, Derived::Thumbnail, b"t").unwrap();
         cache.put_derived(lost, Derived::View, b"v").unwrap();
         for name in ["waits", "forgotten"] {
-            cache.part(name).unwrap().write(&[1; CHUNK + 1]).unwrap();
+            cache
+                .part(name)
+                .unwrap()
+                .write(&vec![1; CHUNK + 1])
+                .unwrap();
         }
         let name = cache.name(kept);
         let part = cache.part_name("waits");
@@ -421,7 +396,8 @@ mod tests {
             .unwrap();
         assert_eq!(removed, 3);
         assert_eq!(content(cache.open_derived(kept, Derived::Thumbnail)), b"t");
-        assert!(cache.has(kept) && !cache.has(lost));
+        assert_eq!(content(cache.open(kept)), b"kept");
+        assert!(cache.open(lost).is_err());
         assert_eq!(cache.part("waits").unwrap().length(), CHUNK as u64);
         assert_eq!(cache.part("forgotten").unwrap().length(), 0);
     }
@@ -436,7 +412,7 @@ mod tests {
         std::os::unix::fs::symlink("/dev/full", cache.part_path("uid")).unwrap();
         let error = cache
             .part("uid")
-            .and_then(|mut part| part.write(&[0; 10 * CHUNK]));
+            .and_then(|mut part| part.write(&vec![0; 10 * CHUNK]));
         assert_eq!(error.unwrap_err().kind(), std::io::ErrorKind::StorageFull);
     }
 }

@@ -201,6 +201,12 @@ pub(crate) async fn run(files: Arc<Files>, client: Client, shutdown: Cancellatio
             tracing::warn!(%error, "what was to be downloaded is not known");
         }
         let mut running = JoinSet::new();
+        let indexing = Arc::clone(&files);
+        running.spawn(async move {
+            if let Err(error) = index_older(&indexing).await {
+                tracing::warn!(%error, "what was shared is not known in full");
+            }
+        });
         loop {
             if let Err(error) = take_in(&files).await {
                 tracing::warn!(%error, "news of files were not noted");
@@ -246,12 +252,13 @@ async fn restore(files: &Arc<Files>) -> Result<(), Error> {
     for queued in queued {
         files.downloads.want(queued);
     }
-    files.sweep().await?;
-    while files
-        .store
-        .write(|tx| shared::index_older(tx, INDEX_STEP))
-        .await?
-    {}
+    files.sweep().await
+}
+
+/// Messages of an older version come into the index, beside everything else.
+async fn index_older(files: &Files) -> Result<(), Error> {
+    let step = || files.store.write(|tx| shared::index_older(tx, INDEX_STEP));
+    while step().await? {}
     Ok(())
 }
 

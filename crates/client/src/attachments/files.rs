@@ -398,7 +398,10 @@ impl Files {
         let name = source.to_owned();
         let now = self.clock.now();
         let what = Content { size, content_type };
-        self.store
+        let budget = self.policy().budget;
+        let pins = self.pins.clone();
+        let gone = self
+            .store
             .write(move |tx| {
                 let is_picture = what.content_type.starts_with("image/");
                 files::arrived(tx, &name, content, &what, now)?;
@@ -408,10 +411,10 @@ impl Files {
                 if !is_picture && is_meant_as_picture(tx, &name)? {
                     files::failed(tx, &name, FileProblem::NotAnImage)?;
                 }
-                Ok(())
+                files::make_room(tx, budget, |content| pins.has(content))
             })
             .await?;
-        self.make_room().await?;
+        self.remove(gone).await;
         Ok(Ok(()))
     }
 

@@ -9,8 +9,6 @@
 
 use std::io::{BufReader, Read, Seek};
 
-use image::ImageFormat;
-
 use crate::model::Picture;
 use crate::sync::pictures::encoding::{self, Bounds, Unusable};
 
@@ -58,19 +56,8 @@ pub(crate) fn prepare(file: impl Read + Seek, size: u64) -> Result<Prepared, Unu
     Ok(Prepared {
         thumbnail: encoding::encode(&encoding::shrunk(picture, THUMBNAIL_SIDE))?,
         view,
-        content_type: content_type(format),
+        content_type: format.to_mime_type(),
     })
-}
-
-/// The media type of a format that is decoded.
-fn content_type(format: ImageFormat) -> &'static str {
-    // Only formats of the decoder come here.
-    match format {
-        ImageFormat::Png => "image/png",
-        ImageFormat::Gif => "image/gif",
-        ImageFormat::WebP => "image/webp",
-        _ => "image/jpeg",
-    }
 }
 
 /// The media type of a file by its first bytes; empty when they do not tell.

@@ -14,6 +14,7 @@
 //!
 //! All of it blocks: call it on a thread that may.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
@@ -66,7 +67,11 @@ impl FilesKey {
     /// account has a file that they have, too.
     pub(crate) fn name(&self, of: &[u8]) -> String {
         let bytes = derive(self.0.as_slice(), of, b"cubist file name 1");
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        bytes.iter().fold(String::new(), |mut name, byte| {
+            // Writing into a text cannot fail.
+            write!(name, "{byte:02x}").ok();
+            name
+        })
     }
 
     fn cipher(&self, salt: &[u8]) -> ChaCha20Poly1305 {
@@ -477,7 +482,7 @@ mod tests {
         drop(writer);
         // The power went while a chunk was written.
         let mut torn = OpenOptions::new().append(true).open(&path).unwrap();
-        torn.write_all(&[0; CHUNK + TAG + 5]).unwrap();
+        torn.write_all(&vec![0; CHUNK + TAG + 5]).unwrap();
         let mut seen = Vec::new();
         let mut writer =
             Writer::go_on(file(&path), &key(1), |part| seen.extend_from_slice(part)).unwrap();

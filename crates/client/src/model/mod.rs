@@ -35,7 +35,7 @@ pub use connection::{ConnectionState, OfflineReason, SignedOutReason};
 pub use cubist_protocol::ids::{AppId, DialogId, MessageId, ObjectId, ObjectIdGenerator, UserId};
 pub use cubist_protocol::timestamp::UnixMillis;
 pub(crate) use custom_fields::{ATTACHMENTS_EXTRA, CustomFields, is_free_name, passed_on};
-pub use dialog::{Dialog, DialogKind, Field, Preview, Role};
+pub use dialog::{Dialog, DialogKind, Field, Preview, PreviewAttachment, Role};
 pub use dialog_edit::{DeleteOutcome, DialogEdit, NewDialog, PictureChange};
 pub use explore::{ExplorePage, OccupantPage, PublicDialog};
 pub use folder::{Folder, FolderId, FolderRule};

@@ -13,7 +13,7 @@ use rusqlite::params;
 
 pub use self::history::{clear_history, forget_history};
 pub(super) use self::newest::{
-    Newcomers, add_newcomers, bump, find_last, forget_last, refresh_last_status, refresh_last_text,
+    Newcomers, add_newcomers, bump, find_last, forget_last, refresh_last, refresh_last_status,
 };
 pub(super) use self::reading::name;
 pub use self::reading::{

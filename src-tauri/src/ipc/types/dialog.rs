@@ -49,6 +49,31 @@ pub struct Field {
     pub value: String,
 }
 
+/// What hangs on a message, in the few words that a row has room for.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewAttachment {
+    /// How the first of them is shown.
+    pub kind: AttachmentKind,
+    /// How many there are.
+    pub count: u32,
+    /// The name of the first file, or of the place.
+    pub name: Option<String>,
+    /// How long the first one plays.
+    pub duration_ms: Option<u64>,
+}
+
+impl From<model::PreviewAttachment> for PreviewAttachment {
+    fn from(attachment: model::PreviewAttachment) -> Self {
+        Self {
+            kind: attachment.kind.into(),
+            count: attachment.count,
+            name: attachment.name,
+            duration_ms: attachment.duration,
+        }
+    }
+}
+
 /// The newest message of a dialog, for its row.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -59,8 +84,8 @@ pub struct Preview {
     pub sender_id: UserId,
     /// Its text.
     pub text: String,
-    /// How the first thing that hangs on it is shown.
-    pub attachment: Option<AttachmentKind>,
+    /// What hangs on it.
+    pub attachment: Option<PreviewAttachment>,
     /// When, in unix milliseconds.
     pub sent_at: i64,
     /// How far it got, for my own messages only.

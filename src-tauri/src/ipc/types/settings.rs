@@ -1,5 +1,6 @@
 //! What a person chose for this profile, and what the window gets at its start.
 
+use cubist_client::model::FilePolicy;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -67,13 +68,24 @@ pub struct Settings {
     /// Bytes that loaded files may take up on this computer, 50 MB at least; those not seen for the
     /// longest time go first.
     pub cache_budget_bytes: u64,
-    /// Address of detailed maps (a PMTiles file, or tiles by `{z}/{x}/{y}`), chosen by the person;
+    /// Address of detailed maps (a `PMTiles` file, or tiles by `{z}/{x}/{y}`), chosen by the person;
     /// without one no map is ever asked for over the network.
     pub map_tiles: Option<String>,
     /// The account shown last.
     pub last_account: Option<AccountId>,
     /// The dialog shown last.
     pub last_dialog: Option<DialogId>,
+}
+
+impl Settings {
+    /// What the engine is told of them.
+    pub fn file_policy(&self) -> FilePolicy {
+        FilePolicy {
+            images: self.auto_download.images,
+            files: self.auto_download.files,
+            budget: self.cache_budget_bytes,
+        }
+    }
 }
 
 impl Default for Settings {

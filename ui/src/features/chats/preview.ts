@@ -1,7 +1,8 @@
 // What the second line of a chat says: the first that applies.
 import { m } from '~/i18n';
-import type { Dialog, User, UserId } from '~/ipc/bindings.gen';
+import type { Dialog, Preview, User, UserId } from '~/ipc/bindings.gen';
 import { firstName } from '~/lib/names';
+import { attachmentPreview } from './attachmentPreview';
 
 export interface PreviewLine {
   /** The word in front, in its own colour. */
@@ -17,6 +18,13 @@ export interface PreviewInput {
   user: (id: UserId) => User | undefined;
 }
 
+/** What a message says, and in a word what hangs on it. */
+function words({ text, attachment }: Preview): string {
+  if (attachment === null) return text;
+  const what = attachmentPreview(attachment);
+  return text.trim() === '' ? what : m.chats_captioned({ what, text });
+}
+
 /** Draft, not sent, mine, somebody's first name in groups, or the bare words. */
 export function previewLine({ dialog, me, open, user }: PreviewInput): PreviewLine {
   if (!open && dialog.draft !== null && dialog.draft.trim() !== '') {
@@ -24,14 +32,15 @@ export function previewLine({ dialog, me, open, user }: PreviewInput): PreviewLi
   }
   const last = dialog.last;
   if (last === null) return { lead: null, text: m.chats_no_messages() };
+  const text = words(last);
   const mine = last.senderId === me;
   if (mine && last.status === 'failed') {
-    return { lead: { text: m.chats_not_sent(), tone: 'danger' }, text: last.text };
+    return { lead: { text: m.chats_not_sent(), tone: 'danger' }, text };
   }
-  if (mine) return { lead: { text: m.chats_you(), tone: 'plain' }, text: last.text };
+  if (mine) return { lead: { text: m.chats_you(), tone: 'plain' }, text };
   if (dialog.kind === 'group' || dialog.kind === 'public') {
     const sender = user(last.senderId);
-    if (sender) return { lead: { text: `${firstName(sender.name)}:`, tone: 'plain' }, text: last.text };
+    if (sender) return { lead: { text: `${firstName(sender.name)}:`, tone: 'plain' }, text };
   }
-  return { lead: null, text: last.text };
+  return { lead: null, text };
 }

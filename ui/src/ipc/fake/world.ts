@@ -1,6 +1,7 @@
 // The fake engine's memory: chats and messages built from the script, in the order the real one keeps.
 import type {
   Activity,
+  Attachment,
   Block,
   Dialog,
   DialogId,
@@ -8,6 +9,7 @@ import type {
   Message,
   MessageId,
   Preview,
+  PreviewAttachment,
   PrivacyList,
   PublicDialog,
   Role,
@@ -79,6 +81,13 @@ export function message(
   };
 }
 
+function previewAttachment(attachments: Attachment[]): PreviewAttachment | null {
+  const [first] = attachments;
+  if (!first) return null;
+  const name = first.location ? first.location.name : first.name;
+  return { kind: first.kind, count: attachments.length, name: name || null, durationMs: first.durationMs };
+}
+
 /** What the list says about the newest message. */
 export function previewOf(items: Message[]): Preview | null {
   const last = items.findLast((item) => item.system === null);
@@ -87,7 +96,7 @@ export function previewOf(items: Message[]): Preview | null {
     messageId: last.id,
     senderId: last.senderId,
     text: last.text,
-    attachment: last.attachments[0]?.kind ?? null,
+    attachment: previewAttachment(last.attachments),
     sentAt: last.sentAt,
     status: last.senderId === ME ? last.status : null,
   };

@@ -73,7 +73,7 @@ pub(super) async fn transfer(
         opened = opened => opened,
         () = cancelled.cancelled() => return Ok(Outcome::Declined),
     };
-    let mut download = match opened {
+    let download = match opened {
         Ok(download) => download,
         Err(error) if resume.is_some() && is_no_continuation(&error) => {
             return start_over(files, source).await;
@@ -100,9 +100,35 @@ pub(super) async fn transfer(
             Err(error) => return Ok(of_disk(&error)),
         };
     }
+    let all = Bounds {
+        most,
+        before,
+        too_large,
+    };
+    bring(files, source, download, part, all, cancelled, report).await
+}
+
+/// How much may come, and what is here already.
+struct Bounds {
+    most: u64,
+    before: u64,
+    /// What it means that more comes.
+    too_large: Outcome,
+}
+
+/// Brings what a server has begun to give to its place in the cache.
+async fn bring(
+    files: &Files,
+    source: &str,
+    mut download: Download,
+    part: Part,
+    bounds: Bounds,
+    cancelled: &CancellationToken,
+    report: &(dyn Fn(u64, u64) + Send + Sync),
+) -> Result<Outcome, Error> {
     let resumable = download.etag.is_some();
     let announced = download.total;
-    let received = receive(&mut download, part, most, cancelled, report).await;
+    let received = receive(&mut download, part, bounds.most, cancelled, report).await;
     let part = match received {
         Received::All(part) => part,
         Received::TooMuch { length } => {
@@ -112,7 +138,7 @@ pub(super) async fn transfer(
                 .store
                 .write(move |tx| files::announced(tx, &name, Some(length), None))
                 .await?;
-            return Ok(too_large);
+            return Ok(bounds.too_large);
         }
         Received::Cancelled => return Ok(Outcome::Declined),
         Received::Disk(error) => return Ok(of_disk(&error)),
@@ -120,7 +146,7 @@ pub(super) async fn transfer(
             let length = length / crate::attachments::sealed::CHUNK as u64;
             return Ok(Outcome::Cut {
                 has_progress: resumable
-                    && length > before / crate::attachments::sealed::CHUNK as u64,
+                    && length > bounds.before / crate::attachments::sealed::CHUNK as u64,
                 is_offline: error == rest::Error::Offline,
                 problem: FileProblem::Network,
             });
@@ -222,11 +248,14 @@ async fn start_over(files: &Files, source: &str) -> Result<Outcome, Error> {
 /// Whether the server has nothing that goes on where what is here ends.
 fn is_no_continuation(error: &rest::Error) -> bool {
     const RANGE_NOT_SATISFIABLE: u16 = 416;
-    match error {
-        rest::Error::BadAnswer { .. } => true,
-        rest::Error::Server { status, .. } => *status == RANGE_NOT_SATISFIABLE,
-        _ => false,
-    }
+    matches!(
+        error,
+        rest::Error::BadAnswer { .. }
+            | rest::Error::Server {
+                status: RANGE_NOT_SATISFIABLE,
+                ..
+            }
+    )
 }
 
 /// What it means that a server did not give a file.
@@ -240,8 +269,9 @@ fn refused(error: &rest::Error) -> Outcome {
         rest::Error::Offline => cut(true, FileProblem::Network),
         rest::Error::Unreachable { .. } => cut(false, FileProblem::Network),
         rest::Error::RateLimited { .. } => cut(false, FileProblem::Server),
-        rest::Error::NotFound { .. } => Outcome::Failed(FileProblem::Gone),
-        rest::Error::Server { status: 410, .. } => Outcome::Failed(FileProblem::Gone),
+        rest::Error::NotFound { .. } | rest::Error::Server { status: 410, .. } => {
+            Outcome::Failed(FileProblem::Gone)
+        }
         rest::Error::Server { status, .. } if *status >= 500 => cut(false, FileProblem::Server),
         rest::Error::Server { .. }
         | rest::Error::BadAnswer { .. }
@@ -256,18 +286,17 @@ fn refused(error: &rest::Error) -> Outcome {
 
 /// What it means that a file could not be written.
 fn of_disk(error: &io::Error) -> Outcome {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            Outcome::Failed(FileProblem::NoSpace)
-        }
-        _ => {
-            // The folder may just have been emptied.
-            tracing::warn!(%error, "a download could not be written");
-            Outcome::Cut {
-                has_progress: false,
-                is_offline: false,
-                problem: FileProblem::NoSpace,
-            }
-        }
+    if matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    ) {
+        return Outcome::Failed(FileProblem::NoSpace);
+    }
+    // The folder may just have been emptied.
+    tracing::warn!(%error, "a download could not be written");
+    Outcome::Cut {
+        has_progress: false,
+        is_offline: false,
+        problem: FileProblem::NoSpace,
     }
 }

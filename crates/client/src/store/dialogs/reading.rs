@@ -9,6 +9,7 @@ use crate::model::{
     Preview, Role, Status, UnixMillis, UserId,
 };
 use crate::store::columns::{Oid, optional_message, optional_text, optional_user, user};
+use crate::store::dialogs::newest::decode_attachment;
 use crate::store::{Error, ReadDb, organise};
 
 /// The columns every dialog is read from.
@@ -25,7 +26,8 @@ macro_rules! select_dialog {
                d.occupant_count, d.admins, d.fields, d.allow_preview, d.notifications,
                o.pinned, o.archived, o.marked_unread, o.muted_until,
                CASE WHEN o.dialog IS NOT NULL THEN
-                 (SELECT group_concat(g.folder) FROM folder_dialogs g WHERE g.dialog = d.id) END
+                 (SELECT group_concat(g.folder) FROM folder_dialogs g WHERE g.dialog = d.id) END,
+               d.last_attachment
              FROM dialogs d
              LEFT JOIN drafts f ON f.dialog = d.id
              LEFT JOIN users u ON u.id = d.opponent
@@ -232,7 +234,7 @@ fn read(row: &Row<'_>, me: UserId) -> Result<Dialog, Error> {
                 id: place.id,
                 sender,
                 text: row.get(11)?,
-                attachment: None,
+                attachment: decode_attachment(&row.get::<_, String>(29)?)?,
                 sent_at: UnixMillis::from_seconds(place.seconds),
                 status: (sender == me).then_some(status),
             })

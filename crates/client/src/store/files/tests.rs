@@ -105,15 +105,17 @@ fn every_message_that_shows_a_file_hears_of_it() {
     show(&db, 1, 1, "a");
     show(&db, 2, 2, "a");
     let (_, events) = db.write_events(|tx| enqueue(tx, &wanted("a", None)));
-    let changes: Vec<_> = events
-        .into_iter()
-        .filter_map(|event| match event {
-            crate::events::ClientEvent::AttachmentsChanged {
-                dialog, changes, ..
-            } => Some((dialog, changes)),
-            _ => None,
-        })
-        .collect();
+    let mut changes = Vec::new();
+    for event in events {
+        if let crate::events::ClientEvent::AttachmentsChanged {
+            dialog,
+            changes: all,
+            ..
+        } = event
+        {
+            changes.push((dialog, all));
+        }
+    }
     assert_eq!(changes.len(), 2);
     assert!(
         changes.iter().all(|(_, all)| all.len() == 1

@@ -159,9 +159,9 @@ pub(in crate::store) fn set_text(
     if new.text != present.text {
         index_text(tx, present.row, new.text)?;
         shared::renew(tx, present.row)?;
-        if dialogs::refresh_last_text(tx, present.dialog, message, new.text)? {
-            tx.touch_dialog(present.dialog);
-        }
+    }
+    if dialogs::refresh_last(tx, present.dialog, message)? {
+        tx.touch_dialog(present.dialog);
     }
     tx.touch_message(present.dialog, message);
     Ok(())

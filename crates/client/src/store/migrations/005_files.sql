@@ -35,6 +35,8 @@ CREATE TABLE contents (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contents_by_use ON contents (used_at, hash, size, derived);
 
+ALTER TABLE dialogs ADD COLUMN last_attachment TEXT NOT NULL DEFAULT '';
+
 -- Messages that are here already come into the index by and by, the newest first.
 INSERT INTO sync_state (key, value)
   SELECT 'shared_below', max(row) FROM messages HAVING max(row) IS NOT NULL;
