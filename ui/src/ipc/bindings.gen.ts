@@ -1249,7 +1249,7 @@ export type Settings = {
 	 */
 	cacheBudgetBytes: number,
 	/**
-	 *  Address of detailed maps (a PMTiles file, or tiles by `{z}/{x}/{y}`), chosen by the person;
+	 *  Address of detailed maps (a `PMTiles` file, or tiles by `{z}/{x}/{y}`), chosen by the person;
 	 *  without one no map is ever asked for over the network.
 	 */
 	mapTiles: string | null,
