@@ -1,6 +1,7 @@
 //! What lives as long as the app.
 
 use std::{
+    path::PathBuf,
     sync::{Mutex, PoisonError, atomic::AtomicBool, atomic::Ordering},
     time::Duration,
 };
@@ -37,6 +38,13 @@ impl std::ops::Deref for App {
 
     fn deref(&self) -> &Parts {
         &self.0
+    }
+}
+
+fn shared(share_id: u32, count: usize) -> AppEvent {
+    AppEvent::FilesShared {
+        share_id,
+        count: u32::try_from(count).unwrap_or(u32::MAX),
     }
 }
 
@@ -152,15 +160,34 @@ impl App {
         if let Some(previous) = previous {
             previous.feeding.abort();
         }
+        // What came before there was a page, or before it was loaded anew.
+        for (share_id, count) in self.offers.shared() {
+            self.tell_page(shared(share_id, count));
+        }
     }
 
     /// Tells the page that its window is about to close; false when no page listens.
     pub fn announce_closing(&self) -> bool {
+        self.tell_page(AppEvent::Closing)
+    }
+
+    /// Takes files of another program in and tells the page, now or once there is one.
+    pub fn share(&self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
+        }
+        let count = paths.len();
+        let share_id = self.offers.share(paths);
+        self.tell_page(shared(share_id, count));
+    }
+
+    /// Tells the page something that the engine knows nothing of; false when no page listens.
+    pub fn tell_page(&self, event: AppEvent) -> bool {
         self.page
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
-            .is_some_and(|page| page.channel.send(AppEvent::Closing).is_ok())
+            .is_some_and(|page| page.channel.send(event).is_ok())
     }
 
     /// The page shows something. Tests and `npm start` on a machine without a display wait for

@@ -24,4 +24,5 @@ mod reports;
 mod sessions;
 mod slow_readers;
 mod talk;
+mod uploads;
 mod ways;

@@ -68,7 +68,10 @@ impl Batch {
         };
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each event that is gathered")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for each event that is gathered"
+    )]
     fn push(&mut self, event: ClientEvent) {
         match event {
             ClientEvent::MessagesChanged {

@@ -72,6 +72,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::message_changes::forward_messages,
             commands::staging::choose_files,
             commands::staging::stage_dropped,
+            commands::staging::dropped_picture,
             commands::staging::stage_shared,
             commands::staging::stage_pasted,
             commands::staging::stage_clipboard,

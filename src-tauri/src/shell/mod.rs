@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod attachments;
 pub mod clipboard;
+pub mod drag;
 pub mod endpoints;
 pub mod file_dialog;
 pub mod focus;

@@ -20,6 +20,8 @@ mod dialogs;
 mod files;
 #[path = "headless/people.rs"]
 mod people;
+#[path = "headless/sending.rs"]
+mod sending;
 #[path = "headless/server.rs"]
 mod server;
 #[path = "headless/values.rs"]
@@ -28,6 +30,7 @@ mod values;
 use dialogs::DialogCall;
 use files::FilesCall;
 use people::PeopleCall;
+use sending::SendCall;
 use server::Server;
 use values::{accounts, connection, dialog_value, event_line, message};
 
@@ -88,6 +91,7 @@ enum Call {
     Dialog(DialogCall),
     People(PeopleCall),
     Files(FilesCall),
+    Send(SendCall),
 }
 
 /// Signing in, and talking.
@@ -147,6 +151,7 @@ async fn call(engine: &Engine, call: Call) -> Result<Value, Failure> {
         Call::Dialog(call) => dialogs::run(&account(engine)?, call).await,
         Call::People(call) => people::run(&account(engine)?, call).await,
         Call::Files(call) => files::run(&account(engine)?, call).await,
+        Call::Send(call) => sending::run(&account(engine)?, call).await,
     }
 }
 

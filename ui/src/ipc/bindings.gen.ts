@@ -127,6 +127,11 @@ export const commands = {
 	chooseFiles: (accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("choose_files", { accountId, dialogId })),
 	/**  Takes the files of a drop, which can be taken once. */
 	stageDropped: (dropId: number, accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_dropped", { dropId, accountId, dialogId })),
+	/**
+	 *  The picture that was dropped, for a picture of a person or a chat: made small, as Base64. A drop
+	 *  can be taken once.
+	 */
+	droppedPicture: (dropId: number) => typedError<string, IpcError>(__TAURI_INVOKE("dropped_picture", { dropId })),
 	/**  Takes the files that another program handed over, which can be taken once. */
 	stageShared: (shareId: number, accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_shared", { shareId, accountId, dialogId })),
 	/**

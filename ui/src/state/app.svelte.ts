@@ -1,6 +1,7 @@
 // Owns the stores and the path of events into them. Created once at the root; the order is: subscribe, then load.
 import type { Backend } from '~/ipc/backend';
 import { toIpcError } from '~/ipc/backend';
+import { dragged } from '~/ipc/drops';
 import type { Account, AccountId, AppEvent, IpcError, KeyState, UserId } from '~/ipc/bindings.gen';
 import { Accounts } from './accounts.svelte';
 import { SettingsStore } from './settings.svelte';
@@ -157,8 +158,10 @@ export class App {
       case 'foldersChanged':
         this.#spaces.get(event.payload.accountId)?.folders.set(event.payload.folders);
         break;
-      case 'attachmentsChanged':
       case 'filesDragged':
+        dragged(event.payload);
+        break;
+      case 'attachmentsChanged':
       case 'filesShared':
         break;
       case 'closing':

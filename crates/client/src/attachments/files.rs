@@ -11,7 +11,7 @@ use crate::attachments::cache::{Cache, Derived, Part};
 use crate::attachments::downloads::Downloads;
 use crate::attachments::images;
 use crate::attachments::progress::Progress;
-use crate::attachments::sealed::{ContentHash, Reader};
+use crate::attachments::sealed::{CHUNK, ContentHash, Reader};
 use crate::clock::Clock;
 use crate::model::{
     Attachment, AttachmentKind, DialogId, FilePolicy, FileProblem, FileState, Message, MessageId,
@@ -416,6 +416,32 @@ impl Files {
             .await?;
         self.remove(gone).await;
         Ok(Ok(()))
+    }
+
+    /// A file that this person sent is here under the name that the server gave it.
+    pub(crate) async fn adopt(&self, source: &str, mut from: Reader) -> Result<(), Error> {
+        let (cache, name) = (self.cache.clone(), source.to_owned());
+        let copied = blocking(move || {
+            let mut part = cache.part_anew(&name)?;
+            let mut buffer = vec![0; CHUNK];
+            loop {
+                let read = from.read(&mut buffer)?;
+                if read == 0 {
+                    return Ok(part);
+                }
+                part.write(buffer.get(..read).unwrap_or_default())?;
+            }
+        })
+        .await;
+        let kept = match copied {
+            Ok(part) => self.keep(source, part).await?,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
+            // It can be downloaded like any other.
+            tracing::warn!(%error, "what was sent is not in the cache");
+        }
+        Ok(())
     }
 
     /// Makes what is shown of a picture. Returns the type of the file, and the bytes that were made.

@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use crate::attachments::cache::Cache;
 use crate::attachments::files::{Files, Parts};
+use crate::attachments::outgoing::Outgoing;
 use crate::attachments::progress::Progress;
 use crate::attachments::sealed::FilesKey;
 use crate::engine::credentials::{Credentials, StoredIdentity};
@@ -55,6 +56,8 @@ struct Inner {
     progress: Progress,
     /// Files of messages.
     files: Arc<Files>,
+    /// What is to be sent.
+    outgoing: Outgoing,
     /// What the screens want to know of people; kept while nobody can be asked.
     attention: Mutex<Attention>,
     /// The tasks; `None` while signed out.
@@ -106,7 +109,9 @@ impl Account {
             }
         });
         let folder = shared.account_dir(&id);
-        let cache = Cache::new(folder.join("files"), FilesKey::of_cache(&key));
+        let files_key = FilesKey::of_cache(&key);
+        let outgoing = Outgoing::new(Cache::new(folder.join("outgoing"), files_key.clone()));
+        let cache = Cache::new(folder.join("files"), files_key);
         let path = folder.join("cache.db");
         let store = Store::open(path, key, id.clone(), me, publish).await?;
         let files = Arc::new(Files::new(Parts {
@@ -128,6 +133,7 @@ impl Account {
                 waiting,
                 progress,
                 files,
+                outgoing,
                 attention: Mutex::default(),
                 runtime: Mutex::new(None),
                 changing: tokio::sync::Mutex::new(()),
@@ -228,6 +234,7 @@ impl Account {
             store: self.inner.store.clone(),
             files: self.inner.progress.clone(),
             attachments: Arc::clone(&self.inner.files),
+            outgoing: self.inner.outgoing.clone(),
         };
         let runtime = Runtime::start(&self.inner.shared, owner, endpoints, credentials, client)?;
         let attention = self.attention().clone();

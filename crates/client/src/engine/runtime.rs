@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::attachments::downloads;
 use crate::attachments::files::Files;
+use crate::attachments::outgoing::Outgoing;
 use crate::attachments::progress::Progress;
+use crate::attachments::uploads;
 use crate::connection::{self, ConnectionConfig, Trust};
 use crate::engine::credentials::{ChatPassword, Credentials};
 use crate::engine::shared::Shared;
@@ -42,6 +44,7 @@ pub(super) struct Owner {
     pub(super) store: Store,
     pub(super) files: Progress,
     pub(super) attachments: Arc<Files>,
+    pub(super) outgoing: Outgoing,
 }
 
 /// A REST client for these endpoints.
@@ -126,6 +129,12 @@ impl Runtime {
         tasks.spawn(privacy::run(Arc::clone(&context)));
         tasks.spawn(typing::run(Arc::clone(&context)));
         tasks.spawn(composing::run(Arc::clone(&context), strokes));
+        tasks.spawn(uploads::run(
+            Arc::clone(&context),
+            client.clone(),
+            owner.outgoing,
+            Arc::clone(&owner.attachments),
+        ));
         tasks.spawn(downloads::run(
             owner.attachments,
             client.clone(),

@@ -22,6 +22,7 @@ mod messages;
 mod query;
 mod session;
 mod transport;
+pub(crate) mod uploads;
 mod users;
 
 pub use blobs::NewFile;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::params;
 
-pub use self::changes::{Correction, correct, edit_now};
+pub use self::changes::{Correction, correct, edit_now, set_extra_of};
 pub(super) use self::changes::{Wording, put_back};
 pub(super) use self::early::keep_reaction as keep_early_reaction;
 pub(super) use self::lines::take_early_lines;

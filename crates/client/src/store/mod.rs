@@ -28,6 +28,7 @@ mod reader;
 pub mod receipts;
 pub mod search;
 pub mod shared;
+pub mod staged;
 pub mod states;
 pub mod sync_state;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tx;
+pub mod uploads;
 pub mod users;
 pub mod window;
 pub mod wishes;

@@ -8,7 +8,7 @@ use rusqlite::params;
 use crate::model::{DialogId, Failure, Message, MessageId, Status, UnixMillis};
 use crate::store::columns::{Oid, optional_user};
 use crate::store::messages::{self, MessageRecord, Stored};
-use crate::store::{Error, ReadDb, WriteTx, dialogs};
+use crate::store::{Error, ReadDb, WriteTx, dialogs, uploads};
 
 /// A message on its way, with what is needed to address it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,20 @@ fn push(tx: &mut WriteTx<'_>, dialog: DialogId, message: MessageId) -> Result<()
     Ok(())
 }
 
+/// The files of a message are at the server: it is the newest to be sent. The walk along the table
+/// may have passed its old row.
+pub(super) fn ready(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    message: MessageId,
+) -> Result<(), Error> {
+    if row_of(tx, message)?.is_some() {
+        settle(tx, message)?;
+        push(tx, dialog, message)?;
+    }
+    Ok(())
+}
+
 /// How many messages wait.
 pub fn waiting(db: &ReadDb<'_>) -> Result<u32, Error> {
     let count = db.one("SELECT count(*) FROM outbox", [], |row| Ok(row.get(0)?))?;
@@ -52,7 +66,8 @@ pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Queued>, Error
     let rows = db.all(
         "SELECT o.seq, o.message, o.not_before, d.opponent
          FROM outbox o JOIN dialogs d ON d.id = o.dialog
-         WHERE o.seq > ?1 ORDER BY o.seq LIMIT ?2",
+         WHERE o.seq > ?1 AND NOT EXISTS (SELECT 1 FROM uploads u WHERE u.message = o.message)
+         ORDER BY o.seq LIMIT ?2",
         params![after, limit],
         |row| {
             Ok((
@@ -190,6 +205,7 @@ pub fn retry(tx: &mut WriteTx<'_>, message: MessageId) -> Result<bool, Error> {
     let Some(dialog) = dialog else {
         return Ok(false);
     };
+    uploads::retry(tx, message)?;
     push(tx, dialog, message)?;
     dialogs::refresh_last_status(tx, dialog, message, Status::Pending)?;
     tx.touch_message(dialog, message);

@@ -14,6 +14,7 @@ const ALLOWED: &[&str] = &[
     "SCAN dialogs USING COVERING INDEX dialogs_incomplete",
     "SCAN messages_fts VIRTUAL TABLE",
     "SCAN outbox",
+    "SCAN uploads",
     "SCAN receipts",
     "SCAN early_markers",
     "SCAN early_changes",
@@ -28,6 +29,8 @@ const ALLOWED: &[&str] = &[
     "SCAN files USING COVERING INDEX files_by_content",
     "SCAN files USING COVERING INDEX files_in_part",
     "SCAN contents",
+    // The few files chosen for messages that are not sent yet.
+    "SCAN staged",
     // The few lists of one person.
     "SCAN privacy_lists",
     "SCAN privacy_restore",

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::attachments::downloads::Downloads;
 use crate::attachments::progress::Progress as FileProgress;
+use crate::attachments::uploads::Uploads;
 use crate::clock::Clock;
 use crate::clock::Random;
 use crate::events::ClientEvent;
@@ -109,8 +110,9 @@ pub(crate) struct Context {
     /// Everyone who shows something. Sending never waits.
     pub(crate) events: broadcast::Sender<ClientEvent>,
     /// How far files on their way have come.
-    #[allow(dead_code, reason = "the transfers that report are not there yet")]
     pub(crate) files: FileProgress,
+    /// Files on their way to the server.
+    pub(crate) uploads: Uploads,
     /// Files on their way to this computer.
     pub(crate) downloads: Arc<Downloads>,
     /// How far this session follows the server.
@@ -180,6 +182,7 @@ impl Context {
             clock: parts.clock,
             events: parts.events,
             files: parts.files,
+            uploads: Uploads::default(),
             downloads: parts.downloads,
             progress: Progress::default(),
             people: People::default(),

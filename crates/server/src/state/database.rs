@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/002_dialogs_and_people.sql"),
     include_str!("migrations/003_dialog_names.sql"),
     include_str!("migrations/004_messages_in_full.sql"),
+    include_str!("migrations/005_file_uses.sql"),
 ];
 
 /// Prepared statements kept per connection: all there are, with room for the variants of list filters.

@@ -211,6 +211,7 @@ impl State {
         self.flush_sessions().await?;
         self.flush_activity().await?;
         self.sweep_blobs().await?;
+        self.sweep_unused_blobs().await?;
         self.forget_old_repeats().await
     }
 

@@ -21,6 +21,7 @@ type AttachmentCommands = Pick<
   Backend,
   | 'chooseFiles'
   | 'stageDropped'
+  | 'droppedPicture'
   | 'stageShared'
   | 'stagePasted'
   | 'stageClipboard'
@@ -45,6 +46,10 @@ type AttachmentCommands = Pick<
   | 'attachmentUrl'
   | 'stagedUrl'
 >;
+
+/** A PNG of one pixel. */
+const DOT =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /** Between two steps of a transfer, of which there are ten. */
 const STEP_MS = 120;
@@ -256,6 +261,9 @@ export function attachmentCommands(memory: Memory): AttachmentCommands {
     },
     async stageDropped(dropId, _accountId, dialogId) {
       return memory.act(['stageDropped', dropId, dialogId], () => stage(memory, dialogId, CHOICE));
+    },
+    async droppedPicture(dropId) {
+      return memory.act(['droppedPicture', dropId], () => DOT);
     },
     async stageShared(shareId, _accountId, dialogId) {
       return memory.act(['stageShared', shareId, dialogId], () => stage(memory, dialogId, CHOICE));

@@ -55,8 +55,19 @@ impl Account {
         index: u32,
         size: PictureSize,
     ) -> Result<ShownPicture, Error> {
-        let picture = self.inner.files.picture(message, index, size).await?;
-        picture.ok_or(Error::NotFound)
+        if let Some(picture) = self.inner.files.picture(message, index, size).await? {
+            return Ok(picture);
+        }
+        // One that is still to be sent.
+        let content = self
+            .look(move |db| crate::store::uploads::content(db, message, index))
+            .await?
+            .ok_or(Error::NotFound)?;
+        let picture = self.outgoing_picture(content).await?;
+        Ok(ShownPicture {
+            content_type: picture.content_type().to_owned(),
+            bytes: picture.bytes.to_vec(),
+        })
     }
 
     /// A file of a message, if it is here. Reading it blocks: that is for a thread that may.

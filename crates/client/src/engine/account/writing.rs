@@ -2,10 +2,10 @@
 
 use crate::attachments::wire;
 use crate::engine::Account;
+use crate::engine::account::attachments::Hung;
 use crate::error::Error;
 use crate::model::{
-    Attachment, AttachmentKind, CustomFields, DialogId, Draft, FileSource, MessageId,
-    NewAttachment, Quote, Status, UnixMillis, is_free_name,
+    CustomFields, DialogId, Draft, MessageId, Quote, Status, UnixMillis, is_free_name,
 };
 use crate::store::messages::MessageRecord;
 use crate::store::reactions::Snapshot;
@@ -32,7 +32,6 @@ impl Account {
         if text.trim().is_empty() && draft.attachments.is_empty() {
             return Err(Error::InvalidInput { field: "text" });
         }
-        let attachments = attachments(draft.attachments)?;
         let mut says = CustomFields {
             mentions: draft.mentions,
             silent: draft.silent,
@@ -71,8 +70,11 @@ impl Account {
                         _ => return Ok(Err(Error::NotFound)),
                     }
                 }
+                let Some(hung) = Hung::find(tx, dialog, &draft.attachments)? else {
+                    return Ok(Err(Error::NotFound));
+                };
                 let mut extra = says.write();
-                wire::set(&mut extra, &attachments);
+                wire::set(&mut extra, &hung.attachments);
                 let record = MessageRecord {
                     id,
                     dialog,
@@ -89,12 +91,14 @@ impl Account {
                     reactions: Snapshot::default(),
                 };
                 outbox::enqueue(tx, &record)?;
+                hung.queue(tx, id)?;
                 dialogs::save_draft(tx, dialog, "")?;
                 Ok(Ok(()))
             })
             .await?;
         queued?;
         context.outbox_wake.notify_one();
+        context.uploads.look();
         Ok(id)
     }
 
@@ -110,6 +114,7 @@ impl Account {
             return Err(Error::NotFound);
         }
         context.outbox_wake.notify_one();
+        context.uploads.look();
         Ok(())
     }
 
@@ -117,6 +122,9 @@ impl Account {
     /// that is on its way cannot be taken back.
     pub async fn discard_unsent(&self, message: MessageId) -> Result<Option<String>, Error> {
         let context = self.context().ok();
+        if let Some(context) = &context {
+            context.uploads.stop(message);
+        }
         let text = self
             .inner
             .store
@@ -179,28 +187,6 @@ impl Account {
             .await?;
         Ok(())
     }
-}
-
-fn attachments(all: Vec<NewAttachment>) -> Result<Vec<Attachment>, Error> {
-    all.into_iter()
-        .map(|attachment| match attachment {
-            NewAttachment::Staged { .. } => Err(Error::NotFound),
-            NewAttachment::Location(location) => Ok(Attachment {
-                kind: AttachmentKind::Location,
-                name: String::new(),
-                content_type: String::new(),
-                size: None,
-                width: None,
-                height: None,
-                duration: None,
-                placeholder: None,
-                waveform: Vec::new(),
-                file: None,
-                location: Some(location),
-                source: FileSource::default(),
-            }),
-        })
-        .collect()
 }
 
 /// The time to send at in a dialog, which may have changed within the same transaction.

@@ -7,6 +7,7 @@
 use cubist_protocol::ext::extra_params::{ExtraEntry, ExtraParams};
 use rusqlite::params;
 
+use crate::attachments::wire;
 use crate::model::{MessageId, UnixMillis, UserId};
 use crate::store::messages::reading::decode_extra;
 use crate::store::messages::{MessageRecord, Present, early, encode_extra, present};
@@ -47,12 +48,16 @@ pub fn correct(tx: &mut WriteTx<'_>, correction: &Correction) -> Result<(), Erro
         return Ok(());
     }
     let extra = merged(&extra_of(tx, present.row)?, &correction.extra);
-    let same_text = present.text == correction.text;
+    let text = match &extra {
+        Some(extra) => wire::caption(correction.text.clone(), extra),
+        None => wire::caption(correction.text.clone(), &extra_of(tx, present.row)?),
+    };
+    let same_text = present.text == text;
     if same_text && extra.is_none() && present.edited_at != 0 {
         return Ok(());
     }
     let new = Wording {
-        text: &correction.text,
+        text: &text,
         previous: (!same_text).then_some(present.text.as_str()),
         edited_at: correction.at.0,
     };
@@ -75,7 +80,7 @@ pub fn edit_now(
     let new = Wording {
         text,
         // What was never sent has no past.
-        previous: at.is_some().then_some(present.text.as_str()),
+        previous: (at.is_some() && present.text != text).then_some(present.text.as_str()),
         edited_at: at.map_or(present.edited_at, |at| at.0),
     };
     set_text(tx, &present, message, &new)
@@ -177,6 +182,18 @@ pub(super) fn index_text(tx: &mut WriteTx<'_>, row: i64, text: &str) -> Result<(
         )?;
     }
     Ok(())
+}
+
+/// What a message of this person says beyond its text changes.
+pub fn set_extra_of(
+    tx: &mut WriteTx<'_>,
+    message: MessageId,
+    extra: &ExtraParams,
+) -> Result<(), Error> {
+    match present(tx, message)? {
+        Some(present) => set_extra(tx, present.row, extra),
+        None => Ok(()),
+    }
 }
 
 fn extra_of(db: &ReadDb<'_>, row: i64) -> Result<ExtraParams, Error> {

@@ -9,7 +9,7 @@ use crate::model::{
     UnixMillis,
 };
 use crate::store::columns::{Oid, optional_text, user};
-use crate::store::{Error, ReadDb, dialogs, reactions, shared, states};
+use crate::store::{Error, ReadDb, dialogs, reactions, shared, states, uploads};
 
 /// The columns every message is read from. What this person is deleting (2) is not there any more.
 macro_rules! select_message {
@@ -229,6 +229,9 @@ pub fn confirmed_above(
 
 fn with_recipients(db: &ReadDb<'_>, mut message: Message) -> Result<Message, Error> {
     shared::locate(db, &mut message.attachments)?;
+    if message.sender == db.me() && !message.attachments.is_empty() {
+        uploads::locate(db, message.id, &mut message.attachments)?;
+    }
     if message.sender == db.me() && message.status >= Status::Delivered {
         let recipients = states::load(db, message.id)?;
         message.delivered_to = recipients.delivered_to;

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("003_people.sql"),
     include_str!("004_changes.sql"),
     include_str!("005_files.sql"),
+    include_str!("006_uploads.sql"),
 ];
 
 /// Brings a database to the present version.

@@ -15,6 +15,7 @@ mod reactions;
 mod search;
 mod sessions;
 mod subscriptions;
+mod unused_files;
 
 use std::collections::HashMap;
 use std::sync::Arc;
