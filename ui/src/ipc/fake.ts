@@ -31,6 +31,7 @@ export function openFake(query: URLSearchParams): FakeBackend {
     ...attachmentCommands(memory),
     ...peopleCommands(memory),
     ...privacyCommands(memory),
+    mapTilesUrl: () => `${window.location.origin}/tiles/{z}/{x}/{y}.png`,
     pictureUrl: (_accountId, uid) => drawPicture(memory, uid),
   };
   const fake = Object.assign(memory, commands);

@@ -3,6 +3,8 @@ import type { Backend } from '~/ipc/backend';
 import { toIpcError } from '~/ipc/backend';
 import type { Account, AccountId, AppEvent, IpcError, KeyState, UserId } from '~/ipc/bindings.gen';
 import { Accounts } from './accounts.svelte';
+import { Drop, type DropPlace } from './drop.svelte';
+import { Player } from './player.svelte';
 import { SettingsStore } from './settings.svelte';
 import { Space } from './space.svelte';
 import { Toast, type ToastWords } from './toast.svelte';
@@ -25,6 +27,14 @@ export class App {
   readonly view = new View();
   readonly settings: SettingsStore;
   readonly toasts = new Toast();
+  /** What is heard. */
+  readonly player: Player;
+  /** Files of other programs that are dragged over the window. */
+  readonly drop = new Drop((x, y) => document.elementFromPoint(x, y));
+  /** Bytes of the largest file that can be sent. */
+  maxUploadBytes = $state(0);
+  /** Files that another program handed over and that wait for a chat; null while there are none. */
+  shared = $state.raw<{ shareId: number; count: number } | null>(null);
 
   /** Accounts whose chats were looked at in this run. */
   #spaces = $state.raw<ReadonlyMap<AccountId, Space>>(new Map());
@@ -34,6 +44,10 @@ export class App {
 
   constructor(readonly backend: Backend) {
     this.settings = new SettingsStore(backend);
+    this.player = new Player(async ({ accountId, messageId, index }) => {
+      const { url } = await backend.openMedia(accountId, messageId, index);
+      return url;
+    });
   }
 
   /** The account whose chats are listed. */
@@ -45,6 +59,11 @@ export class App {
   get space(): Space | null {
     const id = this.view.accountId;
     return id === null ? null : (this.#spaces.get(id) ?? null);
+  }
+
+  /** Where the tiles of detailed maps come from; null until the person chose a source. */
+  get tiles(): string | null {
+    return this.settings.current.mapTiles === null ? null : this.backend.mapTilesUrl();
   }
 
   async start(): Promise<void> {
@@ -65,6 +84,7 @@ export class App {
     this.version = snapshot.version;
     this.profile = snapshot.profile;
     this.platform = snapshot.platform;
+    this.maxUploadBytes = snapshot.maxUploadBytes;
     this.keys = snapshot.keys;
     this.accounts.set(snapshot.accounts);
     this.settings.load(snapshot.settings);
@@ -139,6 +159,18 @@ export class App {
           ?.windowOf(event.payload.dialogId)
           ?.apply(event.payload.messages, event.payload.removedIds);
         break;
+      case 'attachmentsChanged':
+        this.#spaces
+          .get(event.payload.accountId)
+          ?.windowOf(event.payload.dialogId)
+          ?.filesChanged(event.payload.changes);
+        break;
+      case 'filesDragged':
+        this.#dragged(event.payload);
+        break;
+      case 'filesShared':
+        this.shared = { shareId: event.payload.shareId, count: event.payload.count };
+        break;
       case 'historyChanged':
         this.#spaces.get(event.payload.accountId)?.windowOf(event.payload.dialogId)?.historyChanged();
         break;
@@ -168,6 +200,30 @@ export class App {
       case 'reload':
         void this.#reload();
         break;
+    }
+  }
+
+  /** Files of another program come, move, go, or are let go of. */
+  #dragged({ phase, x, y, count, dropId }: Extract<AppEvent, { type: 'filesDragged' }>['payload']): void {
+    if (phase === 'leave' || this.view.covered || this.view.screen.kind !== 'main') this.drop.leave();
+    else if (phase !== 'drop') this.drop.over(x, y, count);
+    else {
+      const place = this.drop.end(x, y);
+      if (place !== null && dropId !== null) this.#dropped(place, dropId, count);
+    }
+  }
+
+  /** Puts dropped files into the tray of the chat they were dropped on, and shows it. */
+  #dropped(place: DropPlace, dropId: number, count: number): void {
+    const { space } = this;
+    const dialogId = place.kind === 'dialog' ? place.id : this.view.dialogId;
+    if (!space || dialogId === null || space.dialogs.get(dialogId)?.canWrite !== true) return;
+    const tray = space.trays.of(dialogId);
+    if (place.kind === 'conversation') tray.asFiles = place.as === 'files';
+    void tray.add(this.backend.stageDropped(dropId, space.accountId, dialogId), count);
+    if (this.view.dialogId !== dialogId) {
+      this.view.openDialog(dialogId);
+      this.settings.update({ lastAccount: space.accountId, lastDialog: dialogId });
     }
   }
 

@@ -16,6 +16,7 @@ import { Drafts } from './drafts.svelte';
 import { Folders } from './folders.svelte';
 import { MessageWindow } from './messages.svelte';
 import { Presence } from './presence.svelte';
+import { Trays } from './tray.svelte';
 import { Typing } from './typing.svelte';
 import { Users } from './users.svelte';
 
@@ -29,6 +30,7 @@ export class Space {
   readonly blocks: Blocks;
   readonly drafts: Drafts;
   readonly folders: Folders;
+  readonly trays: Trays;
   /** The chat on the screen; events for others only change the list. */
   #open: MessageWindow | null = null;
   /** Which message the open chat shows, for a reload around it; null follows the newest. */
@@ -46,6 +48,7 @@ export class Space {
     this.users = new Users(backend, account.id);
     this.drafts = new Drafts(backend, account.id);
     this.folders = new Folders(backend, account.id);
+    this.trays = new Trays(backend, account.id);
     this.presence = new Presence(backend, account.id, account.userId, connected);
     this.blocks = new Blocks(backend, account.id);
   }

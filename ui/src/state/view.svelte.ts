@@ -13,7 +13,7 @@ export type Screen =
 
 /** A page of the settings. */
 export type SettingsSection =
-  'profile' | 'appearance' | 'privacy' | 'away' | 'keyboard' | 'server' | 'diagnostics' | 'about';
+  'profile' | 'appearance' | 'privacy' | 'files' | 'away' | 'keyboard' | 'server' | 'diagnostics' | 'about';
 
 /** What lies over the main screen. */
 export type Sheet =

@@ -1,4 +1,5 @@
 // What can be done with one message, handed down from the conversation to its bubbles.
+import type { AttachmentActions } from '~/features/attachments/attachmentActions';
 import type { Message, MessageId, UserId } from '~/ipc/bindings.gen';
 
 export interface MessageActions {
@@ -12,6 +13,9 @@ export interface MessageActions {
   person: (userId: UserId) => void;
   /** Opens the menu of a message at its bubble. */
   menu: (message: Message, bubble: HTMLElement) => void;
+
+  /** What can be done with what hangs on a message. */
+  attachments: AttachmentActions;
 
   // Absent where a chat is only looked into from outside.
 
