@@ -13,7 +13,7 @@ use clap::Parser as _;
 use tauri::{Manager as _, RunEvent};
 
 use crate::{
-    shell::{arguments::Arguments, pictures, profile::Profile, renderer, window},
+    shell::{arguments::Arguments, pictures, profile::Profile, renderer, tiles, window},
     state::App,
 };
 
@@ -69,6 +69,7 @@ fn start(profile: Profile) -> tauri::Result<ExitCode> {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_dialog::init())
         .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
+        .register_asynchronous_uri_scheme_protocol(tiles::SCHEME, tiles::answer)
         .invoke_handler(commands.invoke_handler())
         .on_window_event(window::on_event)
         .manage(App::new(profile.clone()))

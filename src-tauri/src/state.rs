@@ -8,6 +8,7 @@ use std::{
 use cubist_client::{
     Account as EngineAccount, Engine, EngineConfig,
     model::{AccountId, Endpoints, Origin},
+    tiles::Tiles,
 };
 use tauri::ipc::Channel;
 use tokio::{sync::OnceCell, task::AbortHandle};
@@ -58,6 +59,8 @@ pub struct Parts {
     pub backend: LocalBackend,
     /// Files that came to the window and wait to be taken.
     pub offers: Offers,
+    /// Tiles of the map source in the settings.
+    pub tiles: Tiles,
     /// Whether the person looks at the app.
     pub focus: Focus,
     /// Opened once, in the background, while the page loads.
@@ -76,6 +79,7 @@ impl App {
         Self(std::sync::Arc::new(Parts {
             settings: SettingsFile::open(&profile.dir),
             backend: LocalBackend::new(profile.backend_dir.clone()),
+            tiles: Tiles::default(),
             focus: Focus::default(),
             offers: Offers::default(),
             profile,

@@ -538,7 +538,14 @@ describe('files and storage', () => {
     await page.getByText('No files are kept on this computer.').waitFor();
     await button(page, /^Pictures: /).click();
     await page.getByRole('menuitemradio', { name: 'Never' }).click();
-    await page.waitForFunction(() => window.fake.settings.autoDownload.images === 0);
+    await page.getByRole('switch', { name: 'Detailed maps' }).click();
+    await page
+      .getByRole('textbox', { name: 'Address of the tiles' })
+      .fill('https://tiles.example.org/{z}/{x}/{y}.png');
+    await page.waitForFunction(() => window.fake.settings.mapTiles !== null);
+    const settings = await page.evaluate(() => window.fake.settings);
+    assert.equal(settings.autoDownload.images, 0);
+    assert.equal(settings.mapTiles, 'https://tiles.example.org/{z}/{x}/{y}.png');
     await done();
   });
 });

@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod rest;
 pub mod store;
 pub mod sync;
+pub mod tiles;
 pub mod voice;
 
 pub use engine::{Account, Engine, EngineConfig};

@@ -14,4 +14,5 @@ pub mod pictures;
 pub mod profile;
 pub mod renderer;
 pub mod settings_file;
+pub mod tiles;
 pub mod window;
