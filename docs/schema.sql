@@ -58,7 +58,8 @@ CREATE TABLE dialogs (
   admins           TEXT NOT NULL DEFAULT '',      -- JSON array of people, the owner not among them
   fields           TEXT NOT NULL DEFAULT '',      -- JSON object: fields of the application's own
   allow_preview    INTEGER NOT NULL DEFAULT 0,
-  notifications    INTEGER NOT NULL DEFAULT 1     -- the server's setting for this person, as last known
+  notifications    INTEGER NOT NULL DEFAULT 1,    -- the server's setting for this person, as last known
+  last_attachment  TEXT NOT NULL DEFAULT ''       -- JSON of what hangs on the newest message: [kind, count, name, ms]
 ) STRICT, WITHOUT ROWID;
 -- The chat list, and the page after a given dialog.
 CREATE INDEX dialogs_by_activity ON dialogs (last_activity, id);
@@ -79,7 +80,9 @@ CREATE INDEX occupants_by_user ON occupants (user);
 -- What was typed and not sent.
 CREATE TABLE drafts (
   dialog BLOB NOT NULL PRIMARY KEY REFERENCES dialogs (id) ON DELETE CASCADE,
-  text   TEXT NOT NULL
+  text   TEXT NOT NULL,
+  reply TEXT NOT NULL DEFAULT '',         -- JSON of what it answers
+  edit TEXT NOT NULL DEFAULT ''           -- JSON of the message that is being changed, and its new words
 ) STRICT, WITHOUT ROWID;
 
 -- Messages, each once. The order within a dialog is (date_sent, id).
@@ -103,26 +106,41 @@ CREATE TABLE messages (
   edited_at INTEGER NOT NULL DEFAULT 0,       -- unix milliseconds; 0: the text is the first one
   previous_text TEXT NOT NULL DEFAULT '',     -- before the last change that was seen here
   deleted INTEGER NOT NULL DEFAULT 0,         -- 1 for everyone, 2 being deleted for this person, 3 for everyone
-  reactions TEXT NOT NULL DEFAULT ''          -- JSON array of [emoji, count, mine], the first used first
+  reactions TEXT NOT NULL DEFAULT '',         -- JSON array of [emoji, count, mine], the first used first
+  hold INTEGER NOT NULL DEFAULT 0,            -- why it waits on purpose: 1 can be taken back, 2 is to be sent later
+  hold_until INTEGER NOT NULL DEFAULT 0,      -- unix milliseconds
+  mentions_me INTEGER NOT NULL DEFAULT 0      -- 1: names this person
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (dialog, date_sent, id);
 CREATE INDEX messages_unread ON messages (dialog, date_sent, id) WHERE unread = 1;
 CREATE INDEX messages_failed ON messages (dialog, date_sent, id) WHERE status = 0;
+CREATE INDEX messages_held ON messages (dialog, hold_until, id) WHERE hold <> 0;
+CREATE INDEX messages_mentions ON messages (dialog) WHERE mentions_me = 1 AND unread = 1;
 
--- The words of messages.text by row. The texts themselves stand in messages alone.
+-- What messages are found by, by row: the words of the text and of the names of attachments without case and
+-- accents, writing without spaces as pairs of characters; and one private character each for dialog, author and
+-- what is carried (crates/client/src/store/search). The texts themselves stand in messages alone.
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
   text,
   content = '',
   contentless_delete = 1,
-  tokenize = 'unicode61 remove_diacritics 2',
+  tokenize = 'ascii',
   prefix = '2 3'
 );
+
+-- Messages below this row wait to be indexed, after an update. One row at most, and none when nothing waits.
+CREATE TABLE search_backlog (
+  one   INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  below INTEGER NOT NULL
+) STRICT;
 
 -- Who has received (3) and who has seen (4) a message of this account's person.
 CREATE TABLE message_states (
   message BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
   user    INTEGER NOT NULL,
   status  INTEGER NOT NULL,
+  received_at INTEGER NOT NULL DEFAULT 0,     -- unix milliseconds; 0: this device was not told when
+  seen_at INTEGER NOT NULL DEFAULT 0,         -- the same
   PRIMARY KEY (message, user)
 ) STRICT, WITHOUT ROWID;
 
@@ -132,6 +150,7 @@ CREATE TABLE early_markers (
   message BLOB NOT NULL,
   user    INTEGER NOT NULL,
   status  INTEGER NOT NULL,
+  at INTEGER NOT NULL DEFAULT 0,              -- unix milliseconds
   UNIQUE (message, user)
 ) STRICT;
 
@@ -292,3 +311,89 @@ CREATE TABLE folder_dialogs (
   PRIMARY KEY (dialog, folder)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX folder_dialogs_by_folder ON folder_dialogs (folder);
+
+-- What was shared in a dialog: an index of the messages' attachments and links.
+CREATE TABLE shared (
+  message   BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+  kind      INTEGER NOT NULL,             -- 1 pictures and films, 2 sound and other files, 3 links, 4 places
+  place     INTEGER NOT NULL,             -- of the attachment on its message, or of the link in its text
+  dialog    BLOB NOT NULL,
+  date_sent INTEGER NOT NULL,
+  source    TEXT NOT NULL DEFAULT '',     -- the file; empty for links and places
+  PRIMARY KEY (message, kind, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shared_in_order ON shared (dialog, kind, date_sent, message, place);
+CREATE INDEX shared_by_source ON shared (source, dialog) WHERE source <> '';
+
+-- Files of messages that somebody asked for. One without a row is on the server.
+CREATE TABLE files (
+  source     TEXT NOT NULL PRIMARY KEY,   -- blob uid or URL
+  state      INTEGER NOT NULL,            -- 0 on the server, 1 to be downloaded, 2 here, 3 given up
+  problem    INTEGER NOT NULL DEFAULT 0,  -- why it was given up
+  content    BLOB NOT NULL DEFAULT x'',   -- what is in it, when that is here
+  total      INTEGER NOT NULL DEFAULT 0,  -- bytes, as the server said
+  etag       TEXT NOT NULL DEFAULT '',    -- the version of the part that is here
+  size_limit INTEGER                      -- the largest size that is downloaded; NULL: the person asked for it
+) STRICT, WITHOUT ROWID;
+CREATE INDEX files_queued ON files (source, size_limit) WHERE state = 1;
+CREATE INDEX files_failed ON files (problem) WHERE state = 3;
+CREATE INDEX files_by_content ON files (content) WHERE content <> x'';
+CREATE INDEX files_in_part ON files (etag) WHERE etag <> '';
+
+-- Contents in the folder files/, each once however many files it is. Their names on the disk are made
+-- from the hash and the key of this cache.
+CREATE TABLE contents (
+  hash         BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+  size         INTEGER NOT NULL,
+  derived      INTEGER NOT NULL DEFAULT 0,   -- bytes of what was made from it, as smaller pictures
+  content_type TEXT NOT NULL DEFAULT '',     -- by its bytes, not by what anybody says
+  used_at      INTEGER NOT NULL              -- unix milliseconds, to the hour
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contents_by_use ON contents (used_at, hash, size, derived);
+
+-- Files that are chosen for a dialog and not sent yet: kept with its draft. `content` is the file as it was chosen,
+-- `picture` what is made of a picture for sending; both lie in the folder `outgoing`.
+CREATE TABLE staged (
+  id             INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  dialog         BLOB NOT NULL REFERENCES dialogs (id) ON DELETE CASCADE,
+  kind           INTEGER NOT NULL,
+  name           TEXT NOT NULL,
+  content        BLOB NOT NULL CHECK (length(content) = 32),
+  size           INTEGER NOT NULL,
+  content_type   TEXT NOT NULL,
+  width          INTEGER NOT NULL DEFAULT 0,
+  height         INTEGER NOT NULL DEFAULT 0,
+  duration       INTEGER NOT NULL DEFAULT 0,
+  placeholder    TEXT NOT NULL DEFAULT '',
+  waveform       BLOB NOT NULL DEFAULT x'',
+  picture        BLOB NOT NULL DEFAULT x'',
+  picture_size   INTEGER NOT NULL DEFAULT 0,
+  picture_type   TEXT NOT NULL DEFAULT '',
+  picture_width  INTEGER NOT NULL DEFAULT 0,
+  picture_height INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX staged_by_dialog ON staged (dialog, id);
+
+-- Files on their way to the server. A message with rows here is not due in the outbox. `origin` is the message a file
+-- was first sent with; copies of it share the upload. `step`: 0 new, 1 announced, 2 uploaded, 3 complete.
+CREATE TABLE uploads (
+  seq          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  message      BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+  place        INTEGER NOT NULL,
+  origin       BLOB NOT NULL,
+  content      BLOB NOT NULL CHECK (length(content) = 32),
+  size         INTEGER NOT NULL,
+  content_type TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  step         INTEGER NOT NULL DEFAULT 0,
+  blob         INTEGER NOT NULL DEFAULT 0,
+  uid          TEXT NOT NULL DEFAULT '',
+  address      TEXT NOT NULL DEFAULT '',
+  expires      INTEGER NOT NULL DEFAULT 0,
+  paused       INTEGER NOT NULL DEFAULT 0,
+  problem      INTEGER NOT NULL DEFAULT 0,
+  attempts     INTEGER NOT NULL DEFAULT 0,
+  not_before   INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (message, place)
+) STRICT;
+CREATE INDEX uploads_by_content ON uploads (content, origin);

@@ -18,7 +18,13 @@ import { checkToolchain, targetFolder } from './lib/toolchain.mjs';
 import { parts, row, shown } from '../tests/bench/figures.mjs';
 
 /** The measurements of cubist-bench that make up each part. */
-const PROGRAMS = { engine: ['incoming'], search: ['search'], send: ['send'], backend: ['fan-out', 'idle'] };
+const PROGRAMS = {
+  engine: ['incoming'],
+  search: ['search'],
+  send: ['send'],
+  files: ['files'],
+  backend: ['fan-out', 'idle'],
+};
 
 const DOCUMENT = join(root, 'docs/performance.md');
 const BEGIN = '<!-- figures: written by npm run bench -->';

@@ -29,5 +29,14 @@ export default defineConfig({
     // Inlined assets would need `data:` in the content policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // MapLibre, which is loaded only where a map can be moved.
+    chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      output: {
+        // A worker's file: whoever serves the pages knows the type of .js, not always that of .mjs.
+        assetFileNames: ({ names: [name = ''] }) =>
+          name.endsWith('.mjs') ? 'assets/[name]-[hash].js' : 'assets/[name]-[hash][extname]',
+      },
+    },
   },
 });

@@ -7,13 +7,16 @@ pub mod ipc;
 pub mod shell;
 pub mod state;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use tauri::{Manager as _, RunEvent};
 
 use crate::{
-    shell::{arguments::Arguments, pictures, profile::Profile, renderer, window},
+    shell::{
+        arguments::Arguments, attachments, pictures, profile::Profile, renderer, tiles, window,
+    },
     state::App,
 };
 
@@ -43,7 +46,8 @@ pub fn run() -> ExitCode {
         // Only reached when it failed; the fast renderer is still better than no window.
         tracing::warn!(error = %renderer::restart(), "the renderer cannot be changed");
     }
-    match start(profile) {
+    let shared = std::env::current_dir().map(|folder| arguments.shared_from(&folder));
+    match start(profile, shared.unwrap_or_default()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("cubist: {error}");
@@ -52,7 +56,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn start(profile: Profile) -> tauri::Result<ExitCode> {
+fn start(profile: Profile, shared: Vec<PathBuf>) -> tauri::Result<ExitCode> {
     let mut context = tauri::generate_context!();
     let config = context.config_mut();
     // The identifier names the single instance and the folder of the window's place; with the
@@ -62,17 +66,25 @@ fn start(profile: Profile) -> tauri::Result<ExitCode> {
     let commands = ipc::builder();
     let app = tauri::Builder::default()
         // Must come first: a second start ends here and raises the first.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
             window::raise(app);
+            // Whoever hands files over starts the program once more.
+            if let Ok(arguments) = Arguments::try_parse_from(arguments) {
+                let files = arguments.shared_from(Path::new(&folder));
+                app.state::<App>().share(files);
+            }
         }))
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_dialog::init())
         .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
+        .register_asynchronous_uri_scheme_protocol(tiles::SCHEME, tiles::answer)
+        .register_asynchronous_uri_scheme_protocol(attachments::SCHEME, attachments::answer)
         .invoke_handler(commands.invoke_handler())
         .on_window_event(window::on_event)
         .manage(App::new(profile.clone()))
         .setup(move |handle| {
+            handle.state::<App>().share(shared);
             window::open(handle.handle(), &profile)?;
             warm_up(handle.state::<App>().inner().clone());
             tauri::async_runtime::spawn(handle.state::<App>().follow_focus());
@@ -95,7 +107,12 @@ fn start(profile: Profile) -> tauri::Result<ExitCode> {
 fn warm_up(app: App) {
     tauri::async_runtime::spawn(async move {
         match app.engine().await {
-            Ok(_) => app.renew_local_endpoints(),
+            Ok(_) => {
+                if let Err(error) = app.apply_file_policy().await {
+                    tracing::warn!(%error, "the files are not within their room");
+                }
+                app.renew_local_endpoints();
+            }
             Err(error) => tracing::error!(%error, "the engine did not open"),
         }
     });

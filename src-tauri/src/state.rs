@@ -1,6 +1,7 @@
 //! What lives as long as the app.
 
 use std::{
+    path::PathBuf,
     sync::{Mutex, PoisonError, atomic::AtomicBool, atomic::Ordering},
     time::Duration,
 };
@@ -8,6 +9,7 @@ use std::{
 use cubist_client::{
     Account as EngineAccount, Engine, EngineConfig,
     model::{AccountId, Endpoints, Origin},
+    tiles::Tiles,
 };
 use tauri::ipc::Channel;
 use tokio::{sync::OnceCell, task::AbortHandle};
@@ -20,7 +22,8 @@ use crate::{
         types::{account::Account, event::AppEvent, ids, sign_in::Target},
     },
     shell::{
-        endpoints, focus::Focus, local_backend::LocalBackend, offers::Offers, profile::Profile,
+        endpoints, exports::Exports, focus::Focus, kept_files::KeptFiles,
+        local_backend::LocalBackend, media_server::MediaServer, offers::Offers, profile::Profile,
         settings_file::SettingsFile,
     },
 };
@@ -37,6 +40,13 @@ impl std::ops::Deref for App {
 
     fn deref(&self) -> &Parts {
         &self.0
+    }
+}
+
+fn shared(share_id: u32, count: usize) -> AppEvent {
+    AppEvent::FilesShared {
+        share_id,
+        count: u32::try_from(count).unwrap_or(u32::MAX),
     }
 }
 
@@ -58,10 +68,18 @@ pub struct Parts {
     pub backend: LocalBackend,
     /// Files that came to the window and wait to be taken.
     pub offers: Offers,
+    /// Tiles of the map source in the settings.
+    pub tiles: Tiles,
+    /// Files that left the cache in this run.
+    pub kept_files: KeptFiles,
     /// Whether the person looks at the app.
     pub focus: Focus,
+    /// The export that runs.
+    pub exports: Exports,
     /// Opened once, in the background, while the page loads.
     engine: OnceCell<Engine>,
+    /// Started with the first sound or film.
+    media_server: OnceCell<MediaServer>,
     /// The window's channel and the task that feeds it; replaced when the page reloads.
     page: Mutex<Option<Page>>,
     /// One task at a time looks after the local backend.
@@ -76,10 +94,14 @@ impl App {
         Self(std::sync::Arc::new(Parts {
             settings: SettingsFile::open(&profile.dir),
             backend: LocalBackend::new(profile.backend_dir.clone()),
+            tiles: Tiles::default(),
             focus: Focus::default(),
+            exports: Exports::default(),
             offers: Offers::default(),
+            kept_files: KeptFiles::new(&profile.dir),
             profile,
             engine: OnceCell::new(),
+            media_server: OnceCell::new(),
             page: Mutex::new(None),
             tending: AtomicBool::new(false),
             painted: CancellationToken::new(),
@@ -93,6 +115,19 @@ impl App {
             .get_or_try_init(|| Engine::open(EngineConfig::new(self.profile.dir.clone())))
             .await?;
         Ok(engine.clone())
+    }
+
+    /// Where sound and films come from; started by the first who asks.
+    pub async fn media_server(&self) -> Result<&MediaServer, IpcError> {
+        self.media_server
+            .get_or_try_init(|| MediaServer::start(self.clone()))
+            .await
+    }
+
+    /// Tells the engine what is loaded unasked and how much is kept, as the settings say.
+    pub async fn apply_file_policy(&self) -> Result<(), IpcError> {
+        let policy = self.settings.get().file_policy();
+        Ok(self.engine().await?.set_file_policy(policy).await?)
     }
 
     /// A signed-in account.
@@ -133,15 +168,34 @@ impl App {
         if let Some(previous) = previous {
             previous.feeding.abort();
         }
+        // What came before there was a page, or before it was loaded anew.
+        for (share_id, count) in self.offers.shared() {
+            self.tell(shared(share_id, count));
+        }
     }
 
     /// Tells the page that its window is about to close; false when no page listens.
     pub fn announce_closing(&self) -> bool {
+        self.tell(AppEvent::Closing)
+    }
+
+    /// Takes files of another program in and tells the page, now or once there is one.
+    pub fn share(&self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
+        }
+        let count = paths.len();
+        let share_id = self.offers.share(paths);
+        self.tell(shared(share_id, count));
+    }
+
+    /// Tells the page something of the shell's own; false when no page listens.
+    pub fn tell(&self, event: AppEvent) -> bool {
         self.page
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
-            .is_some_and(|page| page.channel.send(AppEvent::Closing).is_ok())
+            .is_some_and(|page| page.channel.send(event).is_ok())
     }
 
     /// The page shows something. Tests and `npm start` on a machine without a display wait for

@@ -26,6 +26,7 @@ mod cache;
 mod corpus;
 mod fan_out;
 mod figures;
+mod files;
 mod idle;
 mod incoming;
 mod random;
@@ -75,6 +76,8 @@ enum Part {
     Search,
     /// From "send" to the acknowledgement.
     Send,
+    /// A file of a hundred megabytes, out and in.
+    Files,
     /// One sender, many receiving devices; beside Prosody.
     FanOut,
     /// Memory of connections that wait; beside Prosody.
@@ -100,6 +103,7 @@ async fn main() {
         Part::Incoming => incoming::measure(&work, incoming::Plan::new(quick)).await,
         Part::Search => search::measure(&work, search::Plan::new(quick)).await,
         Part::Send => send::measure(&work, quick).await,
+        Part::Files => files::measure(&work, quick).await,
         Part::FanOut => fan_out::measure(&work, quick).await,
         Part::Idle => idle::measure(&work, quick).await,
     }

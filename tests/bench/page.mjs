@@ -65,7 +65,11 @@ async function movesInPage(samples, moves) {
     deliver({ ...raw, index: raw.index + shift });
   });
   // Any change makes the engine speak, and shows the number it is at.
-  await invoke('save_draft', { accountId, dialogId: dialogs[0].id, text: 'draft' });
+  await invoke('save_draft', {
+    accountId,
+    dialogId: dialogs[0].id,
+    draft: { text: 'draft', reply: null, edit: null },
+  });
   const patience = Date.now() + 10_000;
   while (next === null) {
     if (Date.now() > patience) throw new Error('the engine said nothing on its channel');

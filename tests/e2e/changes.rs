@@ -236,7 +236,9 @@ async fn answers_mentions_and_fields_arrive_and_stay_in_the_history() {
         mentions: vec![alice.id],
         silent: true,
         attachments: Vec::new(),
+        preview_of: None,
         fields: vec![("colour".to_owned(), r#"{"name":"blue"}"#.to_owned())],
+        ..Draft::default()
     };
     let id = bob.account().send(dialog, draft).await.unwrap();
     let phone = world.another_device(&alice).await;

@@ -1,6 +1,6 @@
 //! Away, and back.
 
-use cubist_client::model::Status;
+use cubist_client::model::{KeptDraft, SearchQuery, Status};
 use cubist_tests::World;
 
 #[tokio::test]
@@ -62,9 +62,13 @@ async fn the_cache_is_there_without_any_network() {
     let dialog = alice.chat_with(&bob).await;
     bob.send(&alice, "remember this").await;
     alice.sees(&bob, "remember this").await;
+    let draft = KeptDraft {
+        text: "half a thou".to_owned(),
+        ..KeptDraft::default()
+    };
     alice
         .account()
-        .save_draft(dialog, "half a thou".to_owned())
+        .save_draft(dialog, draft.clone())
         .await
         .unwrap();
     alice.quit().await;
@@ -74,14 +78,14 @@ async fn the_cache_is_there_without_any_network() {
     let dialogs = alice.dialogs().await;
     assert_eq!(dialogs.len(), 1);
     assert_eq!((dialogs[0].id, dialogs[0].name.as_str()), (dialog, "bob"));
-    assert_eq!(dialogs[0].draft.as_deref(), Some("half a thou"));
+    assert_eq!(dialogs[0].draft, Some(draft));
     assert_eq!(alice.texts(dialog).await, ["remember this"]);
-    let hits = alice
+    let found = alice
         .account()
-        .search_messages("remember".to_owned(), 10)
+        .search(SearchQuery::words("remember"), None, 10)
         .await
         .unwrap();
-    assert_eq!(hits.len(), 1);
+    assert_eq!(found.hits.len(), 1);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Who people say they are.
 
-use cubist_client::model::{Identity, ProfileEdit, User};
-use cubist_client::{Error, model::UserId};
+use cubist_client::model::{ConnectionState, Identity, ProfileEdit, SignedOutReason, User};
+use cubist_client::{ClientEvent, Error, model::UserId};
 use cubist_tests::{Person, World};
 
 /// Someone as the cache of another person has them.
@@ -163,6 +163,42 @@ async fn a_new_password_counts_at_once_and_after_a_restart() {
     let old = sign_in(bob.password().expose()).await;
     assert!(matches!(old, Err(Error::Credentials)), "{old:?}");
     sign_in(new).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_password_signs_other_devices_out_and_this_one_stays() {
+    let world = World::new().await;
+    let (alice, bob) = world.pair().await;
+    let phone = world.another_device(&bob).await;
+    let mut events = bob.events();
+    bob.account()
+        .change_password(bob.password(), "an even longer password".into())
+        .await
+        .unwrap();
+    phone
+        .until("the phone signed out", async || {
+            let state = phone.account().connection();
+            (state
+                == ConnectionState::SignedOut {
+                    reason: SignedOutReason::Credentials,
+                })
+            .then_some(())
+        })
+        .await;
+    bob.is_online().await;
+    alice.send(&bob, "who is there?").await;
+    bob.sees(&alice, "who is there?").await;
+    assert!(phone.account().update_profile(edit()).await.is_err());
+    while let Ok(event) = events.try_recv() {
+        let signed_out = matches!(
+            event,
+            ClientEvent::Connection {
+                state: ConnectionState::SignedOut { .. },
+                ..
+            }
+        );
+        assert!(!signed_out, "who changed it was asked to sign in");
+    }
 }
 
 #[tokio::test]

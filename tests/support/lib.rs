@@ -19,6 +19,7 @@
 pub mod backend;
 pub mod deadline;
 pub mod flaky_proxy;
+pub mod pages;
 pub mod person;
 pub mod programs;
 pub mod puppet;

@@ -1,7 +1,7 @@
 //! Someone with an engine, a folder and a line of their own.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use cubist_client::keys::{KeyChoice, KeyState, KeychainPolicy};
 use cubist_client::model::{
@@ -15,6 +15,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::deadline::{DEADLINE, within};
 use crate::flaky_proxy::FlakyProxy;
+use crate::pages::ThisMachine;
 
 /// Large enough for every story here to fit one page.
 const PAGE: u32 = 100;
@@ -430,6 +431,7 @@ impl Person {
 async fn open(home: &TempDir) -> Engine {
     let mut config = EngineConfig::new(home.path());
     config.keychain = KeychainPolicy::Disabled;
+    config.pages = Arc::new(ThisMachine);
     let engine = within("the engine to open", Engine::open(config))
         .await
         .unwrap();

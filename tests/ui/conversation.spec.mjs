@@ -77,7 +77,9 @@ describe('the composer', () => {
     await page.getByRole('button', { name: /Olena Kovalenko/ }).click();
     await page.getByRole('heading', { name: 'Olena Kovalenko' }).waitFor();
     await page.getByText('half a thought').waitFor();
-    assert.deepEqual((await calls(page, 'saveDraft')).at(-1)?.slice(1), ['half a thought']);
+    assert.deepEqual((await calls(page, 'saveDraft')).at(-1)?.slice(1), [
+      { text: 'half a thought', reply: null, edit: null },
+    ]);
     await page.getByRole('button', { name: /Tomás Rivera/ }).click();
     await page.getByRole('heading', { name: 'Tomás Rivera' }).waitFor();
     assert.equal(await composer(page).inputValue(), 'half a thought');
@@ -229,7 +231,18 @@ describe('the messages', () => {
       .click({ button: 'right' });
     assert.deepEqual(
       (await page.getByRole('menuitem').allInnerTexts()).map((words) => words.split('\n')[0]),
-      ['React', 'Reply', 'Forward', 'Copy', 'Edit', 'Select', 'Info', 'Delete for me', 'Delete for everyone'],
+      [
+        'React',
+        'Reply',
+        'Forward',
+        'Copy',
+        'Edit',
+        'Select',
+        'Copy link to message',
+        'Info',
+        'Delete for me',
+        'Delete for everyone',
+      ],
     );
     await page.getByRole('menuitem', { name: 'Info' }).click();
     const info = page.getByRole('complementary', { name: 'Message info' });

@@ -219,6 +219,35 @@ describe('thousands of subscribers', () => {
   });
 });
 
+describe('the room of a chat', () => {
+  it('shows who is in it, oneself left out, and each leads to their card', async () => {
+    const { page, done } = await open('open=rust');
+    const room = page.getByRole('region', { name: /^Here just now, \d+$/ });
+    await room.waitFor();
+    const names = await room.getByRole('listitem').allInnerTexts();
+    assert.ok(names.length > 0 && !names.includes('Mira Lindqvist'), `${names}`);
+    assert.deepEqual(await violations(page), []);
+    await room.getByRole('button').first().click();
+    await page.getByRole('dialog').getByText(names[0]).first().waitFor();
+    await done();
+  });
+
+  it('is not spoken of where nobody joined it', async () => {
+    const { page, done } = await open('open=ridge');
+    assert.equal(await page.getByText(/^Here just now/).count(), 0);
+    await done();
+  });
+
+  it('is looked at again now and then', async () => {
+    const { page, done } = await open('open=rust');
+    await page.getByText(/^Here just now/).waitFor();
+    await page.evaluate(() => window.fake.world.inRoom.clear());
+    await page.clock.runFor(31_000);
+    await page.getByText(/^Here just now/).waitFor({ state: 'detached' });
+    await done();
+  });
+});
+
 describe('a chat that goes while it is open', () => {
   it('is told in a sentence, with what was being written and the way back', async () => {
     const { page, done } = await browser.open('open=sam');

@@ -212,6 +212,7 @@ describe('folders', () => {
   it('are reached by the arrow keys, one stop for Tab', async () => {
     const { page, done } = await browser.open('state=organised');
     const bar = page.getByRole('toolbar', { name: 'Which chats are listed' });
+    await bar.getByRole('button', { name: 'All' }).waitFor();
     assert.equal(await bar.locator('[tabindex="0"]').count(), 1);
     await bar.getByRole('button', { name: 'All' }).focus();
     await page.keyboard.press('ArrowRight');

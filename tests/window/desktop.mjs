@@ -105,6 +105,21 @@ class Page {
     return this.call('POST', `/element/${element}/click`, {});
   }
 
+  /**
+   * Asks for the menu of an element, as the right button does. The driver's own pointer would open what is below it, too,
+   * and forget Shift in whatever is typed later.
+   */
+  rightClick(element) {
+    return this.run(
+      `(element) => {
+         const { left, top, width, height } = element.getBoundingClientRect();
+         const at = { clientX: left + width / 2, clientY: top + height / 2 };
+         element.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, ...at }));
+       }`,
+      { 'element-6066-11e4-a52e-4f735466cecf': element },
+    );
+  }
+
   keys(element, text) {
     return this.call('POST', `/element/${element}/value`, { text });
   }
@@ -117,9 +132,15 @@ class Page {
   async fill(label, text) {
     const field = await until(`a field “${label}”`, async () => {
       const found = await this.run(
-        `(label) => { const l = [...document.querySelectorAll('label')].find((e) => e.innerText.trim().startsWith(label));
-           return (l && (l.control ?? document.getElementById(l.htmlFor))) ??
-             [...document.querySelectorAll('input,textarea')].find((e) => (e.getAttribute('aria-label') ?? '').startsWith(label)) ?? null; }`,
+        `(label) => { const shown = (css) => [...document.querySelectorAll(css)].filter((e) => e.checkVisibility());
+           const l = shown('label').find((e) => e.innerText.trim().startsWith(label));
+           const field = (l && (l.control ?? document.getElementById(l.htmlFor))) ??
+             shown('input,textarea').find((e) => (e.getAttribute('aria-label') ?? '').startsWith(label));
+           // What is under something else, or still on its way to its place, cannot be pressed by a person either.
+           field?.scrollIntoView({ block: 'nearest' });
+           const box = field?.getBoundingClientRect();
+           const top = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+           return top && field.contains(top) ? field : null; }`,
         label,
       );
       return found && Object.values(found)[0];

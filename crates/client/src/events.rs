@@ -95,6 +95,18 @@ pub enum ClientEvent {
         /// How many wait.
         waiting: u32,
     },
+    /// A message has just come that somebody is to be told of; [`crate::model::is_alerting`] is the
+    /// rule. Never sent for what was caught up with: neither for the history nor for what a server
+    /// kept while this device was away. When the message is seen later, here or elsewhere, or is
+    /// deleted, [`Self::MessagesChanged`] tells of it as of any other.
+    MessageAlert {
+        /// Whose.
+        account: AccountId,
+        /// Where, as it is now.
+        dialog: Box<Dialog>,
+        /// The message.
+        message: Box<Message>,
+    },
     /// Gaps in the history of a dialog opened or closed: ask for the edges again.
     HistoryChanged {
         /// Whose.

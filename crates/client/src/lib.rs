@@ -10,12 +10,15 @@ pub mod connection;
 pub mod engine;
 pub mod error;
 pub mod events;
+pub mod export;
 pub mod keys;
 pub mod model;
 pub mod outbox;
+pub mod previews;
 pub mod rest;
 pub mod store;
 pub mod sync;
+pub mod tiles;
 pub mod voice;
 
 pub use engine::{Account, Engine, EngineConfig};

@@ -46,6 +46,8 @@ pub const MOBILE: &str = "http://tigase.org/protocol/mobile#v2";
 pub const LAST_ACTIVITY: &str = "jabber:iq:last";
 /// XEP-0016: Privacy Lists.
 pub const PRIVACY: &str = "jabber:iq:privacy";
+/// XEP-0030: what an entity is and can do.
+pub const DISCO_INFO: &str = "http://jabber.org/protocol/disco#info";
 /// XEP-0030: the items of an entity; the platform asks rooms for who is in them.
 pub const DISCO_ITEMS: &str = "http://jabber.org/protocol/disco#items";
 /// XEP-0045: what a person says to a room when joining.

@@ -215,6 +215,9 @@ pub struct Timing {
     pub repeat_memory_seconds: u64,
     /// How long a file that was announced and not completed is kept, in seconds.
     pub unfinished_blob_seconds: u64,
+    /// How old a complete file must be, in seconds, to be swept when no message, person, dialog or record refers to
+    /// it; 0 keeps all of them.
+    pub unused_blob_seconds: u64,
 }
 
 impl Default for Timing {
@@ -229,6 +232,7 @@ impl Default for Timing {
             stop_seconds: 5,
             repeat_memory_seconds: 24 * 60 * 60,
             unfinished_blob_seconds: 24 * 60 * 60,
+            unused_blob_seconds: 30 * 24 * 60 * 60,
         }
     }
 }

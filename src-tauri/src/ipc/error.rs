@@ -59,6 +59,9 @@ pub enum IpcError {
     /// The picture is none that can be read, or too large.
     #[error("unsupported picture")]
     UnsupportedPicture,
+    /// The file would run what its sender wrote if it were opened; it can be saved.
+    #[error("not opened: it would run")]
+    UnsafeFile,
     /// The server refuses some fields.
     #[error("fields refused")]
     Validation {

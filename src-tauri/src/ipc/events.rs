@@ -68,6 +68,10 @@ impl Batch {
         };
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for each event that is gathered"
+    )]
     fn push(&mut self, event: ClientEvent) {
         match event {
             ClientEvent::MessagesChanged {
@@ -171,12 +175,17 @@ impl Batch {
             | ClientEvent::FoldersChanged { .. }
             | ClientEvent::OutboxChanged { .. }
             | ClientEvent::HistoryChanged { .. } => self.events.push(event),
+            // Whoever shows alerts listens to the engine itself; the window shows the message.
+            ClientEvent::MessageAlert { .. } => {}
         }
     }
 
     fn into_events(self, engine: &Engine) -> Vec<AppEvent> {
         let reload = self.reload.then_some(AppEvent::Reload);
-        let news = self.events.into_iter().map(|event| convert(event, engine));
+        let news = self
+            .events
+            .into_iter()
+            .filter_map(|event| convert(event, engine));
         reload.into_iter().chain(news).collect()
     }
 }
@@ -200,8 +209,8 @@ fn merge<T, K: std::hash::Hash + Eq>(rows: &mut Vec<T>, news: Vec<T>, key: impl 
     }
 }
 
-fn convert(event: ClientEvent, engine: &Engine) -> AppEvent {
-    match event {
+fn convert(event: ClientEvent, engine: &Engine) -> Option<AppEvent> {
+    Some(match event {
         ClientEvent::AccountsChanged => AppEvent::AccountsChanged {
             accounts: engine.accounts().into_iter().map(Into::into).collect(),
         },
@@ -271,7 +280,9 @@ fn convert(event: ClientEvent, engine: &Engine) -> AppEvent {
             account_id: account.into(),
             dialog_id: dialog.into(),
         },
-    }
+        // Never gathered.
+        ClientEvent::MessageAlert { .. } => return None,
+    })
 }
 
 #[cfg(test)]

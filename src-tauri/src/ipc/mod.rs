@@ -12,6 +12,7 @@ use tauri_specta::{Builder, collect_commands};
 /// The commands and event types as the window sees them.
 ///
 /// The same value serves the running app and the generated `ui/src/ipc/bindings.gen.ts`.
+#[allow(clippy::too_many_lines, reason = "a list of the commands, one a line")]
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
         .commands(collect_commands![
@@ -27,6 +28,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::accounts::sign_out,
             commands::accounts::connect_now,
             commands::accounts::ping,
+            commands::accounts::unknown_messages,
             commands::profile::own_profile,
             commands::profile::update_profile,
             commands::profile::change_password,
@@ -43,6 +45,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::dialogs::save_draft,
             commands::dialogs::set_typing,
             commands::members::occupants,
+            commands::members::room_occupants,
             commands::members::add_occupants,
             commands::members::remove_occupants,
             commands::members::add_admins,
@@ -61,10 +64,16 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::organise::delete_folder,
             commands::organise::file_dialogs,
             commands::messages::messages,
+            commands::messages::dialog_of_message,
             commands::messages::send_message,
-            commands::messages::retry,
-            commands::messages::discard_unsent,
             commands::messages::mark_read,
+            commands::messages::mark_all_read,
+            commands::messages::recipients,
+            commands::outbox::outbox,
+            commands::outbox::retry,
+            commands::outbox::retry_all,
+            commands::outbox::reschedule,
+            commands::outbox::discard_unsent,
             commands::message_changes::edit_message,
             commands::message_changes::delete_messages,
             commands::message_changes::react,
@@ -72,6 +81,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::message_changes::forward_messages,
             commands::staging::choose_files,
             commands::staging::stage_dropped,
+            commands::staging::dropped_picture,
             commands::staging::stage_shared,
             commands::staging::stage_pasted,
             commands::staging::stage_clipboard,
@@ -93,6 +103,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::attachments::shared_counts,
             commands::attachments::storage_use,
             commands::attachments::free_space,
+            commands::search::search_messages,
+            commands::search::search_server,
             commands::people::users,
             commands::people::search_people,
             commands::people::profile,
@@ -107,6 +119,10 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::privacy::set_default_privacy_list,
             commands::privacy::report_person,
             commands::privacy::report_message,
+            commands::export::export_dialog,
+            commands::export::cancel_export,
+            commands::export::show_export,
+            commands::links::link_preview,
             commands::links::open_link,
         ])
         .typ::<types::event::AppEvent>()

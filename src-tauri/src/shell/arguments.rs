@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -14,6 +14,20 @@ pub struct Arguments {
     /// Folder for the data of all profiles instead of the system's place.
     #[arg(long, env = "CUBIST_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Files to send; the window asks where to.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub share: Vec<PathBuf>,
+    /// The same, as file managers hand files over.
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+impl Arguments {
+    /// The files to send, as seen from the folder the program was started in.
+    pub fn shared_from(&self, folder: &Path) -> Vec<PathBuf> {
+        let all = self.share.iter().chain(&self.files);
+        all.map(|file| folder.join(file)).collect()
+    }
 }
 
 /// A profile's name becomes a folder and part of a D-Bus name, so only plain characters serve.
@@ -30,7 +44,20 @@ fn profile_name(value: &str) -> Result<String, String> {
 mod tests {
     use clap::Parser as _;
 
+    use std::path::{Path, PathBuf};
+
     use super::Arguments;
+
+    #[test]
+    fn files_are_found_from_the_folder_of_the_start() {
+        let arguments =
+            Arguments::try_parse_from(["cubist", "a b.png", "--share", "/x/c.pdf", "../d"])
+                .unwrap();
+        let wanted = ["/x/c.pdf", "/home/ann/../d", "/home/ann/a b.png"].map(PathBuf::from);
+        assert_eq!(arguments.shared_from(Path::new("/home/ann")), wanted);
+        let none = Arguments::try_parse_from(["cubist"]).unwrap();
+        assert!(none.shared_from(Path::new("/")).is_empty());
+    }
 
     #[test]
     fn a_profile_name_is_plain() {

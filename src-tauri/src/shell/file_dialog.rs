@@ -1,4 +1,4 @@
-//! The system's dialog for files.
+//! The system's dialog for files and folders.
 
 use std::path::PathBuf;
 
@@ -23,4 +23,18 @@ pub async fn choose(window: &WebviewWindow) -> Vec<PathBuf> {
         .into_iter()
         .filter_map(|file| file.into_path().ok())
         .collect()
+}
+
+/// Lets the person choose a folder to write into; none when they change their mind.
+pub async fn choose_folder(window: &WebviewWindow) -> Option<PathBuf> {
+    let (answer, chosen) = oneshot::channel();
+    window
+        .dialog()
+        .file()
+        .set_parent(window)
+        .pick_folder(move |folder| {
+            // The command's window may have gone meanwhile.
+            answer.send(folder).ok();
+        });
+    chosen.await.ok().flatten()?.into_path().ok()
 }

@@ -2,11 +2,16 @@
 //! microphone, and the local backend that runs beside it.
 
 pub mod arguments;
+pub mod attachments;
 pub mod clipboard;
+pub mod drag;
 pub mod endpoints;
+pub mod exports;
 pub mod file_dialog;
 pub mod focus;
+pub mod kept_files;
 pub mod local_backend;
+pub mod media_server;
 pub mod microphone;
 pub mod offers;
 pub mod pasted;
@@ -14,4 +19,5 @@ pub mod pictures;
 pub mod profile;
 pub mod renderer;
 pub mod settings_file;
+pub mod tiles;
 pub mod window;

@@ -14,30 +14,58 @@ const KEPT: usize = 16;
 #[derive(Debug, Default)]
 pub struct Offers(Mutex<State>);
 
+#[derive(Debug)]
+struct Offer {
+    id: u32,
+    paths: Vec<PathBuf>,
+    /// Another program handed them over: the page must be told until it has taken them.
+    is_shared: bool,
+}
+
 #[derive(Debug, Default)]
 struct State {
     last: u32,
-    waiting: VecDeque<(u32, Vec<PathBuf>)>,
+    waiting: VecDeque<Offer>,
 }
 
 impl Offers {
-    /// Keeps files; the number to take them by.
-    pub fn put(&self, paths: Vec<PathBuf>) -> u32 {
+    /// Keeps files that were dropped on the window; the number to take them by.
+    pub fn drop(&self, paths: Vec<PathBuf>) -> u32 {
+        self.put(paths, false)
+    }
+
+    /// Keeps files that another program handed over; the number to take them by.
+    pub fn share(&self, paths: Vec<PathBuf>) -> u32 {
+        self.put(paths, true)
+    }
+
+    /// The numbers of what other programs handed over and nobody took, and how many files each is.
+    pub fn shared(&self) -> Vec<(u32, usize)> {
+        let state = self.lock();
+        let shared = state.waiting.iter().filter(|offer| offer.is_shared);
+        shared.map(|offer| (offer.id, offer.paths.len())).collect()
+    }
+
+    fn put(&self, paths: Vec<PathBuf>, is_shared: bool) -> u32 {
         let mut state = self.lock();
         state.last = state.last.wrapping_add(1);
         let id = state.last;
         if state.waiting.len() == KEPT {
             state.waiting.pop_front();
         }
-        state.waiting.push_back((id, paths));
+        state.waiting.push_back(Offer {
+            id,
+            paths,
+            is_shared,
+        });
         id
     }
 
     /// The files of this number, once.
     pub fn take(&self, id: u32) -> Option<Vec<PathBuf>> {
         let mut state = self.lock();
-        let place = state.waiting.iter().position(|(known, _)| *known == id)?;
-        state.waiting.remove(place).map(|(_, paths)| paths)
+        let place = state.waiting.iter().position(|offer| offer.id == id)?;
+        state.waiting.remove(place).map(|offer| offer.paths)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -55,8 +83,8 @@ mod tests {
     #[test]
     fn an_offer_is_taken_once() {
         let offers = Offers::default();
-        let first = offers.put(vec![PathBuf::from("/a")]);
-        let second = offers.put(vec![PathBuf::from("/b")]);
+        let first = offers.drop(vec![PathBuf::from("/a")]);
+        let second = offers.drop(vec![PathBuf::from("/b")]);
         assert_eq!(offers.take(second), Some(vec![PathBuf::from("/b")]));
         assert_eq!(offers.take(second), None);
         assert_eq!(offers.take(first), Some(vec![PathBuf::from("/a")]));
@@ -66,10 +94,20 @@ mod tests {
     #[test]
     fn what_nobody_takes_is_forgotten() {
         let offers = Offers::default();
-        let first = offers.put(vec![]);
+        let first = offers.drop(vec![]);
         for _ in 0..KEPT {
-            offers.put(vec![]);
+            offers.drop(vec![]);
         }
         assert_eq!(offers.take(first), None);
+    }
+
+    #[test]
+    fn what_was_shared_is_told_until_it_is_taken() {
+        let offers = Offers::default();
+        offers.drop(vec![PathBuf::from("/a")]);
+        let shared = offers.share(vec![PathBuf::from("/b"), PathBuf::from("/c")]);
+        assert_eq!(offers.shared(), [(shared, 2)]);
+        offers.take(shared);
+        assert_eq!(offers.shared(), []);
     }
 }

@@ -106,16 +106,25 @@ fn is_address(text: &str) -> bool {
 
 fn something(picture: &Picture, uid: &str) -> Response<Cow<'static, [u8]>> {
     let keep = if is_uid(uid) { KEEP_UID } else { KEEP_ADDRESS };
+    found(picture.bytes.to_vec(), picture.content_type(), keep)
+}
+
+/// An answer with a picture that was checked.
+pub(super) fn found(
+    bytes: Vec<u8>,
+    content_type: &str,
+    keep: &'static str,
+) -> Response<Cow<'static, [u8]>> {
     build(
         Response::builder()
-            .header(header::CONTENT_TYPE, picture.content_type())
+            .header(header::CONTENT_TYPE, content_type)
             .header(header::CACHE_CONTROL, keep),
-        picture.bytes.to_vec(),
+        bytes,
     )
 }
 
 /// A picture that is missing now may be there later, as when the network comes back.
-fn nothing() -> Response<Cow<'static, [u8]>> {
+pub(super) fn nothing() -> Response<Cow<'static, [u8]>> {
     build(
         Response::builder()
             .status(StatusCode::NOT_FOUND)

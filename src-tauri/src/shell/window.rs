@@ -6,7 +6,10 @@ use tauri::{
     AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
 };
 
-use crate::{shell::profile::Profile, state::App};
+use crate::{
+    shell::{drag, profile::Profile},
+    state::App,
+};
 
 /// Label of the one window, named by its capability.
 pub const LABEL: &str = "main";
@@ -27,7 +30,6 @@ pub fn open(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> 
             matches!(url.scheme(), "tauri" | "about")
                 || matches!(url.host_str(), Some("tauri.localhost" | "localhost"))
         })
-        .disable_drag_drop_handler()
         .build()
 }
 
@@ -36,6 +38,10 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A window that is closed asks its page first: a draft may still be on its way to the disk.
 pub fn on_event(window: &Window, event: &WindowEvent) {
+    if let WindowEvent::DragDrop(event) = event {
+        drag::tell(window, event);
+        return;
+    }
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;
     };

@@ -1,6 +1,6 @@
 // Somebody with our engine: the program cubist-headless.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Inbox } from './inbox.mjs';
@@ -52,6 +52,17 @@ export class EnginePerson {
   async close() {
     this.#process.child.stdin.end();
     await this.#process.ended;
+  }
+
+  /** Ends the program as a power cut does; what it knows stays on disk. */
+  async kill() {
+    await this.#process.stop('SIGKILL');
+  }
+
+  /** The most memory the program has had so far, in bytes, as Linux counts it. */
+  peakMemory() {
+    const status = readFileSync(`/proc/${this.#process.child.pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
   }
 
   /** Ends it for good. */

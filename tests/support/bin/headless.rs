@@ -16,15 +16,21 @@ use tokio::sync::broadcast::error::RecvError;
 
 #[path = "headless/dialogs.rs"]
 mod dialogs;
+#[path = "headless/files.rs"]
+mod files;
 #[path = "headless/people.rs"]
 mod people;
+#[path = "headless/sending.rs"]
+mod sending;
 #[path = "headless/server.rs"]
 mod server;
 #[path = "headless/values.rs"]
 mod values;
 
 use dialogs::DialogCall;
+use files::FilesCall;
 use people::PeopleCall;
+use sending::SendCall;
 use server::Server;
 use values::{accounts, connection, dialog_value, event_line, message};
 
@@ -84,6 +90,8 @@ enum Call {
     Talk(TalkCall),
     Dialog(DialogCall),
     People(PeopleCall),
+    Files(FilesCall),
+    Send(SendCall),
 }
 
 /// Signing in, and talking.
@@ -142,6 +150,8 @@ async fn call(engine: &Engine, call: Call) -> Result<Value, Failure> {
         Call::Talk(call) => talk(engine, call).await,
         Call::Dialog(call) => dialogs::run(&account(engine)?, call).await,
         Call::People(call) => people::run(&account(engine)?, call).await,
+        Call::Files(call) => files::run(&account(engine)?, call).await,
+        Call::Send(call) => sending::run(&account(engine)?, call).await,
     }
 }
 

@@ -45,10 +45,14 @@ export function useBrowser() {
       const complaints = [];
       page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
       page.on('console', (message) => {
+        // Drawing without a graphics card is slow, and the driver says so.
+        if (message.text().startsWith('[.WebGL-')) return;
         if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
       });
       if (options.clock !== false) await page.clock.install({ time: NOW });
       await page.goto(`${site.url}?${query}`);
+      // The page is there before its backend is.
+      await page.waitForFunction(() => window.fake !== undefined);
       return {
         page,
         async done() {

@@ -25,6 +25,8 @@ export interface Backend extends Commands {
   attachmentUrl(accountId: AccountId, messageId: MessageId, index: number, size: 'thumb' | 'full'): string;
   /** The address of a small picture of a chosen file. */
   stagedUrl(accountId: AccountId, id: number): string;
+  /** The address of tiles of the map source in the settings, by `{z}`, `{x}` and `{y}`. */
+  mapTilesUrl(): string;
   /** Takes a file that the page was given by the clipboard. */
   stagePasted(accountId: AccountId, dialogId: DialogId, file: Blob, name: string): Promise<Staging>;
 }

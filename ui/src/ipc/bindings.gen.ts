@@ -31,6 +31,8 @@ export const commands = {
 	connectNow: (accountId: AccountId) => typedError<null, IpcError>(__TAURI_INVOKE("connect_now", { accountId })),
 	/**  Asks the server for an answer and gives the milliseconds it took. */
 	ping: (accountId: AccountId) => typedError<number, IpcError>(__TAURI_INVOKE("ping", { accountId })),
+	/**  Messages between programs that came in this run and mean nothing to this one, newest first. */
+	unknownMessages: (accountId: AccountId) => typedError<UnknownMessage[], IpcError>(__TAURI_INVOKE("unknown_messages", { accountId })),
 	/**  My own profile, as the server has it. */
 	ownProfile: (accountId: AccountId) => typedError<User, IpcError>(__TAURI_INVOKE("own_profile", { accountId })),
 	/**  Changes what the edit names. */
@@ -57,12 +59,14 @@ export const commands = {
 	deleteDialogs: (accountId: AccountId, dialogIds: DialogId[], forAll: boolean) => typedError<DeleteOutcome, IpcError>(__TAURI_INVOKE("delete_dialogs", { accountId, dialogIds, forAll })),
 	/**  Hides every message there is now from me. */
 	clearHistory: (accountId: AccountId, dialogId: DialogId) => typedError<null, IpcError>(__TAURI_INVOKE("clear_history", { accountId, dialogId })),
-	/**  Keeps what was typed and not sent; an empty text forgets it. */
-	saveDraft: (accountId: AccountId, dialogId: DialogId, text: string) => typedError<null, IpcError>(__TAURI_INVOKE("save_draft", { accountId, dialogId, text })),
+	/**  Keeps what stands in the composer and was not sent; an empty draft is forgotten. */
+	saveDraft: (accountId: AccountId, dialogId: DialogId, draft: Draft) => typedError<null, IpcError>(__TAURI_INVOKE("save_draft", { accountId, dialogId, draft })),
 	/**  The person types, or stopped. */
 	setTyping: (accountId: AccountId, dialogId: DialogId, typing: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("set_typing", { accountId, dialogId, typing })),
 	/**  A page of the people of a dialog; of a public one the server is asked. */
 	occupants: (accountId: AccountId, dialogId: DialogId, skip: number, limit: number) => typedError<OccupantPage, IpcError>(__TAURI_INVOKE("occupants", { accountId, dialogId, skip, limit })),
+	/**  Who is in the room of a dialog just now: people whose app joined it. Nobody has to. */
+	roomOccupants: (accountId: AccountId, dialogId: DialogId) => typedError<UserId[], IpcError>(__TAURI_INVOKE("room_occupants", { accountId, dialogId })),
 	/**  Adds people. */
 	addOccupants: (accountId: AccountId, dialogId: DialogId, userIds: UserId[]) => typedError<null, IpcError>(__TAURI_INVOKE("add_occupants", { accountId, dialogId, userIds })),
 	/**  Removes people; the owner may. */
@@ -102,14 +106,35 @@ export const commands = {
 	fileDialogs: (accountId: AccountId, folderId: number, dialogIds: DialogId[], on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("file_dialogs", { accountId, folderId, dialogIds, on })),
 	/**  A stretch of the conversation. */
 	messages: (accountId: AccountId, dialogId: DialogId, anchor: Anchor, limit: number) => typedError<MessagePage, IpcError>(__TAURI_INVOKE("messages", { accountId, dialogId, anchor, limit })),
-	/**  Queues a message; the answer is the id it keeps for life. */
+	/**  The chat that a message is in; `null` when it is not in the cache. */
+	dialogOfMessage: (accountId: AccountId, messageId: MessageId) => typedError<DialogId | null, IpcError>(__TAURI_INVOKE("dialog_of_message", { accountId, messageId })),
+	/**
+	 *  Queues a message; the answer is the id it keeps for life. One without files and without a
+	 *  time of its own can be taken back for as long as the settings say.
+	 */
 	sendMessage: (accountId: AccountId, dialogId: DialogId, message: NewMessage) => typedError<MessageId, IpcError>(__TAURI_INVOKE("send_message", { accountId, dialogId, message })),
-	/**  Tries a failed message again. */
-	retry: (accountId: AccountId, messageId: MessageId) => typedError<null, IpcError>(__TAURI_INVOKE("retry", { accountId, messageId })),
-	/**  Drops a message that was not sent and gives its text back; `null` when it was sent after all. */
-	discardUnsent: (accountId: AccountId, messageId: MessageId) => typedError<string | null, IpcError>(__TAURI_INVOKE("discard_unsent", { accountId, messageId })),
 	/**  Everything up to and including `up_to` was visible to the person. */
 	markRead: (accountId: AccountId, dialogId: DialogId, upTo: MessageId) => typedError<null, IpcError>(__TAURI_INVOKE("mark_read", { accountId, dialogId, upTo })),
+	/**  Everything in every chat was seen. */
+	markAllRead: (accountId: AccountId) => typedError<null, IpcError>(__TAURI_INVOKE("mark_all_read", { accountId })),
+	/**  How far each recipient has come with a message of mine, and when. */
+	recipients: (accountId: AccountId, messageId: MessageId) => typedError<Recipient[], IpcError>(__TAURI_INVOKE("recipients", { accountId, messageId })),
+	/**  Everything unsent of an account. */
+	outbox: (accountId: AccountId) => typedError<Outbox, IpcError>(__TAURI_INVOKE("outbox", { accountId })),
+	/**  Tries a failed message again. */
+	retry: (accountId: AccountId, messageId: MessageId) => typedError<null, IpcError>(__TAURI_INVOKE("retry", { accountId, messageId })),
+	/**
+	 *  Tries everything now: what waits for a connection or to be tried again, and what failed and can
+	 *  succeed as it is. What waits for its time goes on waiting.
+	 */
+	retryAll: (accountId: AccountId) => typedError<null, IpcError>(__TAURI_INVOKE("retry_all", { accountId })),
+	/**
+	 *  Gives a message that is to be sent later another time (unix milliseconds); one that has passed
+	 *  means now.
+	 */
+	reschedule: (accountId: AccountId, messageId: MessageId, at: number) => typedError<null, IpcError>(__TAURI_INVOKE("reschedule", { accountId, messageId, at })),
+	/**  Drops a message that was not sent and gives it back; `null` when it was sent after all. */
+	discardUnsent: (accountId: AccountId, messageId: MessageId) => typedError<Message | null, IpcError>(__TAURI_INVOKE("discard_unsent", { accountId, messageId })),
 	/**  Gives a message of mine another text. */
 	editMessage: (accountId: AccountId, messageId: MessageId, text: string) => typedError<null, IpcError>(__TAURI_INVOKE("edit_message", { accountId, messageId, text })),
 	/**  Deletes messages of a dialog, 100 at most, for me or for everyone. */
@@ -127,6 +152,11 @@ export const commands = {
 	chooseFiles: (accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("choose_files", { accountId, dialogId })),
 	/**  Takes the files of a drop, which can be taken once. */
 	stageDropped: (dropId: number, accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_dropped", { dropId, accountId, dialogId })),
+	/**
+	 *  The picture that was dropped, for a picture of a person or a chat: made small, as Base64. A drop
+	 *  can be taken once.
+	 */
+	droppedPicture: (dropId: number) => typedError<string, IpcError>(__TAURI_INVOKE("dropped_picture", { dropId })),
 	/**  Takes the files that another program handed over, which can be taken once. */
 	stageShared: (shareId: number, accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_shared", { shareId, accountId, dialogId })),
 	/**
@@ -157,7 +187,7 @@ export const commands = {
 	cancelDownload: (accountId: AccountId, messageId: MessageId, index: number) => typedError<null, IpcError>(__TAURI_INVOKE("cancel_download", { accountId, messageId, index })),
 	/**  These are on the screen: they are loaded first. */
 	prioritiseDownloads: (accountId: AccountId, attachments: AttachmentRef[]) => typedError<null, IpcError>(__TAURI_INVOKE("prioritise_downloads", { accountId, attachments })),
-	/**  An address the window plays sound or a film from. */
+	/**  An address the window plays sound or a film from. The file must be here. */
 	openMedia: (accountId: AccountId, messageId: MessageId, index: number) => typedError<Media, IpcError>(__TAURI_INVOKE("open_media", { accountId, messageId, index })),
 	/**  Saves a file where the person says in the system's dialog; false when they change their mind. */
 	saveAttachment: (accountId: AccountId, messageId: MessageId, index: number) => typedError<boolean, IpcError>(__TAURI_INVOKE("save_attachment", { accountId, messageId, index })),
@@ -178,6 +208,13 @@ export const commands = {
 	 *  be loaded again.
 	 */
 	freeSpace: (accountId: AccountId, dialogIds: DialogId[]) => typedError<number, IpcError>(__TAURI_INVOKE("free_space", { accountId, dialogIds })),
+	/**  Messages of the cache, newest first; `after` is where the page before ended. */
+	searchMessages: (accountId: AccountId, query: SearchQuery, after: string | null, limit: number) => typedError<SearchPage, IpcError>(__TAURI_INVOKE("search_messages", { accountId, query, after, limit })),
+	/**
+	 *  Messages that only the server has, newest first, from before a moment in unix milliseconds;
+	 *  `null` when the words are too short for it.
+	 */
+	searchServer: (accountId: AccountId, query: SearchQuery, before: number | null) => typedError<ServerHits | null, IpcError>(__TAURI_INVOKE("search_server", { accountId, query, before })),
 	/**  The people that are known; the others are fetched together and arrive as an event. */
 	users: (accountId: AccountId, ids: UserId[]) => typedError<User[], IpcError>(__TAURI_INVOKE("users", { accountId, ids })),
 	/**  Finds people on the server. */
@@ -209,7 +246,18 @@ export const commands = {
 	reportPerson: (accountId: AccountId, userId: UserId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_person", { accountId, userId, reason })),
 	/**  Reports a message to those who run the application. */
 	reportMessage: (accountId: AccountId, dialogId: DialogId, messageId: MessageId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_message", { accountId, dialogId, messageId, reason })),
-	/**  Opens a web page in the person's browser. */
+	/**  Asks where to, and writes a chat there with its whole history. Tells how far it is by events. */
+	exportDialog: (accountId: AccountId, dialogId: DialogId, words: ExportWords) => typedError<ExportOutcome, IpcError>(__TAURI_INVOKE("export_dialog", { accountId, dialogId, words })),
+	/**  Stops the export that runs. */
+	cancelExport: () => typedError<null, IpcError>(__TAURI_INVOKE("cancel_export")),
+	/**  Shows the folder of the last export in the system's own file manager. */
+	showExport: () => typedError<null, IpcError>(__TAURI_INVOKE("show_export")),
+	/**
+	 *  What the page behind a link that is being written shows of itself; `null` when it shows nothing,
+	 *  may not be asked, or does not answer within some seconds.
+	 */
+	linkPreview: (accountId: AccountId, url: string) => typedError<LinkPreview | null, IpcError>(__TAURI_INVOKE("link_preview", { accountId, url })),
+	/**  Opens a web page, or a program to write mail or to telephone, as the person's system has it. */
 	openLink: (url: string) => typedError<null, IpcError>(__TAURI_INVOKE("open_link", { url })),
 };
 
@@ -333,6 +381,15 @@ export type AppEvent =
 	shareId: number,
 	/**  How many. */
 	count: number,
+} } | 
+/**  An export has come further. */
+{ type: "exportProgressed"; payload: {
+	/**  Which account. */
+	accountId: AccountId,
+	/**  Which dialog. */
+	dialogId: DialogId,
+	/**  How far. */
+	progress: ExportProgress,
 } } | 
 /**  What lies beyond the edges of loaded pages may have changed. */
 { type: "historyChanged"; payload: {
@@ -563,8 +620,12 @@ export type Dialog = {
 	unread: number,
 	/**  The first of them, where it is known. */
 	firstUnreadId: MessageId | null,
-	/**  Text left in the composer. */
-	draft: string | null,
+	/**  Whether an unread message here names me. */
+	mention: boolean,
+	/**  How many messages are to be sent here later. */
+	scheduled: number,
+	/**  What was left in the composer. */
+	draft: Draft | null,
 	/**  Whether a message here failed and waits for the person. */
 	unsent: boolean,
 	/**  Custom fields. */
@@ -628,6 +689,26 @@ export type DialogPage = {
 	next: string | null,
 };
 
+/**  What stands in the field of a chat and was not sent. */
+export type Draft = {
+	/**  The words. */
+	text: string,
+	/**  What they answer. */
+	reply: Quote | null,
+	/**  A message that is being changed meanwhile. */
+	edit: DraftEdit | null,
+};
+
+/**  A message that is being changed. */
+export type DraftEdit = {
+	/**  Which. */
+	messageId: MessageId,
+	/**  The words it has. */
+	before: string,
+	/**  Its new words so far. */
+	text: string,
+};
+
 /**  Where dragged files are. */
 export type DragPhase = 
 /**  They came into the window. */
@@ -657,6 +738,64 @@ export type ExplorePage = {
 	items: PublicDialog[],
 	/**  Whether there are more. */
 	more: boolean,
+};
+
+/**  What became of an export. */
+export type ExportOutcome = 
+/**  The folder is there. */
+{ type: "done"; payload: {
+	/**  Its name. */
+	folder: string,
+	/**  How many messages are in it. */
+	messages: number,
+	/**  Whether the whole history is in it. */
+	complete: boolean,
+} } | 
+/**  No folder was chosen, or it was stopped; nothing is left of it. */
+{ type: "cancelled" };
+
+/**  How far an export is. */
+export type ExportProgress = 
+/**  What is not on this computer is being fetched. */
+{ type: "fetching"; payload: {
+	/**  Messages looked at so far. */
+	messages: number,
+} } | 
+/**  It is being written. */
+{ type: "writing"; payload: {
+	/**  Messages written so far. */
+	written: number,
+	/**  All of them. */
+	total: number,
+} };
+
+/**
+ *  The words of the pages that are written, in the person's language. Those of events are sentences
+ *  with `{who}`, `{people}` and `{name}` where names go.
+ */
+export type ExportWords = {
+	language: string,
+	rightToLeft: boolean,
+	deleted: string,
+	edited: string,
+	forwarded: string,
+	fileMissing: string,
+	somebody: string,
+	incomplete: string,
+	earlier: string,
+	later: string,
+	created: string,
+	added: string,
+	removed: string,
+	left: string,
+	renamed: string,
+	photo: string,
+	description: string,
+	fields: string,
+	adminsAdded: string,
+	adminsRemoved: string,
+	called: string,
+	calledVideo: string,
 };
 
 /**  A failure and the server's words for it. */
@@ -790,6 +929,30 @@ export type GapReason =
 /**  The server answered with an error. */
 "failed";
 
+/**  What a message must carry. */
+export type Has = 
+/**  A file of any kind, pictures included. */
+"file" | 
+/**  A picture. */
+"image" | 
+/**  A web address in its text. */
+"link" | 
+/**  A place on the map. */
+"location";
+
+/**  Why a message waits on purpose, though nothing is wrong. */
+export type Hold = 
+/**  It can be taken back. */
+{ type: "undo"; payload: {
+	/**  Until then, in unix milliseconds. */
+	until: number,
+} } | 
+/**  It is to be sent later, and stands in the conversation only then. */
+{ type: "scheduled"; payload: {
+	/**  When, in unix milliseconds. */
+	at: number,
+} };
+
 /**  Who signs in. */
 export type Identity = 
 /**  Login and password. */
@@ -836,6 +999,8 @@ host: string } |
 limit: number } | 
 /**  The picture is none that can be read, or too large. */
 { kind: "unsupportedPicture" } | 
+/**  The file would run what its sender wrote if it were opened; it can be saved. */
+{ kind: "unsafeFile" } | 
 /**  The server refuses some fields. */
 { kind: "validation"; 
 /**  Which, and why. */
@@ -886,6 +1051,23 @@ export type KeyState =
 { type: "needsChoice" } | 
 /**  The passphrase is wanted. */
 { type: "locked" };
+
+/**
+ *  What the page behind a link shows of itself, as the sender says. Texts are one line of limited
+ *  length; what they claim is not checked.
+ */
+export type LinkPreview = {
+	/**  The link it belongs to: `http` or `https`. It counts only where the text has that link. */
+	url: string,
+	/**  The page's title; empty where only a picture is shown. */
+	title: string,
+	/**  One or two sentences about it; may be empty. */
+	description: string,
+	/**  What the site calls itself; may be empty. */
+	site: string,
+	/**  Its picture. */
+	picture: PreviewPicture | null,
+};
 
 /**  A place. */
 export type Location = {
@@ -946,10 +1128,14 @@ export type Message = {
 	forwarded: Forwarded | null,
 	/**  People it names. */
 	mentions: UserId[],
+	/**  What the page behind a link of its text shows of itself. */
+	preview: LinkPreview | null,
 	/**  Fields of other applications, by name; objects and lists as JSON text. */
 	fields: Field[],
 	/**  Whether its sender asked that nobody be alerted. */
 	silent: boolean,
+	/**  Why it waits on purpose, if it does. */
+	hold: Hold | null,
 };
 
 /**  A message's id, 24 hex digits. */
@@ -1005,10 +1191,14 @@ export type NewMessage = {
 	mentions: UserId[],
 	/**  Whether nobody is to be alerted. */
 	silent: boolean,
+	/**  The link of the text whose preview goes along, if `linkPreview` made one. */
+	previewOf: string | null,
 	/**  Fields of one's own, 50 at most. */
 	fields: Field[],
 	/**  What hangs on it, in order; 30 at most. */
 	attachments: NewAttachment[],
+	/**  When it is to be sent, in unix milliseconds; now if absent. */
+	sendAt: number | null,
 };
 
 /**  A part of the people of a dialog. */
@@ -1040,6 +1230,22 @@ export type Origin =
 "cloud" | 
 /**  Endpoints typed by the person. */
 "custom";
+
+/**  Everything of an account that the server does not have. */
+export type Outbox = {
+	/**  Those that wait in the order of sending, those that failed by chat and date. */
+	items: OutboxItem[],
+	/**  The chats they belong to. */
+	dialogs: Dialog[],
+};
+
+/**  One unsent message. */
+export type OutboxItem = {
+	/**  The message. */
+	message: Message,
+	/**  What it waits for. */
+	waiting: Waiting,
+};
 
 /**  A person and whether they are there. */
 export type PersonActivity = {
@@ -1076,12 +1282,34 @@ export type Preview = {
 	senderId: UserId,
 	/**  Its text. */
 	text: string,
-	/**  How the first thing that hangs on it is shown. */
-	attachment: AttachmentKind | null,
+	/**  What hangs on it. */
+	attachment: PreviewAttachment | null,
 	/**  When, in unix milliseconds. */
 	sentAt: number,
 	/**  How far it got, for my own messages only. */
 	status: Status | null,
+};
+
+/**  What hangs on a message, in the few words that a row has room for. */
+export type PreviewAttachment = {
+	/**  How the first of them is shown. */
+	kind: AttachmentKind,
+	/**  How many there are. */
+	count: number,
+	/**  The name of the first file, or of the place. */
+	name: string | null,
+	/**  How long the first one plays. */
+	durationMs: number | null,
+};
+
+/**  A picture of a page, stored with the messenger's own files. */
+export type PreviewPicture = {
+	/**  What `pictureUrl` takes. */
+	uid: string,
+	/**  Pixels from left to right. */
+	width: number,
+	/**  Pixels from top to bottom. */
+	height: number,
 };
 
 /**  What a privacy list does about a person. */
@@ -1183,6 +1411,18 @@ export type Reaction = {
 	mine: boolean,
 };
 
+/**  How far somebody has come with a message of mine. */
+export type Recipient = {
+	/**  Who. */
+	userId: UserId,
+	/**  When it came to their device, in unix milliseconds, where this computer was told. */
+	receivedAt: number | null,
+	/**  Whether they have seen it. */
+	hasSeen: boolean,
+	/**  When they saw it, in unix milliseconds, where this computer was told. */
+	seenAt: number | null,
+};
+
 /**  Why a file was not taken. */
 export type RefusalReason = 
 /**  Larger than can be sent. */
@@ -1213,6 +1453,56 @@ export type Role =
 /**  Anybody else. */
 "occupant";
 
+/**  A message that was found. */
+export type SearchHit = {
+	/**  The message. */
+	message: Message,
+	/**  The name of its dialog. */
+	dialogName: string,
+	/**  What is around the first hit, in parts; empty for a message without words. */
+	snippet: SnippetPart[],
+	/**  The attachment whose name the snippet is, by its place in the message. */
+	attachment: number | null,
+};
+
+/**  A part of what is found on this computer. */
+export type SearchPage = {
+	/**  The hits, newest first. */
+	hits: SearchHit[],
+	/**  How many there are, as far as they are counted; only with the first part. */
+	total: number,
+	/**  Whether there are more than that. */
+	hasMoreThanCounted: boolean,
+	/**  Where to go on; `null` at the end. */
+	next: string | null,
+	/**  Whether older messages are still being made searchable. */
+	isIndexing: boolean,
+};
+
+/**  What is looked for; every part narrows the search, and an empty one does not. */
+export type SearchQuery = {
+	/**  Words, all of which a message must have. */
+	text: string,
+	/**  Written by one of these. */
+	from: UserId[],
+	/**  In one of these. */
+	dialogIds: DialogId[],
+	/**  With all of these. */
+	has: Has[],
+	/**  Sent at this moment or later, in unix milliseconds. */
+	since: number | null,
+	/**  Sent before this moment, in unix milliseconds. */
+	before: number | null,
+};
+
+/**  A part of what only the server has. */
+export type ServerHits = {
+	/**  The hits, newest first; they are on this computer from now on. */
+	hits: SearchHit[],
+	/**  Before which moment to go on, in unix milliseconds; `null` when there is nothing more. */
+	next: number | null,
+};
+
 /**  Choices of this profile, kept in `settings.json`. */
 export type Settings = {
 	/**  Colours. */
@@ -1221,8 +1511,16 @@ export type Settings = {
 	textScale: number,
 	/**  Enter sends and Shift+Enter breaks the line; the other way round when false. */
 	sendWithEnter: boolean,
+	/**
+	 *  Whether this computer looks at a page whose link is being written, so that its preview can
+	 *  go along. On at first: only links that the person writes are looked at, from addresses of
+	 *  the public web, and who receives the message asks nobody.
+	 */
+	linkPreviews: boolean,
 	/**  Whether the backend on this computer goes on after the last window closed. */
 	keepLocalBackend: boolean,
+	/**  Seconds for which a message that was sent can be taken back, at most 60; 0 sends at once. */
+	undoSendS: number,
 	/**  Width of the chat list in CSS pixels, 260 to 420. */
 	listWidth: number,
 	/**  Seconds without the focus after which I count as inactive, 30 to 3,600. */
@@ -1235,7 +1533,7 @@ export type Settings = {
 	 */
 	cacheBudgetBytes: number,
 	/**
-	 *  Address of detailed maps (a PMTiles file, or tiles by `{z}/{x}/{y}`), chosen by the person;
+	 *  Address of detailed maps (a `PMTiles` file, or tiles by `{z}/{x}/{y}`), chosen by the person;
 	 *  without one no map is ever asked for over the network.
 	 */
 	mapTiles: string | null,
@@ -1302,6 +1600,14 @@ export type SignedOutReason =
 "credentials" | 
 /**  Another session took this one's place. */
 "replaced";
+
+/**  A part of the text that is shown with a hit. */
+export type SnippetPart = {
+	/**  The words. */
+	text: string,
+	/**  Whether they are what was looked for. */
+	hit: boolean,
+};
 
 /**  A file that was chosen for a chat and is not sent yet. It is kept with the draft. */
 export type Staged = {
@@ -1394,6 +1700,11 @@ export type SystemLine =
 { type: "adminsRemoved"; payload: {
 	/**  From whom. */
 	userIds: UserId[],
+} } | 
+/**  Called, which this messenger cannot take. */
+{ type: "called"; payload: {
+	/**  Whether with a picture. */
+	video: boolean,
 } };
 
 /**  Where to sign in. */
@@ -1421,6 +1732,20 @@ export type Theme =
 /**  High contrast. */
 "contrast";
 
+/**  What may be told of one: its names, and none of its values. */
+export type UnknownMessage = {
+	/**  When it came, in unix milliseconds. */
+	at: number,
+	/**  Who sent it. */
+	senderId: UserId,
+	/**  The channel it names, or nothing. */
+	channel: string,
+	/**  Its own name, or nothing. */
+	name: string,
+	/**  The names of its parameters. */
+	keys: string[],
+};
+
 /**  A person of the application. */
 export type User = {
 	/**  The server's id. */
@@ -1441,6 +1766,34 @@ export type User = {
 
 /**  The server's id of a person. */
 export type UserId = number;
+
+/**  What an unsent message waits for. */
+export type Waiting = 
+/**  For a connection. */
+{ type: "line" } | 
+/**  For the one before it in its chat. */
+{ type: "turn" } | 
+/**  For the server's answer; it is on its way. */
+{ type: "answer" } | 
+/**  The server asked to come again. */
+{ type: "retry"; payload: {
+	/**  Not before, in unix milliseconds. */
+	at: number,
+	/**  How often it has asked. */
+	attempts: number,
+} } | 
+/**  For me, who may take it back. */
+{ type: "undo"; payload: {
+	/**  Until then, in unix milliseconds. */
+	until: number,
+} } | 
+/**  For its time. */
+{ type: "scheduled"; payload: {
+	/**  When, in unix milliseconds. */
+	at: number,
+} } | 
+/**  For me: it failed, and the message says why. */
+{ type: "decision" };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

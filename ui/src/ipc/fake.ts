@@ -10,10 +10,12 @@ import { folderCommands } from './fake/folders';
 import { memberCommands } from './fake/members';
 import { Memory } from './fake/memory';
 import { messageCommands } from './fake/messages';
+import { outboxCommands } from './fake/outbox';
 import { peopleCommands } from './fake/people';
 import { drawPicture } from './fake/pictures';
 import { privacyCommands } from './fake/privacy';
 import { reworkCommands } from './fake/reworking';
+import { searchCommands } from './fake/search';
 import { startCommands } from './fake/start';
 
 /** One object for the page and its tests: the commands, and the memory behind them. */
@@ -27,10 +29,13 @@ export function openFake(query: URLSearchParams): FakeBackend {
     ...memberCommands(memory),
     ...folderCommands(memory),
     ...messageCommands(memory),
+    ...outboxCommands(memory),
     ...reworkCommands(memory),
     ...attachmentCommands(memory),
+    ...searchCommands(memory),
     ...peopleCommands(memory),
     ...privacyCommands(memory),
+    mapTilesUrl: () => `${window.location.origin}/tiles/{z}/{x}/{y}.png`,
     pictureUrl: (_accountId, uid) => drawPicture(memory, uid),
   };
   const fake = Object.assign(memory, commands);

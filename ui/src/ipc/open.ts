@@ -1,10 +1,12 @@
 // Chooses the backend: the shell's commands inside the app, memory in a plain browser.
 import type { Backend } from './backend';
+import { dropFrom } from './drops';
 import { drawFrom } from './pictures';
 
 export async function openBackend(): Promise<Backend> {
   const backend = await choose();
   drawFrom(backend);
+  dropFrom(backend);
   return backend;
 }
 

@@ -11,6 +11,9 @@ const PICTURES = 'cubist-picture';
 /** Scheme under which it hands out what hangs on messages. */
 const ATTACHMENTS = 'cubist-attachment';
 
+/** Scheme under which it hands out tiles of the map source that the person chose. */
+const TILES = 'cubist-tile';
+
 /** A command answers with one of two; a rejection (the bridge itself failed) becomes an internal error. */
 type Answer = { status: 'ok'; data: unknown } | { status: 'error'; error: IpcError };
 
@@ -62,6 +65,9 @@ export function tauriBackend(): Backend {
     },
     stagedUrl(accountId, id) {
       return `${convertFileSrc('', ATTACHMENTS)}${accountId}/staged/${String(id)}`;
+    },
+    mapTilesUrl() {
+      return `${convertFileSrc('', TILES)}{z}/{x}/{y}`;
     },
     async stagePasted(accountId, dialogId, file, name) {
       // The bytes are the body of the call, so the rest goes into its headers.

@@ -18,6 +18,7 @@ const EVERY_KIND: IpcError[] = [
   { kind: 'invalidInput', field: 'apiUrl' },
   { kind: 'tooMany', limit: 5 },
   { kind: 'unsupportedPicture' },
+  { kind: 'unsafeFile' },
   { kind: 'storage', message: 'no space left on device' },
   { kind: 'internal', message: 'channel closed' },
 ];

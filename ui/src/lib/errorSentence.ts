@@ -42,6 +42,8 @@ export function errorSentence(thrown: unknown, own: OwnSentences = {}): string {
       return m.error_invalid_input({ field: error.field });
     case 'tooMany':
       return m.error_too_many({ limit: error.limit });
+    case 'unsafeFile':
+      return m.error_unsafe_file();
     case 'unsupportedPicture':
       return m.error_unsupported_picture();
     case 'storage':

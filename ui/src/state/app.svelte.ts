@@ -1,8 +1,21 @@
 // Owns the stores and the path of events into them. Created once at the root; the order is: subscribe, then load.
 import type { Backend } from '~/ipc/backend';
 import { toIpcError } from '~/ipc/backend';
-import type { Account, AccountId, AppEvent, IpcError, KeyState, UserId } from '~/ipc/bindings.gen';
+import { dragged } from '~/ipc/drops';
+import type {
+  Account,
+  AccountId,
+  AppEvent,
+  DialogId,
+  ExportProgress,
+  IpcError,
+  KeyState,
+  MessageId,
+  UserId,
+} from '~/ipc/bindings.gen';
 import { Accounts } from './accounts.svelte';
+import { Drop, type DropPlace } from './drop.svelte';
+import { Player } from './player.svelte';
 import { SettingsStore } from './settings.svelte';
 import { Space } from './space.svelte';
 import { Toast, type ToastWords } from './toast.svelte';
@@ -10,12 +23,16 @@ import { View, type ReportTarget } from './view.svelte';
 
 export type Boot = { kind: 'loading' } | { kind: 'failed'; error: IpcError } | { kind: 'ready' };
 
+type MessagesChanged = Extract<AppEvent, { type: 'messagesChanged' }>['payload'];
+
 export class App {
   boot = $state.raw<Boot>({ kind: 'loading' });
   keys = $state.raw<KeyState>({ type: 'ready' });
   version = $state('');
   profile = $state('');
   platform = $state<'linux' | 'macos' | 'windows'>('linux');
+  /** How far the export is that was started last. */
+  exporting = $state.raw<{ dialogId: DialogId; progress: ExportProgress } | null>(null);
   /** What screen readers are told next; the shell's live region speaks it. */
   announcement = $state.raw<{ text: string }>({ text: '' });
   /** Counts how often a connection came back: pictures that did not load before are tried again. */
@@ -25,6 +42,14 @@ export class App {
   readonly view = new View();
   readonly settings: SettingsStore;
   readonly toasts = new Toast();
+  /** What is heard. */
+  readonly player: Player;
+  /** Files of other programs that are dragged over the window. */
+  readonly drop = new Drop((x, y) => document.elementFromPoint(x, y));
+  /** Bytes of the largest file that can be sent. */
+  maxUploadBytes = $state(0);
+  /** Files that another program handed over and that wait for a chat; null while there are none. */
+  shared = $state.raw<{ shareId: number; count: number } | null>(null);
 
   /** Accounts whose chats were looked at in this run. */
   #spaces = $state.raw<ReadonlyMap<AccountId, Space>>(new Map());
@@ -34,6 +59,10 @@ export class App {
 
   constructor(readonly backend: Backend) {
     this.settings = new SettingsStore(backend);
+    this.player = new Player(async ({ accountId, messageId, index }) => {
+      const { url } = await backend.openMedia(accountId, messageId, index);
+      return url;
+    });
   }
 
   /** The account whose chats are listed. */
@@ -45,6 +74,11 @@ export class App {
   get space(): Space | null {
     const id = this.view.accountId;
     return id === null ? null : (this.#spaces.get(id) ?? null);
+  }
+
+  /** Where the tiles of detailed maps come from; null until the person chose a source. */
+  get tiles(): string | null {
+    return this.settings.current.mapTiles === null ? null : this.backend.mapTilesUrl();
   }
 
   async start(): Promise<void> {
@@ -65,6 +99,7 @@ export class App {
     this.version = snapshot.version;
     this.profile = snapshot.profile;
     this.platform = snapshot.platform;
+    this.maxUploadBytes = snapshot.maxUploadBytes;
     this.keys = snapshot.keys;
     this.accounts.set(snapshot.accounts);
     this.settings.load(snapshot.settings);
@@ -89,6 +124,13 @@ export class App {
     this.settings.update({ lastAccount: account.id, lastDialog: null });
   }
 
+  /** Opens a chat, at a message where one is named, and remembers it as the last one. */
+  openChat(accountId: AccountId, dialogId: DialogId, messageId: MessageId | null = null): void {
+    this.view.openDialog(dialogId);
+    if (messageId !== null) this.view.goal = { dialogId, messageId };
+    this.settings.update({ lastAccount: accountId, lastDialog: dialogId });
+  }
+
   /** Shows who somebody is, over everything else. */
   openProfile(userId: UserId): void {
     this.view.lay({ kind: 'profile', userId });
@@ -102,6 +144,17 @@ export class App {
   /** Asks for the reason of a report, and sends it. */
   openReport(target: ReportTarget): void {
     this.view.lay({ kind: 'report', target });
+  }
+
+  /** Goes to a message of the listed account, whatever chat it is in; false when it is nowhere here. */
+  async openMessage(messageId: MessageId): Promise<boolean> {
+    const accountId = this.view.accountId;
+    if (accountId === null) return false;
+    const dialogId = await this.backend.dialogOfMessage(accountId, messageId);
+    if (dialogId === null) return false;
+    this.view.openDialog(dialogId);
+    this.view.goal = { dialogId, messageId };
+    return true;
   }
 
   announce(text: string): void {
@@ -124,9 +177,11 @@ export class App {
         this.accounts.setConnection(event.payload.accountId, event.payload.state);
         if (event.payload.state.type === 'online') this.connections += 1;
         else this.#spaces.get(event.payload.accountId)?.typing.clear();
+        this.#spaces.get(event.payload.accountId)?.outbox.changed();
         break;
       case 'outboxChanged':
         this.accounts.setWaiting(event.payload.accountId, event.payload.waiting);
+        this.#spaces.get(event.payload.accountId)?.outbox.changed();
         break;
       case 'dialogsChanged':
         this.#spaces
@@ -134,10 +189,19 @@ export class App {
           ?.dialogs.changed(event.payload.dialogs, event.payload.removedIds);
         break;
       case 'messagesChanged':
+        this.#messagesChanged(event.payload);
+        break;
+      case 'attachmentsChanged':
         this.#spaces
           .get(event.payload.accountId)
           ?.windowOf(event.payload.dialogId)
-          ?.apply(event.payload.messages, event.payload.removedIds);
+          ?.filesChanged(event.payload.changes);
+        break;
+      case 'filesDragged':
+        this.#dragged(event.payload);
+        break;
+      case 'filesShared':
+        this.shared = { shareId: event.payload.shareId, count: event.payload.count };
         break;
       case 'historyChanged':
         this.#spaces.get(event.payload.accountId)?.windowOf(event.payload.dialogId)?.historyChanged();
@@ -157,9 +221,8 @@ export class App {
       case 'foldersChanged':
         this.#spaces.get(event.payload.accountId)?.folders.set(event.payload.folders);
         break;
-      case 'attachmentsChanged':
-      case 'filesDragged':
-      case 'filesShared':
+      case 'exportProgressed':
+        this.exporting = event.payload;
         break;
       case 'closing':
         // Whatever could not be written is told nowhere any more: the window goes all the same.
@@ -168,6 +231,42 @@ export class App {
       case 'reload':
         void this.#reload();
         break;
+    }
+  }
+
+  #messagesChanged({ accountId, dialogId, messages, removedIds }: MessagesChanged): void {
+    const space = this.#spaces.get(accountId);
+    space?.windowOf(dialogId)?.apply(messages, removedIds);
+    // Other words of a message that waits; that it comes or goes is told by itself.
+    if (messages.some((message) => message.status === 'pending' || message.status === 'failed')) {
+      space?.outbox.changed();
+    }
+  }
+
+  /** Files of another program come, move, go, or are let go of. */
+  #dragged(event: Extract<AppEvent, { type: 'filesDragged' }>['payload']): void {
+    const { phase, x, y, count, dropId } = event;
+    // A field of a sheet that takes pictures comes first.
+    if (dragged(event)) this.drop.leave();
+    else if (phase === 'leave' || this.view.covered || this.view.screen.kind !== 'main') this.drop.leave();
+    else if (phase !== 'drop') this.drop.over(x, y, count);
+    else {
+      const place = this.drop.end(x, y);
+      if (place !== null && dropId !== null) this.#dropped(place, dropId, count);
+    }
+  }
+
+  /** Puts dropped files into the tray of the chat they were dropped on, and shows it. */
+  #dropped(place: DropPlace, dropId: number, count: number): void {
+    const { space } = this;
+    const dialogId = place.kind === 'dialog' ? place.id : this.view.dialogId;
+    if (!space || dialogId === null || space.dialogs.get(dialogId)?.canWrite !== true) return;
+    const tray = space.trays.of(dialogId);
+    if (place.kind === 'conversation') tray.asFiles = place.as === 'files';
+    void tray.add(this.backend.stageDropped(dropId, space.accountId, dialogId), count);
+    if (this.view.dialogId !== dialogId) {
+      this.view.openDialog(dialogId);
+      this.settings.update({ lastAccount: space.accountId, lastDialog: dialogId });
     }
   }
 

@@ -5,6 +5,7 @@ import { toIpcError } from '~/ipc/backend';
 import type {
   AccountId,
   Anchor,
+  AttachmentChange,
   DialogId,
   Edge,
   Message,
@@ -177,7 +178,9 @@ export class MessageWindow {
   apply(messages: Message[], removed: MessageId[]): void {
     for (const id of removed) this.#removed.add(id);
     for (const message of messages) this.#removed.delete(message.id);
+    // What is to be sent later has no place here yet.
     const gone = new Set(removed);
+    for (const message of messages) if (message.hold?.type === 'scheduled') gone.add(message.id);
     let items = gone.size > 0 ? this.items.filter((message) => !gone.has(message.id)) : this.items;
     const first = items[0];
     const last = items.at(-1);
@@ -194,6 +197,26 @@ export class MessageWindow {
       this.before = { type: 'more' };
     }
     if (items !== this.items) this.items = items;
+  }
+
+  /** The event of the engine: files came further. Messages without news stay the very objects they are. */
+  filesChanged(changes: readonly AttachmentChange[]): void {
+    const news = new Map<MessageId, AttachmentChange[]>();
+    for (const change of changes) news.set(change.messageId, [...(news.get(change.messageId) ?? []), change]);
+    let any = false;
+    const items = this.items.map((message) => {
+      const of = news.get(message.id);
+      if (!of) return message;
+      any = true;
+      return {
+        ...message,
+        attachments: message.attachments.map((item) => {
+          const change = of.findLast((each) => each.index === item.index);
+          return change ? { ...item, file: change.file } : item;
+        }),
+      };
+    });
+    if (any) this.items = items;
   }
 
   /** `settle` runs when the page is in place and before anybody is told. */

@@ -1,5 +1,5 @@
 // The one order of messages, here as in the engine: whole seconds of sending, then id. And how arrivals are merged.
-import type { Field, Message, MessageId, Reaction } from '~/ipc/bindings.gen';
+import type { Field, Hold, Message, MessageId, Reaction } from '~/ipc/bindings.gen';
 
 type Placed = Pick<Message, 'sentAt' | 'id'>;
 
@@ -31,6 +31,10 @@ function sameFields(a: readonly Field[], b: readonly Field[]): boolean {
   );
 }
 
+function sameHold(a: Hold | null, b: Hold | null): boolean {
+  return a?.type === b?.type && JSON.stringify(a?.payload) === JSON.stringify(b?.payload);
+}
+
 /** Whether two versions of one message draw the same. */
 export function sameMessage(a: Message, b: Message): boolean {
   return (
@@ -43,6 +47,7 @@ export function sameMessage(a: Message, b: Message): boolean {
     a.editedAt === b.editedAt &&
     a.previousText === b.previousText &&
     a.deleted === b.deleted &&
+    sameHold(a.hold, b.hold) &&
     sameReactions(a.reactions, b.reactions) &&
     sameFields(a.fields, b.fields) &&
     sameIds(a.mentions, b.mentions) &&

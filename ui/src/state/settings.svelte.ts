@@ -9,6 +9,8 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   textScale: 1,
   sendWithEnter: true,
+  linkPreviews: true,
+  undoSendS: 0,
   keepLocalBackend: false,
   listWidth: 320,
   inactiveAfterS: 300,

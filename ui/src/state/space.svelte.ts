@@ -5,9 +5,11 @@ import type {
   AccountId,
   Dialog,
   DialogId,
+  Message,
   MessageId,
   NewMessage,
   Reacted,
+  Recipient,
   UserId,
 } from '~/ipc/bindings.gen';
 import { Blocks } from './blocks.svelte';
@@ -15,7 +17,9 @@ import { Dialogs } from './dialogs.svelte';
 import { Drafts } from './drafts.svelte';
 import { Folders } from './folders.svelte';
 import { MessageWindow } from './messages.svelte';
+import { OutboxStore } from './outbox.svelte';
 import { Presence } from './presence.svelte';
+import { Trays } from './tray.svelte';
 import { Typing } from './typing.svelte';
 import { Users } from './users.svelte';
 
@@ -29,6 +33,8 @@ export class Space {
   readonly blocks: Blocks;
   readonly drafts: Drafts;
   readonly folders: Folders;
+  readonly outbox: OutboxStore;
+  readonly trays: Trays;
   /** The chat on the screen; events for others only change the list. */
   #open: MessageWindow | null = null;
   /** Which message the open chat shows, for a reload around it; null follows the newest. */
@@ -46,6 +52,8 @@ export class Space {
     this.users = new Users(backend, account.id);
     this.drafts = new Drafts(backend, account.id);
     this.folders = new Folders(backend, account.id);
+    this.outbox = new OutboxStore(backend, account.id);
+    this.trays = new Trays(backend, account.id);
     this.presence = new Presence(backend, account.id, account.userId, connected);
     this.blocks = new Blocks(backend, account.id);
   }
@@ -77,6 +85,7 @@ export class Space {
     this.users.reload();
     this.presence.reload();
     this.blocks.reload();
+    this.outbox.changed();
     await Promise.all([this.dialogs.load(), this.folders.load(), this.#open?.reload(this.lookingAt())]);
   }
 
@@ -110,8 +119,34 @@ export class Space {
     return this.backend.retry(this.accountId, messageId);
   }
 
-  discardUnsent(messageId: MessageId): Promise<string | null> {
+  retryAll(): Promise<void> {
+    return this.backend.retryAll(this.accountId);
+  }
+
+  reschedule(messageId: MessageId, at: number): Promise<void> {
+    return this.backend.reschedule(this.accountId, messageId, at);
+  }
+
+  discardUnsent(messageId: MessageId): Promise<Message | null> {
     return this.backend.discardUnsent(this.accountId, messageId);
+  }
+
+  /** Queues a message that was dropped once more, as it was. */
+  sendAgain(dialogId: DialogId, dropped: Message): Promise<MessageId> {
+    return this.send(dialogId, {
+      text: dropped.text,
+      replyTo: dropped.reply?.messageId ?? null,
+      mentions: dropped.mentions,
+      silent: dropped.silent,
+      previewOf: dropped.preview?.url ?? null,
+      fields: dropped.fields,
+      attachments: [],
+      sendAt: dropped.hold?.type === 'scheduled' ? dropped.hold.payload.at : null,
+    });
+  }
+
+  recipients(messageId: MessageId): Promise<Recipient[]> {
+    return this.backend.recipients(this.accountId, messageId);
   }
 
   markRead(dialogId: DialogId, upTo: MessageId): Promise<void> {

@@ -20,6 +20,11 @@ export class Users {
     return user;
   }
 
+  /** The same without asking: for lists of which nobody may ever look at most. */
+  peek(id: UserId): User | undefined {
+    return this.#known.get(id);
+  }
+
   apply(users: User[]): void {
     for (const user of users) {
       const known = this.#known.get(user.id);

@@ -13,7 +13,16 @@ export type Screen =
 
 /** A page of the settings. */
 export type SettingsSection =
-  'profile' | 'appearance' | 'privacy' | 'away' | 'keyboard' | 'server' | 'diagnostics' | 'about';
+  | 'profile'
+  | 'appearance'
+  | 'privacy'
+  | 'files'
+  | 'away'
+  | 'sending'
+  | 'keyboard'
+  | 'server'
+  | 'diagnostics'
+  | 'about';
 
 /** What lies over the main screen. */
 export type Sheet =
@@ -21,10 +30,14 @@ export type Sheet =
   | { kind: 'newChat'; mode: 'private' | 'group' | 'public' }
   /** Public chats of the application. */
   | { kind: 'explore' }
+  /** Chats, people, messages and commands behind one field; `text` stands in it. */
+  | { kind: 'palette'; text: string }
   | { kind: 'editDialog'; dialogId: DialogId }
   | { kind: 'addPeople'; dialogId: DialogId }
   /** A folder of the chat list; null makes a new one, into which `dialogIds` go at once. */
   | { kind: 'folder'; folderId: number | null; dialogIds: DialogId[] }
+  /** Writes a chat into a folder. */
+  | { kind: 'export'; dialogId: DialogId }
   /** Something that cannot be taken back is asked about first. */
   | { kind: 'question'; question: Question };
 
@@ -58,6 +71,10 @@ export class View {
   dialogId = $state<DialogId | null>(null);
   /** A public chat that is looked into from outside, in place of an open one. */
   preview = $state.raw<PublicDialog | null>(null);
+  /** A message to go to in the chat that is open, or is being opened. Whoever shows it takes it away. */
+  goal = $state.raw<{ dialogId: DialogId; messageId: MessageId } | null>(null);
+  /** What waits to be sent stands in place of an open chat. */
+  outbox = $state(false);
   /** The third column stands beside the open chat. It stays while one goes from chat to chat. */
   details = $state(false);
 
@@ -91,6 +108,12 @@ export class View {
     this.preview = dialog;
   }
 
+  /** Shows what waits to be sent. */
+  openOutbox(): void {
+    this.openDialog(null);
+    this.outbox = true;
+  }
+
   lay(overlay: Overlay): void {
     this.overlays = [...this.overlays, overlay];
   }
@@ -102,7 +125,9 @@ export class View {
 
   openDialog(dialogId: DialogId | null): void {
     this.dialogId = dialogId;
+    this.goal = null;
     this.preview = null;
+    this.outbox = false;
     this.overlays = [];
     this.closeSheet();
     if (this.screen.kind !== 'main') this.screen = { kind: 'main' };

@@ -4,10 +4,21 @@
 //! each file on its way has come. Nothing here trusts a name, a size or a type that somebody else
 //! wrote.
 
+pub(crate) mod cache;
+pub(crate) mod downloads;
+pub(crate) mod files;
+mod images;
+pub mod names;
+pub(crate) mod outgoing;
 pub mod place;
-#[allow(dead_code, reason = "the transfers that report are not there yet")]
+mod probe;
 pub(crate) mod progress;
+pub(crate) mod sealed;
+pub(crate) mod uploads;
 pub(crate) mod wire;
+
+pub use self::files::{OpenFile, PictureSize, ShownPicture};
+pub use self::outgoing::picture_in;
 
 /// Bytes of the largest file that the service takes.
 pub const MAX_BYTES: u64 = 100 * 1024 * 1024;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use cubist_protocol::ext::attachment::{AttachmentKind as Kind, Reading, Source};
 use cubist_protocol::ext::extra_params::{Attachment as Element, ExtraParams};
 use serde::{Deserialize, Serialize};
 
@@ -60,58 +61,62 @@ pub(crate) fn read(extra: &ExtraParams) -> Vec<Attachment> {
 }
 
 fn read_one(element: &Element, more: Extra) -> Attachment {
-    let text = |name: &str| {
-        element
-            .get(name)
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-    };
-    let kind_name = text("type").unwrap_or_default();
-    let location = point(element).map(|point| Location {
-        point,
-        name: text("name").map(str::to_owned),
-        address: more.address.filter(|address| !address.is_empty()),
-    });
-    let content_type = text("content-type")
-        .or_else(|| Some(kind_name).filter(|kind| kind.contains('/')))
-        .unwrap_or_default()
-        .to_owned();
+    let reading = Reading::of(element);
     let waveform = waveform(&more.waveform.unwrap_or_default());
-    let kind = if location.is_some() {
-        AttachmentKind::Location
-    } else if more.as_file {
-        AttachmentKind::File
-    } else {
-        kind(kind_name, &content_type, !waveform.is_empty())
+    let kind = match reading.kind {
+        Kind::Location => AttachmentKind::Location,
+        _ if more.as_file => AttachmentKind::File,
+        Kind::Image => AttachmentKind::Image,
+        Kind::Video => AttachmentKind::Video,
+        Kind::Voice => AttachmentKind::Voice,
+        Kind::Audio if !waveform.is_empty() => AttachmentKind::Voice,
+        Kind::Audio => AttachmentKind::Audio,
+        Kind::File => AttachmentKind::File,
     };
-    let pixels = |name: &str| text(name)?.parse().ok().filter(|&pixels: &u32| pixels > 0);
-    let name = text("name").unwrap_or_default().to_owned();
+    let is_location = kind == AttachmentKind::Location;
+    let location = reading.place.and_then(|place| {
+        Some(Location {
+            point: Point::new(place.latitude, place.longitude)?,
+            name: place.name,
+            address: place
+                .address
+                .or(more.address)
+                .filter(|address| !address.is_empty()),
+        })
+    });
+    let (uid, url) = match reading.source {
+        Some(Source::Blob(uid)) => (Some(uid.to_string()), None),
+        Some(Source::Url(url)) => (None, Some(url)),
+        None => (None, None),
+    };
+    let number = element.get("id").and_then(|id| id.trim().parse().ok());
     Attachment {
         kind,
-        name: if location.is_some() {
+        // Of a place it is the place's.
+        name: if is_location {
             String::new()
         } else {
-            name
+            reading.name
         },
-        content_type,
-        size: text("size").and_then(|size| size.parse().ok()),
-        width: pixels("width"),
-        height: pixels("height"),
-        duration: text("duration").and_then(milliseconds),
+        content_type: reading.content_type,
+        size: reading.size,
+        width: reading.dimensions.map(|(width, _)| width),
+        height: reading.dimensions.map(|(_, height)| height),
+        duration: reading.duration_millis.filter(|&millis| millis > 0),
         placeholder: more
             .placeholder
             .filter(|hash| hash.len() <= PLACEHOLDER_CHARS),
         waveform,
-        file: match (&location, more.removed) {
-            (Some(_), _) => None,
-            (None, true) => Some(FileState::Deleted),
-            (None, false) => Some(FileState::Remote),
+        file: match (is_location, more.removed) {
+            (true, _) => None,
+            (false, true) => Some(FileState::Deleted),
+            (false, false) => Some(FileState::Remote),
         },
         location,
         source: FileSource {
-            uid: text("uid").map(str::to_owned),
-            id: text("id").and_then(|id| id.parse().ok()),
-            url: text("url").map(str::to_owned),
+            uid,
+            id: number.filter(|_| !is_location),
+            url,
         },
     }
 }
@@ -213,39 +218,6 @@ fn extras(extra: &ExtraParams) -> BTreeMap<String, Extra> {
     all.into_iter()
         .filter_map(|(index, value)| Some((index, serde_json::from_value(value).ok()?)))
         .collect()
-}
-
-/// The point of a place. Two attributes, or what other platforms write: `data` with JSON, as it is
-/// or percent-encoded.
-fn point(element: &Element) -> Option<Point> {
-    let number = |name: &str| element.get(name)?.trim().parse::<f64>().ok();
-    Point::new(number("latitude")?, number("longitude")?)
-}
-
-fn kind(name: &str, content_type: &str, is_voice: bool) -> AttachmentKind {
-    let of_type = |name: &str| match name.split('/').next() {
-        Some("image" | "photo") => Some(AttachmentKind::Image),
-        Some("video") => Some(AttachmentKind::Video),
-        Some("audio") if is_voice => Some(AttachmentKind::Voice),
-        Some("audio") => Some(AttachmentKind::Audio),
-        _ => None,
-    };
-    of_type(name)
-        .or_else(|| of_type(content_type))
-        .unwrap_or(AttachmentKind::File)
-}
-
-fn milliseconds(seconds: &str) -> Option<u64> {
-    let seconds: f64 = seconds.parse().ok()?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the range was checked: no longer than a year"
-    )]
-    (0.0..=31_536_000.0)
-        .contains(&seconds)
-        .then(|| (seconds * 1000.0).round() as u64)
-        .filter(|&millis| millis > 0)
 }
 
 fn digits(waveform: &[u8]) -> String {

@@ -24,6 +24,7 @@ pub(super) fn is_news(iq: &Iq) -> bool {
             | IqPayload::Session
             | IqPayload::Ping
             | IqPayload::Carbons(_)
+            | IqPayload::DiscoInfo(_)
             | IqPayload::DiscoItems(_)
             | IqPayload::StatusSubscription(_)
             | IqPayload::Mobile(_)

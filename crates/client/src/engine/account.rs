@@ -4,9 +4,13 @@ mod attachments;
 mod changing;
 mod dialogs;
 mod explore;
+mod export;
+mod files;
 mod limits;
+mod link_previews;
 mod members;
 mod organise;
+mod outbox;
 mod people;
 mod pictures;
 mod privacy;
@@ -16,9 +20,13 @@ mod writing;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
+use crate::attachments::cache::Cache;
+use crate::attachments::files::{Files, Parts};
+use crate::attachments::outgoing::Outgoing;
 use crate::attachments::progress::Progress;
+use crate::attachments::sealed::FilesKey;
 use crate::engine::credentials::{Credentials, StoredIdentity};
 use crate::engine::runtime::{self, Owner, Runtime};
 use crate::engine::shared::Shared;
@@ -27,9 +35,10 @@ use crate::events::ClientEvent;
 use crate::model::{
     AccountId, ConnectionState, Endpoints, OfflineReason, SignedOutReason, User, UserId,
 };
+use crate::previews::Previews;
 use crate::rest::Client;
 use crate::store::account::{self, AccountRow};
-use crate::store::{RawKey, Store, outbox, users};
+use crate::store::{RawKey, Store, outbox as rows, users};
 use crate::sync::activity::Attention;
 use crate::sync::composing::Keys;
 use crate::sync::context::Context;
@@ -49,8 +58,14 @@ struct Inner {
     waiting: Arc<AtomicU32>,
     /// How far files on their way have come.
     progress: Progress,
+    /// Files of messages.
+    files: Arc<Files>,
+    /// What is to be sent.
+    outgoing: Outgoing,
     /// What the screens want to know of people; kept while nobody can be asked.
     attention: Mutex<Attention>,
+    /// Previews made for messages that are being written.
+    previews: Previews,
     /// The tasks; `None` while signed out.
     runtime: Mutex<Option<Runtime>>,
     /// Held while tasks are started or stopped, so that two such changes do not overlap.
@@ -77,10 +92,16 @@ impl Account {
         let of_all = Arc::clone(&shared);
         let progress = Progress::new(id.clone(), events.clone());
         let moving = progress.clone();
+        // Made once the cache is open, which wants to know first where its news go.
+        let late: Arc<OnceLock<Weak<Files>>> = Arc::default();
+        let hearing = Arc::clone(&late);
         let publish = Arc::new(move |changes: Vec<ClientEvent>| {
             for mut event in changes {
                 if let ClientEvent::MessagesChanged { messages, .. } = &mut event {
-                    moving.overlay(messages);
+                    moving.overlay(messages.iter_mut());
+                    if let Some(files) = hearing.get().and_then(Weak::upgrade) {
+                        files.hear(messages);
+                    }
                 }
                 if let ClientEvent::OutboxChanged { waiting, .. } = &event {
                     count.store(*waiting, Ordering::Release);
@@ -93,9 +114,22 @@ impl Account {
                 events.send(event).ok();
             }
         });
-        let path = shared.account_dir(&id).join("cache.db");
+        let folder = shared.account_dir(&id);
+        let files_key = FilesKey::of_cache(&key);
+        let outgoing = Outgoing::new(Cache::new(folder.join("outgoing"), files_key.clone()));
+        let cache = Cache::new(folder.join("files"), files_key);
+        let path = folder.join("cache.db");
         let store = Store::open(path, key, id.clone(), me, publish).await?;
-        waiting.store(store.read(outbox::waiting).await?, Ordering::Release);
+        let files = Arc::new(Files::new(Parts {
+            store: store.clone(),
+            cache,
+            progress: progress.clone(),
+            downloads: Arc::default(),
+            clock: Arc::clone(&shared.clock),
+            policy: Arc::clone(&shared.files),
+        }));
+        late.set(Arc::downgrade(&files)).ok();
+        waiting.store(store.read(rows::waiting).await?, Ordering::Release);
         Ok(Self {
             inner: Arc::new(Inner {
                 id,
@@ -104,7 +138,10 @@ impl Account {
                 shared,
                 waiting,
                 progress,
+                files,
+                outgoing,
                 attention: Mutex::default(),
+                previews: Previews::default(),
                 runtime: Mutex::new(None),
                 changing: tokio::sync::Mutex::new(()),
             }),
@@ -203,6 +240,8 @@ impl Account {
             me: self.inner.me,
             store: self.inner.store.clone(),
             files: self.inner.progress.clone(),
+            attachments: Arc::clone(&self.inner.files),
+            outgoing: self.inner.outgoing.clone(),
         };
         let runtime = Runtime::start(&self.inner.shared, owner, endpoints, credentials, client)?;
         let attention = self.attention().clone();

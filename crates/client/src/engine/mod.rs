@@ -12,6 +12,7 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures::future::join_all;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
@@ -25,9 +26,10 @@ use crate::error::Error;
 use crate::events::ClientEvent;
 use crate::keys::{KeyChoice, KeyState, KeyVault, KeychainPolicy};
 use crate::model::{
-    AccountId, AccountSummary, ConnectionState, Endpoints, Identity, OfflineReason, Secret, SignUp,
-    SignedOutReason,
+    AccountId, AccountSummary, ConnectionState, Endpoints, FilePolicy, Identity, OfflineReason,
+    Secret, SignUp, SignedOutReason,
 };
+use crate::previews::{Pages, PublicWeb, Reach};
 use crate::store::RawKey;
 use crate::sync;
 
@@ -53,6 +55,9 @@ pub struct EngineConfig {
     /// Reports of a connection that may wait for the disk; tests set 1, so that whatever depends
     /// on the queue shows.
     pub incoming_capacity: usize,
+    /// Which addresses are asked for previews of links. Anything but [`PublicWeb`] is for tests,
+    /// whose pages are on this machine.
+    pub pages: Arc<dyn Reach>,
 }
 
 impl EngineConfig {
@@ -65,6 +70,7 @@ impl EngineConfig {
             random: Arc::new(SystemRandom),
             timing: Timing::default(),
             incoming_capacity: INCOMING,
+            pages: Arc::new(PublicWeb),
         }
     }
 }
@@ -118,8 +124,10 @@ impl Engine {
             random: config.random,
             timing: config.timing,
             incoming_capacity: config.incoming_capacity,
+            pages: Pages::new(config.pages),
             registry: Mutex::new(registry),
             events: broadcast::Sender::new(EVENT_QUEUE),
+            files: Arc::default(),
             shutdown: CancellationToken::new(),
         });
         let engine = Self {
@@ -269,6 +277,22 @@ impl Engine {
         self.open_accounts().get(id).cloned()
     }
 
+    /// What is downloaded unasked from now on, and how much of it is kept. A smaller room is kept to
+    /// at once.
+    pub async fn set_file_policy(&self, policy: FilePolicy) -> Result<(), Error> {
+        *self
+            .inner
+            .shared
+            .files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = policy;
+        let open: Vec<Account> = self.open_accounts().values().cloned().collect();
+        for account in open {
+            account.make_room().await?;
+        }
+        Ok(())
+    }
+
     /// What happens from now on. A reader told that it lagged loads everything again.
     pub fn events(&self) -> broadcast::Receiver<ClientEvent> {
         self.inner.shared.events.subscribe()
@@ -276,6 +300,8 @@ impl Engine {
 
     /// Closes every connection and cache and waits for it.
     pub async fn shutdown(self) {
+        let open: Vec<Account> = self.open_accounts().values().cloned().collect();
+        join_all(open.iter().map(Account::let_go)).await;
         self.inner.shared.shutdown.cancel();
         let _changing = self.inner.changing.lock().await;
         let accounts: Vec<Account> = self.open_accounts().drain().map(|(_, open)| open).collect();

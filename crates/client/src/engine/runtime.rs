@@ -6,7 +6,11 @@ use cubist_protocol::jid::Jid;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::attachments::downloads;
+use crate::attachments::files::Files;
+use crate::attachments::outgoing::Outgoing;
 use crate::attachments::progress::Progress;
+use crate::attachments::uploads;
 use crate::connection::{self, ConnectionConfig, Trust};
 use crate::engine::credentials::{ChatPassword, Credentials};
 use crate::engine::shared::Shared;
@@ -39,6 +43,8 @@ pub(super) struct Owner {
     pub(super) me: UserId,
     pub(super) store: Store,
     pub(super) files: Progress,
+    pub(super) attachments: Arc<Files>,
+    pub(super) outgoing: Outgoing,
 }
 
 /// A REST client for these endpoints.
@@ -95,6 +101,7 @@ impl Runtime {
             who,
             store: owner.store,
             files: owner.files,
+            downloads: owner.attachments.downloads(),
             api: Arc::new(client.clone()),
             line: Arc::new(handle.clone()),
             clock: Arc::clone(&shared.clock),
@@ -122,6 +129,17 @@ impl Runtime {
         tasks.spawn(privacy::run(Arc::clone(&context)));
         tasks.spawn(typing::run(Arc::clone(&context)));
         tasks.spawn(composing::run(Arc::clone(&context), strokes));
+        tasks.spawn(uploads::run(
+            Arc::clone(&context),
+            client.clone(),
+            owner.outgoing,
+            Arc::clone(&owner.attachments),
+        ));
+        tasks.spawn(downloads::run(
+            owner.attachments,
+            client.clone(),
+            shutdown.clone(),
+        ));
         tasks.spawn(keep_session(
             Arc::clone(&context),
             client.clone(),

@@ -10,7 +10,8 @@ use crate::clock::{Clock, Random};
 use crate::connection::Timing;
 use crate::engine::registry::Registry;
 use crate::events::ClientEvent;
-use crate::model::{AccountId, User};
+use crate::model::{AccountId, FilePolicy, User};
+use crate::previews::Pages;
 
 /// Handed to every account.
 #[derive(Debug)]
@@ -25,10 +26,14 @@ pub(super) struct Shared {
     pub(super) timing: Timing,
     /// Reports of a connection that may wait.
     pub(super) incoming_capacity: usize,
+    /// Looks at pages behind links.
+    pub(super) pages: Pages,
     /// The list of accounts, in the clear.
     pub(super) registry: Mutex<Registry>,
     /// Everyone who shows something.
     pub(super) events: broadcast::Sender<ClientEvent>,
+    /// What is downloaded unasked, and how much is kept.
+    pub(super) files: Arc<Mutex<FilePolicy>>,
     /// Ends everything.
     pub(super) shutdown: CancellationToken,
 }

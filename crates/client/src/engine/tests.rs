@@ -142,8 +142,8 @@ async fn accounts_and_what_waits_in_them_are_there_after_a_restart_without_netwo
     let row = account.dialog(dialog).await.unwrap().unwrap();
     assert_eq!(row.last.unwrap().id, sent);
     assert_eq!(
-        account.discard_unsent(sent).await.unwrap().as_deref(),
-        Some("kept")
+        account.discard_unsent(sent).await.unwrap().unwrap().text,
+        "kept"
     );
     assert_eq!(engine.accounts()[0].waiting, 0);
 }

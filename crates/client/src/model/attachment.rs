@@ -19,6 +19,33 @@ pub enum AttachmentKind {
     Location,
 }
 
+impl AttachmentKind {
+    /// Its number in the cache; never renumbered.
+    pub const fn code(self) -> i64 {
+        match self {
+            Self::Image => 1,
+            Self::Video => 2,
+            Self::Audio => 3,
+            Self::Voice => 4,
+            Self::File => 5,
+            Self::Location => 6,
+        }
+    }
+
+    /// The kind with this number in the cache.
+    pub const fn from_code(code: i64) -> Option<Self> {
+        match code {
+            1 => Some(Self::Image),
+            2 => Some(Self::Video),
+            3 => Some(Self::Audio),
+            4 => Some(Self::Voice),
+            5 => Some(Self::File),
+            6 => Some(Self::Location),
+            _ => None,
+        }
+    }
+}
+
 /// A point on the earth in ten-millionths of a degree: about a centimetre, and exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Point {
@@ -169,6 +196,15 @@ pub struct FileSource {
     pub id: Option<u64>,
     /// An address, for files that are elsewhere.
     pub url: Option<String>,
+}
+
+impl FileSource {
+    /// The one name under which the cache keeps the file; `None` when nothing names it. An address
+    /// may carry a session of long ago, so the uid counts before it.
+    pub fn key(&self) -> Option<String> {
+        let id = || self.id.map(|id| id.to_string());
+        self.uid.clone().or_else(|| self.url.clone()).or_else(id)
+    }
 }
 
 /// One attachment. It is named by its message and its place there.

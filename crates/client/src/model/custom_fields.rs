@@ -7,7 +7,7 @@
 use cubist_protocol::ext::extra_params::ExtraParams;
 use serde_json::Value;
 
-use crate::model::{Forwarded, Message, Quote, UnixMillis, UserId};
+use crate::model::{Forwarded, LinkPreview, Message, Quote, UnixMillis, UserId};
 
 const REPLY_TO: &str = "reply_to";
 const REPLY_SENDER: &str = "reply_sender";
@@ -15,6 +15,7 @@ const REPLY_TEXT: &str = "reply_text";
 const FORWARDED_FROM: &str = "forwarded_from";
 const FORWARDED_AT: &str = "forwarded_at";
 const MENTIONS: &str = "mentions";
+const LINK_PREVIEW: &str = "link_preview";
 const SILENT: &str = "silent";
 
 /// What attachments say beyond their attributes; `attachments::wire` reads and writes it.
@@ -29,7 +30,7 @@ const KNOWN: [&str; 19] = [
     FORWARDED_AT,
     MENTIONS,
     SILENT,
-    "link_preview",
+    LINK_PREVIEW,
     "attachment",
     "attachments",
     ATTACHMENTS_EXTRA,
@@ -58,6 +59,7 @@ pub(crate) struct CustomFields {
     pub(crate) reply: Option<Quote>,
     pub(crate) forwarded: Option<Forwarded>,
     pub(crate) mentions: Vec<UserId>,
+    pub(crate) preview: Option<LinkPreview>,
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) silent: bool,
 }
@@ -101,6 +103,9 @@ impl CustomFields {
             reply,
             forwarded,
             mentions,
+            preview: extra
+                .text(LINK_PREVIEW)
+                .and_then(|field| LinkPreview::read(&field)),
             fields: foreign
                 .map(|(name, value)| match value {
                     Value::String(text) => (name, text),
@@ -134,6 +139,9 @@ impl CustomFields {
         if !self.mentions.is_empty() {
             let ids: Vec<String> = self.mentions.iter().map(ToString::to_string).collect();
             extra.set(MENTIONS, ids.join(","));
+        }
+        if let Some(preview) = &self.preview {
+            extra.set(LINK_PREVIEW, preview.write());
         }
         if self.silent {
             extra.set(SILENT, "1");
@@ -190,7 +198,7 @@ mod tests {
     use cubist_protocol::ext::extra_params::ExtraParams;
 
     use super::{CustomFields, is_free_name};
-    use crate::model::{Forwarded, Quote, UnixMillis, UserId};
+    use crate::model::{Forwarded, LinkPreview, Quote, UnixMillis, UserId};
     use crate::store::testing::message_id;
 
     fn user(n: u64) -> UserId {
@@ -207,6 +215,7 @@ mod tests {
             }),
             forwarded: None,
             mentions: vec![user(3), user(2)],
+            preview: LinkPreview::read(r#"{"url":"https://example.org/","title":"Hello"}"#),
             fields: vec![("colour".to_owned(), "blue".to_owned())],
             silent: true,
         };

@@ -1,6 +1,9 @@
 //! Dialogs as the chat list shows them.
 
-use crate::model::{AttachmentKind, DialogId, FolderId, MessageId, Status, UnixMillis, UserId};
+use crate::model::{
+    Attachment, AttachmentKind, DialogId, FolderId, KeptDraft, MessageId, Status, UnixMillis,
+    UserId,
+};
 
 /// What sort of dialog it is; the numbers are those of the wire (rest.md, dialogs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +61,36 @@ pub struct Field {
     pub value: String,
 }
 
+/// What hangs on a message, in the few words that a row has room for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviewAttachment {
+    /// How the first of them is shown.
+    pub kind: AttachmentKind,
+    /// How many there are.
+    pub count: u32,
+    /// The name of the first file, or of the place.
+    pub name: Option<String>,
+    /// How long the first one plays, in milliseconds.
+    pub duration: Option<u64>,
+}
+
+impl PreviewAttachment {
+    /// In a few words what these are; `None` for none.
+    pub fn of(attachments: &[Attachment]) -> Option<Self> {
+        let first = attachments.first()?;
+        let name = match &first.location {
+            Some(location) => location.name.clone().or_else(|| location.address.clone()),
+            None => Some(first.name.clone()),
+        };
+        Some(Self {
+            kind: first.kind,
+            count: attachments.len().try_into().unwrap_or(u32::MAX),
+            name: name.filter(|name| !name.is_empty()),
+            duration: first.duration,
+        })
+    }
+}
+
 /// The newest message of a dialog, as its row shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
@@ -67,8 +100,8 @@ pub struct Preview {
     pub sender: UserId,
     /// Its text, cut to what fits a row.
     pub text: String,
-    /// How the first thing that hangs on it is shown.
-    pub attachment: Option<AttachmentKind>,
+    /// What hangs on it.
+    pub attachment: Option<PreviewAttachment>,
     /// When it was sent.
     pub sent_at: UnixMillis,
     /// How far it has come; only for messages of this account's person.
@@ -120,8 +153,12 @@ pub struct Dialog {
     pub unread: u32,
     /// The oldest unread message in the cache: where the divider goes.
     pub first_unread: Option<MessageId>,
+    /// Whether an unread message here names this person.
+    pub mention: bool,
+    /// How many messages are to be sent here at a later time.
+    pub scheduled: u32,
     /// What was typed and not sent.
-    pub draft: Option<String>,
+    pub draft: Option<KeptDraft>,
     /// Whether a message here has failed and waits for a decision.
     pub unsent: bool,
     /// Its place among the pinned ones, 0 first (places may have gaps); `None` when not pinned.

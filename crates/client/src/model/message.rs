@@ -2,9 +2,11 @@
 
 use cubist_protocol::ext::extra_params::ExtraParams;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::model::{
-    Attachment, DialogId, MessageId, NewAttachment, Position, Status, UnixMillis, UserId,
+    Attachment, DialogId, Hold, LinkPreview, MessageId, NewAttachment, Position, SendTime, Status,
+    UnixMillis, UserId,
 };
 
 /// Why a message was not sent, in kinds a screen can word.
@@ -30,6 +32,15 @@ impl FailureKind {
         match self {
             Self::Server | Self::NoAnswer => true,
             Self::Refused | Self::NotMember | Self::TooLarge | Self::Blocked => false,
+        }
+    }
+
+    /// Whether a person may want to send the very same message again: the refusal was about who
+    /// writes, which can be put right elsewhere, and not about the message.
+    pub const fn can_retry(self) -> bool {
+        match self {
+            Self::Server | Self::NoAnswer | Self::Refused | Self::Blocked => true,
+            Self::NotMember | Self::TooLarge => false,
         }
     }
 
@@ -107,6 +118,11 @@ pub enum SystemLine {
         /// Who.
         users: Vec<UserId>,
     },
+    /// The other person of a private dialog called, which this messenger cannot take.
+    Called {
+        /// Whether with a picture.
+        video: bool,
+    },
 }
 
 /// How often people reacted to a message with one emoji.
@@ -121,7 +137,7 @@ pub struct Reaction {
 }
 
 /// What a message answers, as the answer carries it: it can be drawn without the original.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     /// The message that is answered.
     pub message: MessageId,
@@ -151,10 +167,14 @@ pub struct Draft {
     pub mentions: Vec<UserId>,
     /// Whether nobody is to be alerted by the server.
     pub silent: bool,
+    /// The link of the text whose preview goes along, if one was made of it.
+    pub preview_of: Option<Url>,
     /// Fields of the application's own, by name.
     pub fields: Vec<(String, String)>,
     /// What hangs on it, in order.
     pub attachments: Vec<NewAttachment>,
+    /// When it is to go.
+    pub time: SendTime,
 }
 
 /// One message. Its place in a dialog is (whole seconds of `sent_at`, `id`), ascending.
@@ -202,10 +222,14 @@ pub struct Message {
     pub forwarded: Option<Forwarded>,
     /// People it names, who are to be told of it even where they want to hear little.
     pub mentions: Vec<UserId>,
+    /// What the page behind a link of its text shows of itself, as its sender says.
+    pub preview: Option<LinkPreview>,
     /// Fields of other applications, by name; objects and lists as JSON text.
     pub fields: Vec<(String, String)>,
     /// Whether its sender asked that nobody be alerted.
     pub silent: bool,
+    /// Why it waits on purpose, if it does.
+    pub hold: Option<Hold>,
 }
 
 impl Message {

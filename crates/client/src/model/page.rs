@@ -108,15 +108,6 @@ pub struct MessagePage {
     pub after: Edge,
 }
 
-/// A message that matches a search.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SearchHit {
-    /// The message.
-    pub message: Message,
-    /// The title of its dialog.
-    pub dialog_name: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Cursor, InvalidCursor};

@@ -5,6 +5,11 @@
 //! could not confirm it; then the same message goes out once more with the same id, and whoever
 //! has it already drops the copy. Rows survive the program: the first session after a start takes
 //! up what the last one left.
+//!
+//! A row may wait for its time: because the server asked to come later, because the person may
+//! still take the message back, or because it is to be sent later. The first two hold up what was
+//! written after them in the same dialog; a message for later does not, and gets its date when it
+//! goes.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,9 +21,9 @@ use tokio::time::sleep;
 
 use crate::attachments::NO_CAPTION;
 use crate::connection::SendTag;
-use crate::model::{DialogId, Failure, FailureKind, UnixMillis};
+use crate::model::{DialogId, Failure, FailureKind, Hold, UnixMillis};
 use crate::store::Error;
-use crate::store::outbox::{self as rows, Queued};
+use crate::store::outbox::{self as rows, Queued, Row};
 use crate::sync::context::{Context, Who};
 
 /// Rows loaded at once.
@@ -30,6 +35,10 @@ const CACHE_FAILED: Duration = Duration::from_secs(5);
 /// Milliseconds to wait after the first, second… time the server asked to try later; after the
 /// last one the message has failed and the person decides.
 const WAITS: [i64; 5] = [2_000, 8_000, 30_000, 60_000, 120_000];
+
+/// The task looks at the clock at least this often while something waits for its time: a computer
+/// that slept does not count the hours, and its clock may be set.
+const LONGEST_SLEEP: Duration = Duration::from_secs(15);
 
 /// The bit that tells markers from messages in a tag.
 const MARKER: u64 = 1 << 63;
@@ -189,8 +198,8 @@ impl Taken {
         }
     }
 
-    fn insert(&self, seq: i64) {
-        self.lock().insert(seq);
+    fn insert_all(&self, seqs: &[i64]) {
+        self.lock().extend(seqs);
     }
 
     fn clear(&self) {
@@ -210,11 +219,14 @@ struct Sender {
     cursor: i64,
     /// The session they were handed over in.
     generation: u64,
+    /// Whether rows were passed by: they are looked at again in every round.
+    passed_by: bool,
 }
 
 impl Sender {
     fn start_over(&mut self) {
         self.cursor = 0;
+        self.passed_by = false;
     }
 
     /// Hands over whatever can go now. Returns how long until something else can.
@@ -229,6 +241,9 @@ impl Sender {
             // No session yet.
             return Ok(None);
         }
+        if self.passed_by {
+            self.start_over();
+        }
         let mut held: BTreeSet<DialogId> = BTreeSet::new();
         let mut earliest: Option<i64> = None;
         let now = context.clock.now();
@@ -238,48 +253,100 @@ impl Sender {
                 .store
                 .read(move |db| rows::due(db, after, PAGE))
                 .await?;
-            if page.is_empty() {
+            let Some(last) = page.last().map(|row| row.seq) else {
                 break;
-            }
+            };
+            let mut ready = Vec::with_capacity(page.len());
             for row in page {
-                let seq = row.seq;
-                if row.not_before > now || held.contains(&row.message.dialog) {
-                    // Later messages of the dialog wait behind this one.
-                    held.insert(row.message.dialog);
-                    let wait = row.not_before.0.saturating_sub(now.0).max(1);
+                let is_early = row.not_before > now;
+                if is_early {
+                    let wait = row.not_before.0.saturating_sub(now.0);
                     earliest = Some(earliest.map_or(wait, |earliest| earliest.min(wait)));
-                } else if !context.taken.contains(seq) && !self.hand_over(context, row).await? {
-                    return Ok(None);
                 }
-                self.cursor = seq;
+                // What is dated when it goes does not go before there is a line.
+                let is_apart = matches!(row.hold, Some(Hold::Scheduled { .. }));
+                if is_early || held.contains(&row.dialog) || (is_apart && !context.is_online()) {
+                    self.passed_by = true;
+                    if !is_apart {
+                        // Later messages of the dialog wait behind this one.
+                        held.insert(row.dialog);
+                    }
+                } else if !context.taken.contains(row.seq) {
+                    ready.push(row);
+                }
+            }
+            self.cursor = last;
+            if !self.hand_over(context, ready).await? {
+                // The next session begins from the first row.
+                self.start_over();
+                return Ok(None);
             }
         }
-        Ok(earliest.map(|wait| Duration::from_millis(wait.unsigned_abs())))
+        Ok(earliest.map(|wait| Duration::from_millis(wait.unsigned_abs()).min(LONGEST_SLEEP)))
     }
 
-    /// Returns whether the line took it.
-    async fn hand_over(&self, context: &Arc<Context>, row: Queued) -> Result<bool, Error> {
-        let Some(stanza) = stanza(&row, &context.who) else {
-            let id = row.message.id;
-            let failure = Failure {
-                kind: FailureKind::Refused,
-                text: None,
-            };
-            context
-                .store
-                .write(move |tx| rows::fail(tx, id, &failure))
-                .await?;
+    /// Returns whether the line took them.
+    async fn hand_over(&self, context: &Arc<Context>, ready: Vec<Row>) -> Result<bool, Error> {
+        if ready.is_empty() {
             return Ok(true);
+        }
+        let seqs: Vec<i64> = ready.iter().map(|row| row.seq).collect();
+        // Noted before they are read: from here on the person can take none of them back, nor
+        // change its words without the other side being told. And the confirmation can be quicker
+        // than the return.
+        context.taken.insert_all(&seqs);
+        let queue = match prepare(context, &ready, seqs.clone()).await {
+            Ok(queue) => queue,
+            Err(error) => {
+                context.taken.confirm(&seqs);
+                return Err(error);
+            }
         };
-        let tag = message_tag(row.seq, self.generation);
-        // Noted before, since the confirmation can be quicker than the return.
-        context.taken.insert(row.seq);
-        if context.line.send(stanza, Some(tag)).await.is_err() {
-            context.taken.confirm(&[row.seq]);
-            return Ok(false);
+        // What was taken back or deleted just before is not on its way.
+        let is_left = |seq: &i64| queue.iter().all(|row| row.seq != *seq);
+        let left: Vec<i64> = seqs.into_iter().filter(is_left).collect();
+        context.taken.confirm(&left);
+        for (index, row) in queue.iter().enumerate() {
+            let Some(stanza) = stanza(row, &context.who) else {
+                let id = row.message.id;
+                let failure = Failure {
+                    kind: FailureKind::Refused,
+                    text: None,
+                };
+                context
+                    .store
+                    .write(move |tx| rows::fail(tx, id, &failure))
+                    .await?;
+                continue;
+            };
+            let tag = message_tag(row.seq, self.generation);
+            if context.line.send(stanza, Some(tag)).await.is_err() {
+                let left = queue.iter().skip(index).map(|row| row.seq);
+                context.taken.confirm(&left.collect::<Vec<_>>());
+                return Ok(false);
+            }
         }
         Ok(true)
     }
+}
+
+/// Ends the wait of those that waited on purpose, and reads all of them as they are then.
+async fn prepare(context: &Context, ready: &[Row], seqs: Vec<i64>) -> Result<Vec<Queued>, Error> {
+    let released = ready.iter().filter(|row| row.hold.is_some());
+    let released: Vec<i64> = released.map(|row| row.seq).collect();
+    if !released.is_empty() {
+        let now = context.server_now();
+        context
+            .store
+            .write(move |tx| {
+                for seq in released {
+                    rows::release(tx, seq, now)?;
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    context.store.read(move |db| rows::queued(db, &seqs)).await
 }
 
 /// The stanza of a message (xmpp.md §6 of the platform: date, history flag and dialog are always

@@ -19,7 +19,7 @@ use crate::rest::foreign;
 use crate::rest::transport::{Answer, Request};
 
 /// Redirections of one download: the API's own, the object store's, and one in between.
-const MAX_HOPS: usize = 4;
+pub(super) const MAX_HOPS: usize = 4;
 
 /// Time for a whole download, redirections included.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(30);
@@ -120,7 +120,7 @@ impl Client {
     }
 
     /// The file an address of the API stands for: its token would have expired long ago.
-    fn own_blob(&self, url: &Url) -> Option<BlobUid> {
+    pub(super) fn own_blob(&self, url: &Url) -> Option<BlobUid> {
         let base = &self.transport().base;
         if url.origin() != base.origin() {
             return None;
@@ -129,7 +129,7 @@ impl Client {
         below.strip_prefix("/blobs/")?.parse().ok()
     }
 
-    fn blob_url(&self, uid: &BlobUid, token: &Secret) -> Url {
+    pub(super) fn blob_url(&self, uid: &BlobUid, token: &Secret) -> Url {
         let mut url = self.transport().base.clone();
         let base = url.path().trim_end_matches('/').to_owned();
         url.set_path(&format!("{base}/blobs/{uid}"));
@@ -231,7 +231,7 @@ impl Client {
     }
 }
 
-fn is_redirection(status: StatusCode) -> bool {
+pub(super) fn is_redirection(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 

@@ -32,18 +32,22 @@ impl PublicAddresses {
 impl Resolve for PublicAddresses {
     fn resolve(&self, name: Name) -> Resolving {
         let is_exempt = name.as_str().eq_ignore_ascii_case(&self.exempt);
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let usable: Vec<SocketAddr> = found
-                .filter(|address| is_exempt || is_public(address.ip()))
-                .collect();
-            if usable.is_empty() {
-                return Err(io::Error::other("the name leads to no public address").into());
-            }
-            let usable: Addrs = Box::new(usable.into_iter());
-            Ok(usable)
-        })
+        lookup(name, move |address| is_exempt || is_public(address))
     }
+}
+
+/// Looks a name up for a connection, which then goes to one of the addresses that count and to no
+/// other: what a second lookup would say does not matter.
+pub(crate) fn lookup(name: Name, counts: impl Fn(IpAddr) -> bool + Send + 'static) -> Resolving {
+    Box::pin(async move {
+        let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+        let usable: Vec<SocketAddr> = found.filter(|address| counts(address.ip())).collect();
+        if usable.is_empty() {
+            return Err(io::Error::other("the name leads to no public address").into());
+        }
+        let usable: Addrs = Box::new(usable.into_iter());
+        Ok(usable)
+    })
 }
 
 /// Whether `url` may be asked at all. A name is checked when it is resolved.
@@ -72,7 +76,7 @@ pub(super) fn check(url: &Url, own: &Url) -> Result<(), Error> {
 }
 
 /// Whether an address belongs to the public internet (the registries of RFC 6890, by exclusion).
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
@@ -120,8 +124,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         [0, 0, 0, 0, 0, 0xffff, high, low]
         | [0x0064, 0xff9b, 0, 0, 0, 0, high, low]
         | [0x2002, high, low, ..] => embedded(high, low),
-        // Teredo and documentation.
-        [0x2001, 0 | 0x0db8, ..] => false,
+        // Teredo and documentation (RFC 3849, RFC 9637).
+        [0x2001, 0 | 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => false,
         // Global unicast is 2000::/3; everything else is for this machine, this link or nobody.
         [0x2000..=0x3fff, ..] => true,
         _ => false,
@@ -164,6 +168,7 @@ mod tests {
             "2002:7f00:1::",
             "2001:db8::1",
             "2001::1",
+            "3fff::1",
             "fc00::1",
             "fd12::1",
             "fe80::1",

@@ -3,14 +3,14 @@
 use cubist_protocol::ids::{DialogId, MessageId};
 use cubist_protocol::rest::{
     ArrayStyle, ChangeReactions, DeleteResult, ListQuery, Message, Operator, Page as WirePage,
-    ReactionUsers, UnreadCounts, UpdateMessage,
+    ReactionUsers, SearchEnvelope, UnreadCounts, UpdateMessage,
 };
 use reqwest::Method;
 
 use crate::rest::client::Client;
 use crate::rest::error::Error;
 use crate::rest::membership::deletion;
-use crate::rest::query::{MessageFilter, Sort};
+use crate::rest::query::{MessageFilter, SearchFilter, Sort};
 use crate::rest::transport::Request;
 
 const PATH: &str = "chat/Message";
@@ -42,6 +42,13 @@ impl Client {
             tracing::warn!(count = page.unreadable, "some messages could not be read");
         }
         Ok(page.items)
+    }
+
+    /// Messages with a text, newest first. Never marks anything as read.
+    pub async fn search(&self, filter: &SearchFilter) -> Result<Vec<Message>, Error> {
+        let query = filter.to_query().encode(ArrayStyle::Comma);
+        let found: SearchEnvelope = self.call(&Request::get("chat/search", query)).await?;
+        Ok(found.results.messages)
     }
 
     /// Unread counts of the given dialogs, and of all.
@@ -169,6 +176,24 @@ impl MessageFilter {
     }
 }
 
+impl SearchFilter {
+    fn to_query(&self) -> ListQuery {
+        let mut query = ListQuery::default()
+            .param("search_text", &self.text)
+            .limit(u64::from(self.limit));
+        if !self.dialogs.is_empty() {
+            query = query.param("chat_dialog_ids", joined(&self.dialogs));
+        }
+        // The search goes back in time: its start is the newer of the two.
+        if let Some((oldest, newest)) = self.sent {
+            query = query
+                .param("start_date", newest.to_iso8601())
+                .param("end_date", oldest.to_iso8601());
+        }
+        query
+    }
+}
+
 fn joined<T: ToString>(ids: &[T]) -> String {
     let texts: Vec<_> = ids.iter().map(ToString::to_string).collect();
     texts.join(",")
@@ -179,7 +204,35 @@ mod tests {
     use cubist_protocol::rest::ArrayStyle;
 
     use crate::model::UnixMillis;
-    use crate::rest::query::{MessageFilter, Sort};
+    use crate::rest::query::{MessageFilter, SearchFilter, Sort};
+
+    #[test]
+    fn a_search_names_the_newer_date_as_its_start() {
+        let everywhere = SearchFilter {
+            text: "lorem ipsum".to_owned(),
+            dialogs: Vec::new(),
+            sent: None,
+            limit: 100,
+        };
+        assert_eq!(
+            everywhere.to_query().encode(ArrayStyle::Comma),
+            "limit=100&search_text=lorem%20ipsum"
+        );
+        let narrow = SearchFilter {
+            dialogs: vec![
+                "5356c64ab35c12bd3b108a41".parse().unwrap(),
+                "5356c64ab35c12bd3b108a42".parse().unwrap(),
+            ],
+            sent: Some((UnixMillis(0), UnixMillis(86_400_999))),
+            ..everywhere
+        };
+        assert_eq!(
+            narrow.to_query().encode(ArrayStyle::Comma),
+            "chat_dialog_ids=5356c64ab35c12bd3b108a41%2C5356c64ab35c12bd3b108a42\
+             &end_date=1970-01-01T00%3A00%3A00Z&limit=100&search_text=lorem%20ipsum\
+             &start_date=1970-01-02T00%3A00%3A00Z"
+        );
+    }
 
     #[test]
     fn a_filter_becomes_the_platforms_query_and_marks_nothing() {

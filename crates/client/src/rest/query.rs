@@ -59,6 +59,20 @@ pub struct MessageFilter {
     pub limit: u32,
 }
 
+/// Which messages a search is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchFilter {
+    /// A part of their text, letter case included; five characters at least.
+    pub text: String,
+    /// In these dialogs, ten at most; everywhere if empty.
+    pub dialogs: Vec<DialogId>,
+    /// Sent from the second of the first moment to that of the second, not more than three months
+    /// apart.
+    pub sent: Option<(UnixMillis, UnixMillis)>,
+    /// Largest number of messages; the server's maximum is 100.
+    pub limit: u32,
+}
+
 impl MessageFilter {
     /// The newest `limit` messages of `dialog`, newest first.
     pub fn newest(dialog: DialogId, limit: u32) -> Self {

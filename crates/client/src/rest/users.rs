@@ -109,6 +109,10 @@ fn searches(query: &str) -> Vec<ListQuery> {
         fields.push(("email", query.to_owned()));
     }
     if let Some(number) = telephone_number(query) {
+        // As it was typed, too: a server may compare it with what its owner typed.
+        if number != query {
+            fields.push(("phone", query.to_owned()));
+        }
         fields.push(("phone", number));
     }
     let is_long = |text: &str| text.chars().count() >= MIN_START_CHARS;
@@ -176,6 +180,11 @@ mod tests {
             assert!(asked.contains(&"phone=%2B49301234".to_owned()), "{asked:?}");
             assert!(asked.contains(&"phone[start_with]=%2B49301234".to_owned()));
         }
+        let asked = encoded("+49 30 1234");
+        assert!(
+            asked.contains(&"phone=%2B49%2030%201234".to_owned()),
+            "as it was typed, too: {asked:?}"
+        );
         assert!(encoded("110").contains(&"phone=110".to_owned()));
         for word in ["bob", "12", "r2d2", "+"] {
             let asked = encoded(word);

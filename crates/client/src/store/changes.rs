@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::events::ClientEvent;
-use crate::model::{AccountId, DialogId, Message, MessageId, UserId};
+use crate::model::{AccountId, AttachmentChange, DialogId, Message, MessageId, UserId};
 use crate::store::{Error, ReadDb, dialogs, folders, messages, outbox, privacy, users};
 
 /// Rows touched since the transaction began. What is gone by its end is reported as removed.
@@ -17,6 +17,8 @@ pub(super) struct Changes {
     pub(super) dialogs: BTreeSet<DialogId>,
     /// Messages that may look different; with what they look like, when the one who made them knew.
     pub(super) messages: BTreeMap<DialogId, BTreeMap<MessageId, Option<Message>>>,
+    /// Where files of messages are now.
+    pub(super) attachments: BTreeMap<DialogId, BTreeMap<(MessageId, u32), AttachmentChange>>,
     /// People who may look different.
     pub(super) users: BTreeSet<UserId>,
     /// Dialogs whose known parts of the history moved.
@@ -87,6 +89,13 @@ impl Changes {
                 removed,
             });
         }
+        events.extend(self.attachments.into_iter().map(|(dialog, changes)| {
+            ClientEvent::AttachmentsChanged {
+                account: account.clone(),
+                dialog,
+                changes: changes.into_values().collect(),
+            }
+        }));
         events.extend(
             self.history
                 .into_iter()

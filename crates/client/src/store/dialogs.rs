@@ -6,6 +6,7 @@
 
 mod history;
 mod newest;
+mod place;
 mod reading;
 mod unread;
 
@@ -13,18 +14,21 @@ use rusqlite::params;
 
 pub use self::history::{clear_history, forget_history};
 pub(super) use self::newest::{
-    Newcomers, add_newcomers, bump, find_last, forget_last, refresh_last_status, refresh_last_text,
+    Newcomers, add_newcomers, bump, find_last, forget_last, refresh_last, refresh_last_status,
 };
+pub use self::place::{behind, place_behind};
 pub(super) use self::reading::name;
 pub use self::reading::{
     complete_ids, incomplete, is_incomplete, is_known, load, most_recent, occupants, page,
     server_last, unsettled, with_opponent,
 };
 pub(super) use self::unread::change_unread;
-pub use self::unread::{mark_all_read, mark_read};
-use crate::model::{DialogId, DialogKind, Field, MessageId, Position, Status, UnixMillis, UserId};
+pub use self::unread::{mark_all_read, mark_everything_read, mark_read};
+use crate::model::{
+    DialogId, DialogKind, Field, KeptDraft, MessageId, Position, Status, UnixMillis, UserId,
+};
 use crate::store::columns::Oid;
-use crate::store::{Error, WriteTx, messages, organise};
+use crate::store::{Error, ReadDb, WriteTx, messages, organise};
 
 /// A dialog as the server describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,6 +240,15 @@ pub fn home_of_room(tx: &mut WriteTx<'_>, id: DialogId) -> Result<bool, Error> {
     Ok(known.unwrap_or(true))
 }
 
+/// The dialog that was made first: ids begin with the second of their making.
+pub fn oldest(db: &ReadDb<'_>) -> Result<Option<DialogId>, Error> {
+    db.one(
+        "SELECT id FROM dialogs WHERE id > x'' ORDER BY id LIMIT 1",
+        [],
+        |row| Ok(row.get::<_, Oid>(0)?.dialog()),
+    )
+}
+
 /// Takes a dialog and everything in it out of the cache.
 pub fn remove(tx: &mut WriteTx<'_>, id: DialogId) -> Result<(), Error> {
     tx.run(
@@ -250,22 +263,36 @@ pub fn remove(tx: &mut WriteTx<'_>, id: DialogId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps what was typed; an empty text forgets it.
-pub fn save_draft(tx: &mut WriteTx<'_>, dialog: DialogId, text: &str) -> Result<(), Error> {
-    let changed = if text.is_empty() {
+/// Keeps what stands in the field, with what it answers or changes; an empty one is forgotten.
+pub fn save_draft(tx: &mut WriteTx<'_>, dialog: DialogId, draft: &KeptDraft) -> Result<(), Error> {
+    let changed = if *draft == KeptDraft::default() {
         tx.run("DELETE FROM drafts WHERE dialog = ?1", [Oid::from(dialog)])?
     } else {
         tx.run(
-            "INSERT INTO drafts (dialog, text)
-             SELECT id, ?2 FROM dialogs WHERE id = ?1
-             ON CONFLICT (dialog) DO UPDATE SET text = excluded.text WHERE text <> excluded.text",
-            params![Oid::from(dialog), text],
+            "INSERT INTO drafts (dialog, text, reply, edit)
+             SELECT id, ?2, ?3, ?4 FROM dialogs WHERE id = ?1
+             ON CONFLICT (dialog) DO UPDATE SET text = excluded.text, reply = excluded.reply,
+               edit = excluded.edit
+             WHERE (text, reply, edit) <> (excluded.text, excluded.reply, excluded.edit)",
+            params![
+                Oid::from(dialog),
+                draft.text,
+                task_text(draft.reply.as_ref()),
+                task_text(draft.edit.as_ref())
+            ],
         )?
     };
     if changed > 0 {
         tx.touch_dialog(dialog);
     }
     Ok(())
+}
+
+/// What a draft is for, as a column keeps it.
+fn task_text<T: serde::Serialize>(task: Option<&T>) -> String {
+    // Texts and numbers only; there is nothing in it that JSON could not hold.
+    task.map(|task| serde_json::to_string(task).unwrap_or_default())
+        .unwrap_or_default()
 }
 
 fn save_occupants(tx: &mut WriteTx<'_>, id: DialogId, occupants: &[UserId]) -> Result<(), Error> {

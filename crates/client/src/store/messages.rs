@@ -1,5 +1,6 @@
 //! Messages: stored once, merged with every further copy, read in pages.
 
+mod apart;
 mod changes;
 mod early;
 mod lines;
@@ -14,22 +15,24 @@ use std::collections::BTreeMap;
 use cubist_protocol::ext::extra_params::ExtraParams;
 use rusqlite::params;
 
-pub use self::changes::{Correction, correct, edit_now};
+pub(super) use self::apart::{insert_apart, move_to};
+pub use self::changes::{Correction, correct, edit_now, set_extra_of};
 pub(super) use self::changes::{Wording, put_back};
 pub(super) use self::early::keep_reaction as keep_early_reaction;
 pub(super) use self::lines::take_early_lines;
 pub use self::lines::{LineRecord, add_line, receive_line};
-pub use self::marks::marked;
 pub(super) use self::marks::{confirm, seen, set_read};
+pub use self::marks::{marked, marked_at};
 pub use self::present::sender;
 use self::present::{Present, merge, present};
 pub use self::reading::{
-    confirmed_above, confirmed_below, first_unread, load, newest_in_history, newest_place,
+    confirmed_above, confirmed_below, count, first_unread, load, newest_in_history, newest_place,
     page_above, page_below, place, place_in_history,
 };
-pub(super) use self::reading::{load_hit, newest};
+pub(super) use self::reading::{decode_extra, load_row, newest};
 pub use self::removal::{forget, forget_missing, remove_for_all};
 pub(super) use self::removal::{gone, hide, show_again};
+pub(super) use self::rows::ROW_BITS;
 use self::rows::{Rows, free_row};
 use crate::model::{
     CustomFields, DialogId, Message, MessageId, Position, Status, UnixMillis, UserId,
@@ -38,11 +41,13 @@ use crate::store::columns::Oid;
 use crate::store::dialogs::{self, Newcomers};
 use crate::store::reactions::{self, Snapshot};
 use crate::store::receipts::{self, Kind};
-use crate::store::{Error, WriteTx, ranges, states};
+use crate::store::search::index::{self, Entry};
+use crate::store::states::Mark;
+use crate::store::{Error, WriteTx, ranges, shared, states};
 
 /// Dates outside of 1970 to 2242 are moved to the nearest of the two: they come from strangers,
 /// and a row number must hold them.
-const MAX_SECONDS: i64 = (1 << 33) - 1;
+pub(super) const MAX_SECONDS: i64 = (1 << 33) - 1;
 
 /// A message as some source tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,8 +208,8 @@ fn insert_row<'r>(
     let row = rows.free(tx, record.seconds())?;
     let inserted = tx.run(
         "INSERT INTO messages (row, id, dialog, sender, text, date_sent, status, in_history, unread, extra,
-           edited_at, reactions)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+           edited_at, reactions, mentions_me)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (id) DO NOTHING",
         params![
             row,
@@ -218,23 +223,35 @@ fn insert_row<'r>(
             !mine && !seen,
             encode_extra(&record.extra),
             record.edited_at.unwrap_or_default().0,
-            reactions::encode(&record.reactions.tally())
+            reactions::encode(&record.reactions.tally()),
+            !mine && mentions(&record.extra, me)
         ],
     )?;
     if inserted == 0 {
         return Ok(None);
     }
-    if !record.text.is_empty() {
-        tx.run(
-            "INSERT INTO messages_fts (rowid, text) VALUES (?1, ?2)",
-            params![row, record.text],
-        )?;
-    }
+    let entry = Entry {
+        row,
+        dialog: record.dialog,
+        sender: record.sender,
+        text: &record.text,
+        extra: &record.extra,
+    };
+    index::add(tx, &entry)?;
     let mut made = NewRow {
         record,
         status,
         unread: !mine && !seen,
     };
+    shared::add(
+        tx,
+        &shared::Sharing {
+            dialog: record.dialog,
+            place: record.position(),
+            text: &record.text,
+            extra: &record.extra,
+        },
+    )?;
     let early = if rows.early_markers {
         states::take_early(tx, record.id)?
     } else {
@@ -245,7 +262,7 @@ fn insert_row<'r>(
     } else {
         let seen_elsewhere = early
             .iter()
-            .any(|&(from, status)| from == me && status == Status::Read);
+            .any(|mark| mark.user == me && mark.status == Status::Read);
         if made.unread && seen_elsewhere {
             tx.run(
                 "UPDATE messages SET unread = 0, status = 4 WHERE row = ?1",
@@ -292,8 +309,10 @@ impl NewRow<'_> {
             reply: says.reply,
             forwarded: says.forwarded,
             mentions: says.mentions,
+            preview: says.preview,
             fields: says.fields,
             silent: says.silent,
+            hold: None,
         }
     }
 }
@@ -303,19 +322,23 @@ fn apply_recipients(
     tx: &mut WriteTx<'_>,
     record: &MessageRecord,
     status: Status,
-    early: &[(UserId, Status)],
+    early: &[Mark],
 ) -> Result<Status, Error> {
-    let delivered = record
-        .delivered_to
-        .iter()
-        .map(|&id| (id, Status::Delivered));
-    let read = record.read_by.iter().map(|&id| (id, Status::Read));
+    let told = |status: Status| {
+        move |&user: &UserId| Mark {
+            user,
+            status,
+            at: None,
+        }
+    };
+    let delivered = record.delivered_to.iter().map(told(Status::Delivered));
+    let read = record.read_by.iter().map(told(Status::Read));
     let me = tx.me();
     let mut reached = status;
-    for (recipient, state) in delivered.chain(read).chain(early.iter().copied()) {
-        if recipient != me {
-            states::advance(tx, record.id, recipient, state)?;
-            reached = reached.advanced_to(state);
+    for mark in delivered.chain(read).chain(early.iter().copied()) {
+        if mark.user != me {
+            states::advance(tx, record.id, mark)?;
+            reached = reached.advanced_to(mark.status);
         }
     }
     if reached != status {
@@ -325,6 +348,11 @@ fn apply_recipients(
         )?;
     }
     Ok(reached)
+}
+
+/// Whether the parameters of a message name someone.
+fn mentions(extra: &ExtraParams, user: UserId) -> bool {
+    CustomFields::read(extra).mentions.contains(&user)
 }
 
 fn encode_extra(extra: &ExtraParams) -> String {

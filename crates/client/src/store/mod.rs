@@ -11,6 +11,7 @@ mod changes;
 mod columns;
 pub mod dialogs;
 mod error;
+pub mod files;
 pub mod folders;
 pub mod messages;
 mod migrations;
@@ -26,6 +27,8 @@ pub mod reactions;
 mod reader;
 pub mod receipts;
 pub mod search;
+pub mod shared;
+pub mod staged;
 pub mod states;
 pub mod sync_state;
 #[cfg(test)]
@@ -33,6 +36,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tx;
+pub mod uploads;
 pub mod users;
 pub mod window;
 pub mod wishes;

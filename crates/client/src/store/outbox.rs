@@ -3,12 +3,31 @@
 //! A row exists exactly as long as its message is `Pending`. The number of the row is the order of
 //! sending, and the name under which the connection reports what became of it.
 
+mod held;
+mod listing;
+
 use rusqlite::params;
 
-use crate::model::{DialogId, Failure, Message, MessageId, Status, UnixMillis};
+pub use self::held::{enqueue_until, let_go, release, reschedule, schedule};
+pub use self::listing::{Unsent, failed, unsent};
+
+use crate::model::{DialogId, Failure, Hold, Message, MessageId, Status, UnixMillis, UserId};
 use crate::store::columns::{Oid, optional_user};
 use crate::store::messages::{self, MessageRecord, Stored};
-use crate::store::{Error, ReadDb, WriteTx, dialogs};
+use crate::store::{Error, ReadDb, WriteTx, dialogs, uploads};
+
+/// A row of the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Place in the order of sending.
+    pub seq: i64,
+    /// Where the message belongs.
+    pub dialog: DialogId,
+    /// Not to be sent before this moment.
+    pub not_before: UnixMillis,
+    /// Why it waits on purpose, if it does.
+    pub hold: Option<Hold>,
+}
 
 /// A message on its way, with what is needed to address it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +37,7 @@ pub struct Queued {
     /// The message.
     pub message: Message,
     /// The other person of a private dialog; `None` for rooms.
-    pub opponent: Option<crate::model::UserId>,
-    /// Not to be sent before this moment.
-    pub not_before: UnixMillis,
+    pub opponent: Option<UserId>,
 }
 
 /// Stores a message of this person together with the intent to send it.
@@ -41,37 +58,71 @@ fn push(tx: &mut WriteTx<'_>, dialog: DialogId, message: MessageId) -> Result<()
     Ok(())
 }
 
-/// How many messages wait.
+/// The files of a message are at the server: it is the newest to be sent. The walk along the table
+/// may have passed its old row.
+pub(super) fn ready(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    message: MessageId,
+) -> Result<(), Error> {
+    if row_of(tx, message)?.is_some() {
+        settle(tx, message)?;
+        push(tx, dialog, message)?;
+    }
+    Ok(())
+}
+
+/// How many messages wait, apart from those that are to be sent later.
 pub fn waiting(db: &ReadDb<'_>) -> Result<u32, Error> {
-    let count = db.one("SELECT count(*) FROM outbox", [], |row| Ok(row.get(0)?))?;
+    let count = db.one(
+        "SELECT count(*) FROM outbox CROSS JOIN messages m ON m.id = outbox.message
+         WHERE m.hold <> 2",
+        [],
+        |row| Ok(row.get(0)?),
+    )?;
     Ok(count.unwrap_or_default())
 }
 
-/// The next messages behind place `after`, in the order of sending.
-pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Queued>, Error> {
-    let rows = db.all(
-        "SELECT o.seq, o.message, o.not_before, d.opponent
-         FROM outbox o JOIN dialogs d ON d.id = o.dialog
-         WHERE o.seq > ?1 ORDER BY o.seq LIMIT ?2",
+/// The next rows behind place `after`, in the order of sending. What is deleted before it was sent
+/// is not sent any more, and what has files goes once they are at the server.
+pub fn due(db: &ReadDb<'_>, after: i64, limit: u32) -> Result<Vec<Row>, Error> {
+    db.all(
+        "SELECT o.seq, o.dialog, o.not_before, m.hold, m.hold_until
+         FROM outbox o CROSS JOIN messages m ON m.id = o.message
+         WHERE o.seq > ?1 AND m.deleted = 0
+           AND NOT EXISTS (SELECT 1 FROM uploads u WHERE u.message = o.message)
+         ORDER BY o.seq LIMIT ?2",
         params![after, limit],
         |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, Oid>(1)?.message(),
-                row.get::<_, i64>(2)?,
-                row.get::<_, i64>(3)?,
-            ))
+            Ok(Row {
+                seq: row.get(0)?,
+                dialog: row.get::<_, Oid>(1)?.dialog(),
+                not_before: UnixMillis(row.get(2)?),
+                hold: Hold::from_code(row.get(3)?, UnixMillis(row.get(4)?)),
+            })
         },
-    )?;
-    let mut queue = Vec::with_capacity(rows.len());
-    for (seq, id, not_before, opponent) in rows {
-        // What is deleted before it was sent is not sent any more.
+    )
+}
+
+/// The messages of these rows as they are now, in the order given. Rows that are gone, and messages
+/// that are deleted, are passed over.
+pub fn queued(db: &ReadDb<'_>, seqs: &[i64]) -> Result<Vec<Queued>, Error> {
+    let mut queue = Vec::with_capacity(seqs.len());
+    for &seq in seqs {
+        let found = db.one(
+            "SELECT o.message, d.opponent FROM outbox o JOIN dialogs d ON d.id = o.dialog
+             WHERE o.seq = ?1",
+            [seq],
+            |row| Ok((row.get::<_, Oid>(0)?.message(), row.get::<_, i64>(1)?)),
+        )?;
+        let Some((id, opponent)) = found else {
+            continue;
+        };
         if let Some(message) = messages::load(db, id)?.filter(|message| !message.deleted) {
             queue.push(Queued {
                 seq,
                 message,
                 opponent: optional_user(opponent),
-                not_before: UnixMillis(not_before),
             });
         }
     }
@@ -159,7 +210,7 @@ pub fn postpone(
 pub fn fail(tx: &mut WriteTx<'_>, message: MessageId, failure: &Failure) -> Result<bool, Error> {
     let me = tx.me().as_i64();
     let dialog = tx.one(
-        "UPDATE messages SET status = 0, failure = ?2, failure_text = ?3
+        "UPDATE messages SET status = 0, failure = ?2, failure_text = ?3, hold = 0, hold_until = 0
          WHERE id = ?1 AND sender = ?4 AND status IN (1, 2) RETURNING dialog",
         params![
             Oid::from(message),
@@ -173,10 +224,38 @@ pub fn fail(tx: &mut WriteTx<'_>, message: MessageId, failure: &Failure) -> Resu
         return Ok(false);
     };
     settle(tx, message)?;
+    tx.touch_outbox();
     dialogs::refresh_last_status(tx, dialog, message, Status::Failed)?;
     tx.touch_message(dialog, message);
     tx.touch_dialog(dialog);
     Ok(true)
+}
+
+/// Everything the server asked to try later is tried now. What waits on purpose goes on waiting.
+pub fn try_now(tx: &mut WriteTx<'_>) -> Result<(), Error> {
+    let changed = tx.run(
+        "UPDATE outbox SET not_before = 0
+         WHERE not_before > 0 AND (SELECT hold FROM messages m WHERE m.id = outbox.message) = 0",
+        [],
+    )?;
+    if changed > 0 {
+        tx.touch_outbox();
+    }
+    Ok(())
+}
+
+/// Queues every failed message again that can succeed as it is. Returns how many.
+pub fn retry_all(tx: &mut WriteTx<'_>) -> Result<usize, Error> {
+    let mut retried = 0;
+    for id in failed(tx)? {
+        let can = messages::load(tx, id)?
+            .and_then(|message| message.failure)
+            .is_none_or(|failure| failure.kind.can_retry());
+        if can && retry(tx, id)? {
+            retried += 1;
+        }
+    }
+    Ok(retried)
 }
 
 /// Queues a failed message again, behind what waits already. Returns whether it had failed.
@@ -190,6 +269,7 @@ pub fn retry(tx: &mut WriteTx<'_>, message: MessageId) -> Result<bool, Error> {
     let Some(dialog) = dialog else {
         return Ok(false);
     };
+    uploads::retry(tx, message)?;
     push(tx, dialog, message)?;
     dialogs::refresh_last_status(tx, dialog, message, Status::Pending)?;
     tx.touch_message(dialog, message);
@@ -197,8 +277,8 @@ pub fn retry(tx: &mut WriteTx<'_>, message: MessageId) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Forgets a message of this person that the server does not have; returns its text.
-pub fn discard(tx: &mut WriteTx<'_>, message: MessageId) -> Result<Option<String>, Error> {
+/// Forgets a message of this person that the server does not have; gives it back.
+pub fn discard(tx: &mut WriteTx<'_>, message: MessageId) -> Result<Option<Message>, Error> {
     let me = tx.me();
     let unsent = messages::load(tx, message)?
         .filter(|message| message.sender == me && message.status <= Status::Pending);
@@ -207,7 +287,8 @@ pub fn discard(tx: &mut WriteTx<'_>, message: MessageId) -> Result<Option<String
     };
     settle(tx, message)?;
     messages::forget(tx, message)?;
-    Ok(Some(unsent.text))
+    tx.touch_outbox();
+    Ok(Some(unsent))
 }
 
 #[cfg(test)]

@@ -259,3 +259,51 @@ async fn pages_and_searches_of_a_full_store_scan_nothing() {
     assert_eq!((dialogs, hits), (1, 50));
     assert_eq!(unread.unwrap().id, message_id(2), "the oldest by date");
 }
+
+#[tokio::test]
+async fn what_an_older_version_indexed_is_searchable_again_after_a_start() {
+    let dir = TempDir::new().unwrap();
+    let store = open(&dir, 1).await.0.unwrap();
+    fill(&store).await;
+    store
+        .write(|tx| {
+            let batch: Vec<_> = (2..=900)
+                .map(|n| incoming(n, i64::from(n), "京都で word"))
+                .collect();
+            messages::insert_batch(tx, &batch)?;
+            tx.run("DELETE FROM messages_fts", [])?;
+            tx.run(
+                "INSERT INTO search_backlog (one, below) SELECT 1, max(row) + 1 FROM messages",
+                [],
+            )?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    store.close().await;
+    let store = open(&dir, 1).await.0.unwrap();
+    // Nobody waits for it: this write comes between.
+    store
+        .write(|tx| messages::insert(tx, &incoming(1_000, 2_000, "京都で later")))
+        .await
+        .unwrap();
+    let done = async {
+        while store
+            .write(|tx| search::index::is_behind(tx))
+            .await
+            .unwrap()
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), done)
+        .await
+        .expect("it is done in time");
+    let query = crate::model::SearchQuery::words("都で");
+    let page = store
+        .read(move |db| search::page(db, &query, None, 10))
+        .await
+        .unwrap();
+    assert_eq!((page.total, page.is_indexing), (900, false));
+    assert_eq!(page.hits[0].message.id, message_id(1_000));
+}

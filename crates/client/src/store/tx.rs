@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use rusqlite::{CachedStatement, Connection, Params, Row};
 
-use crate::model::{DialogId, Message, MessageId, UserId};
+use crate::model::{AttachmentChange, DialogId, Message, MessageId, UserId};
 use crate::store::Error;
 use crate::store::changes::Changes;
 
@@ -116,6 +116,15 @@ impl<'c> WriteTx<'c> {
             .entry(message.dialog)
             .or_default()
             .insert(message.id, Some(message));
+    }
+
+    /// The file of an attachment is somewhere else now.
+    pub(super) fn touch_attachment(&mut self, dialog: DialogId, change: AttachmentChange) {
+        self.changes
+            .attachments
+            .entry(dialog)
+            .or_default()
+            .insert((change.message, change.index), change);
     }
 
     /// The person looks different now.

@@ -11,11 +11,13 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::events::ClientEvent;
 use crate::model::{AccountId, UserId};
 use crate::store::changes::Changes;
+use crate::store::search::index;
 use crate::store::tx::{ReadDb, WriteTx};
 use crate::store::{Error, RawKey, migrations, open};
 
@@ -30,6 +32,10 @@ const BATCH_JOBS: usize = 512;
 
 /// A transaction takes no further jobs after this time, for the same reason.
 const BATCH_TIME: Duration = Duration::from_millis(20);
+
+/// Messages indexed in one transaction while nothing else is to be written: about as long as
+/// [`BATCH_TIME`], which a write that comes just then waits.
+const INDEX_AT_ONCE: u32 = 200;
 
 /// One queued write. Runs the work, and returns whether it is to be kept and how to answer.
 type Job = Box<dyn FnOnce(&mut WriteTx<'_>) -> Done + Send>;
@@ -179,7 +185,8 @@ fn open_and_migrate(setup: &Setup) -> Result<Connection, Error> {
 }
 
 fn serve(mut conn: Connection, mut queue: mpsc::Receiver<Order>, setup: &Setup) {
-    while let Some(order) = queue.blocking_recv() {
+    let mut is_behind = index_is_behind(&conn, setup);
+    while let Some(order) = next(&mut conn, &mut queue, setup, &mut is_behind) {
         let first = match order {
             Order::Run(job) => job,
             Order::Close => {
@@ -213,6 +220,48 @@ fn serve(mut conn: Connection, mut queue: mpsc::Receiver<Order>, setup: &Setup) 
     if let Err((_, error)) = conn.close() {
         tracing::warn!(%error, "the database did not close cleanly");
     }
+}
+
+/// Waits for the next order. While there are messages that an older version indexed differently,
+/// waiting is indexing them: nobody stands in line for it, and it goes on after a restart.
+fn next(
+    conn: &mut Connection,
+    queue: &mut mpsc::Receiver<Order>,
+    setup: &Setup,
+    is_behind: &mut bool,
+) -> Option<Order> {
+    while *is_behind {
+        match queue.try_recv() {
+            Ok(order) => return Some(order),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {}
+        }
+        *is_behind = index_more(conn, setup).unwrap_or_else(|error| {
+            // It is tried again at the next start.
+            tracing::warn!(%error, "older messages were not made searchable");
+            false
+        });
+    }
+    queue.blocking_recv()
+}
+
+fn index_is_behind(conn: &Connection, setup: &Setup) -> bool {
+    index::is_behind(&ReadDb::new(conn, setup.me)).unwrap_or_else(|error| {
+        tracing::warn!(%error, "it is not known whether older messages are searchable");
+        false
+    })
+}
+
+/// Indexes some messages; returns whether there are more.
+fn index_more(conn: &mut Connection, setup: &Setup) -> Result<bool, Error> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut changes = Changes::default();
+    let more = index::catch_up(
+        &mut WriteTx::new(&tx, setup.me, &mut changes),
+        INDEX_AT_ONCE,
+    )?;
+    tx.commit()?;
+    Ok(more)
 }
 
 /// One transaction over `first` and whatever queued up behind it. What is pushed to `done` waits

@@ -4,6 +4,7 @@
 //! the official SDK's dispatch (wrapped copies first, then what is about another message, content
 //! last), so that both see the same thing in the same stanza.
 
+use cubist_protocol::ext::call_signal::{CallSignal, Signal};
 use cubist_protocol::ext::extra_params::{ExtraEntry, ExtraParams};
 use cubist_protocol::ext::reactions::ReactionChange;
 use cubist_protocol::ext::xep0085_chat_states::ChatState;
@@ -14,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::attachments::wire;
 use crate::model::{
-    DialogId, Failure, FailureKind, MessageId, ObjectId, Status, UnixMillis, UserId,
+    CustomFields, DialogId, Failure, FailureKind, MessageId, ObjectId, Status, UnixMillis, UserId,
 };
 use crate::sync::context::Who;
 use crate::sync::news::{self, News};
@@ -35,6 +36,8 @@ pub(crate) enum Arrival {
         from: UserId,
         /// How far.
         status: Status,
+        /// When, if the marker waited for this person; `None` means now.
+        at: Option<UnixMillis>,
     },
     /// Someone types, or stopped.
     Typing {
@@ -89,6 +92,22 @@ pub(crate) enum Arrival {
     },
     /// Someone says that a dialog looks different now: the server tells how.
     News(News),
+    /// Someone calls.
+    Call {
+        /// The same for every signal of this call.
+        id: MessageId,
+        /// Who.
+        from: UserId,
+        /// Whether with a picture.
+        video: bool,
+        /// When, if the signal waited for this person.
+        at: Option<UnixMillis>,
+    },
+    /// A message between programs that means nothing to this one.
+    Unknown {
+        /// Who sent it.
+        from: UserId,
+    },
     /// Nothing for this engine.
     Nothing,
 }
@@ -118,6 +137,8 @@ pub(crate) struct Content {
     pub(crate) sent_at: Option<UnixMillis>,
     pub(crate) in_history: bool,
     pub(crate) extra: ExtraParams,
+    /// Whether a server kept it until this device was there (XEP-0203).
+    pub(crate) is_late: bool,
 }
 
 /// Reads one stanza.
@@ -198,6 +219,7 @@ fn read_direct(message: &Message, who: &Who) -> Arrival {
                 message: id,
                 from: sender,
                 status,
+                at: message.delay.as_ref().map(|delay| delay.stamp),
             });
     }
     let attachments = message
@@ -205,7 +227,11 @@ fn read_direct(message: &Message, who: &Who) -> Arrival {
         .as_ref()
         .is_some_and(|extra| extra.attachments().next().is_some());
     let text = message.body.clone().unwrap_or_default();
-    if text.is_empty() && !attachments {
+    let says_more = message.extra.as_ref().is_some_and(|extra| {
+        let foreign = foreign_parameters(extra.clone());
+        !CustomFields::read(&foreign).fields.is_empty()
+    });
+    if text.is_empty() && !attachments && (message.chat_state.is_some() || !says_more) {
         return match message.chat_state {
             Some(state) => Arrival::Typing {
                 place,
@@ -226,6 +252,7 @@ fn read_direct(message: &Message, who: &Who) -> Arrival {
             .or_else(|| message.delay.as_ref().map(|delay| delay.stamp)),
         in_history: extra.save_to_history(),
         extra: foreign_parameters(extra),
+        is_late: message.delay.is_some(),
     }))
 }
 
@@ -309,15 +336,41 @@ fn content_id(message: &Message, extra: &ExtraParams, sender: UserId) -> Message
     })
 }
 
-/// System messages of the platform's apps: `dialog/NEW_DIALOG` and its relatives.
+/// System messages of the platform's apps (`dialog/NEW_DIALOG` and its relatives) and of other programs.
 fn news(message: &Message, from: &Jid, who: &Who) -> Arrival {
     let sender = from.as_user().filter(|(_, app)| *app == who.app);
     let Some((sender, _)) = sender else {
         return Arrival::Nothing;
     };
+    if let Some(call) = CallSignal::from_message(message) {
+        return match call.signal {
+            // What this person's own devices say about calls is for them.
+            Signal::Call if sender != who.me => Arrival::Call {
+                id: call_id(sender, &call.session),
+                from: sender,
+                video: call.video,
+                at: message.delay.as_ref().map(|delay| delay.stamp),
+            },
+            Signal::Call | Signal::Other => Arrival::Nothing,
+        };
+    }
     let extra = message.extra.clone().unwrap_or_default();
     let id = content_id(message, &extra, sender);
-    news::read(message, id, sender, who.me).map_or(Arrival::Nothing, Arrival::News)
+    news::read(message, id, sender, who.me).map_or(Arrival::Unknown { from: sender }, Arrival::News)
+}
+
+/// The id of the line about a call: apps repeat their call until it is answered.
+fn call_id(from: UserId, session: &str) -> MessageId {
+    let mut hash = Sha256::new();
+    hash.update(b"call");
+    hash.update(from.get().to_be_bytes());
+    hash.update(session);
+    let digest = hash.finalize();
+    let mut bytes = [0; 12];
+    for (byte, source) in bytes.iter_mut().zip(digest) {
+        *byte = source;
+    }
+    MessageId::new(ObjectId::from_bytes(bytes))
 }
 
 fn refusal(message: &Message) -> Arrival {

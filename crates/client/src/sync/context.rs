@@ -7,7 +7,9 @@ use cubist_protocol::jid::Jid;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use crate::attachments::downloads::Downloads;
 use crate::attachments::progress::Progress as FileProgress;
+use crate::attachments::uploads::Uploads;
 use crate::clock::Clock;
 use crate::clock::Random;
 use crate::events::ClientEvent;
@@ -18,6 +20,7 @@ use crate::outbox::Taken;
 use crate::store::Store;
 use crate::sync::activity::Activities;
 use crate::sync::api::Api;
+use crate::sync::diagnostics::Diagnostics;
 
 use crate::sync::line::Line;
 use crate::sync::people::People;
@@ -108,8 +111,11 @@ pub(crate) struct Context {
     /// Everyone who shows something. Sending never waits.
     pub(crate) events: broadcast::Sender<ClientEvent>,
     /// How far files on their way have come.
-    #[allow(dead_code, reason = "the transfers that report are not there yet")]
     pub(crate) files: FileProgress,
+    /// Files on their way to the server.
+    pub(crate) uploads: Uploads,
+    /// Files on their way to this computer.
+    pub(crate) downloads: Arc<Downloads>,
     /// How far this session follows the server.
     pub(crate) progress: Progress,
     /// Names to be fetched.
@@ -122,6 +128,8 @@ pub(crate) struct Context {
     pub(crate) privacy: Privacy,
     /// Who is typing where.
     pub(crate) typing: Typing,
+    /// What came and was not understood.
+    pub(crate) diagnostics: Diagnostics,
     /// Where ids of messages come from.
     pub(crate) ids: Ids,
     /// What must be fetched because someone looks at it.
@@ -156,6 +164,7 @@ pub(crate) struct Parts {
     pub(crate) who: Who,
     pub(crate) store: Store,
     pub(crate) files: FileProgress,
+    pub(crate) downloads: Arc<Downloads>,
     pub(crate) api: Arc<dyn Api>,
     pub(crate) line: Arc<dyn Line>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -176,12 +185,15 @@ impl Context {
             clock: parts.clock,
             events: parts.events,
             files: parts.files,
+            uploads: Uploads::default(),
+            downloads: parts.downloads,
             progress: Progress::default(),
             people: People::default(),
             activity: Activities::default(),
             pictures: Pictures::default(),
             privacy: Privacy::default(),
             typing: Typing::default(),
+            diagnostics: Diagnostics::default(),
             ids: Ids::new(parts.random.as_ref()),
             requests: Requests::default(),
             rooms: Rooms::default(),

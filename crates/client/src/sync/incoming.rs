@@ -109,6 +109,8 @@ pub(crate) fn session_started(context: &Context, resumed: bool) {
         context.catch_up_wake.notify_one();
         context.privacy.look_again();
         context.pictures.forget_failures();
+        context.downloads.line_is_back();
+        context.uploads.line_is_back();
         // Another device may have changed the own profile.
         context.people.refresh(context.who.me);
     }

@@ -13,6 +13,7 @@ pub(crate) mod composing;
 pub(crate) mod context;
 pub(crate) mod convert;
 pub(crate) mod describe;
+pub(crate) mod diagnostics;
 pub(crate) mod dialog_api;
 mod gone;
 pub(crate) mod history;
@@ -27,6 +28,7 @@ pub(crate) mod privacy;
 pub(crate) mod progress;
 pub(crate) mod requests;
 pub(crate) mod rooms;
+pub(crate) mod search;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod typing;

@@ -73,10 +73,7 @@ pub(crate) fn read(message: &Message, id: MessageId, sender: UserId, me: UserId)
         SystemEvent::RemovedFromDialog if sender == me => {
             SystemEvent::RemoveParticipants(named_or_told(REMOVED))
         }
-        SystemEvent::Other(word) => {
-            tracing::debug!(word, "an unknown system message");
-            return None;
-        }
+        SystemEvent::Other(_) => return None,
         known @ (SystemEvent::NewDialog
         | SystemEvent::DeleteDialog
         // The one who was removed has no dialog left to show it in.

@@ -6,6 +6,7 @@ mod dialogs;
 mod messages;
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -32,15 +33,22 @@ use crate::sync::context::{Context, Parts, Who};
 use crate::sync::incoming::{self, Batch};
 use crate::sync::line::Line;
 
-/// A clock that stands still: second 1,000,000.
+/// A clock that stands still unless a test moves it.
 #[derive(Debug)]
-pub(crate) struct Still;
+pub(crate) struct TestClock(AtomicI64);
 
+/// The second at which it stands at first.
 pub(crate) const NOW: i64 = 1_000_000;
 
-impl Clock for Still {
+impl TestClock {
+    pub(crate) fn set(&self, now: UnixMillis) {
+        self.0.store(now.0, Ordering::Release);
+    }
+}
+
+impl Clock for TestClock {
     fn now(&self) -> UnixMillis {
-        UnixMillis::from_seconds(NOW)
+        UnixMillis(self.0.load(Ordering::Acquire))
     }
 }
 
@@ -226,6 +234,7 @@ pub(crate) struct World {
     pub(crate) context: Arc<Context>,
     pub(crate) api: Arc<TestApi>,
     pub(crate) line: Arc<TestLine>,
+    pub(crate) clock: Arc<TestClock>,
     pub(crate) sent: mpsc::UnboundedReceiver<(Stanza, Option<SendTag>)>,
     pub(crate) events: broadcast::Receiver<ClientEvent>,
     _dir: TempDir,
@@ -269,8 +278,10 @@ impl World {
         });
         let api = Arc::new(TestApi::default());
         let files = Progress::new(account_id(), events.clone());
+        let clock = Arc::new(TestClock(AtomicI64::new(NOW * 1_000)));
         let context = Arc::new(Context::new(Parts {
             files,
+            downloads: Arc::default(),
             account: account_id(),
             who: Who {
                 me: user_id(ME),
@@ -281,7 +292,7 @@ impl World {
             store,
             api: Arc::clone(&api) as Arc<dyn Api>,
             line: Arc::clone(&line) as Arc<dyn Line>,
-            clock: Arc::new(Still),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
             random: Arc::new(SystemRandom),
             events,
             shutdown: CancellationToken::new(),
@@ -290,6 +301,7 @@ impl World {
             context,
             api,
             line,
+            clock,
             sent,
             events: receiver,
             _dir: dir,

@@ -15,7 +15,8 @@ use cubist_protocol::rest::{ChangeReactions, DeleteResult};
 use cubist_protocol::stanza::{Message, MessageKind, Stanza};
 use tokio::time::sleep;
 
-use crate::model::{DialogId, Failure, FailureKind, MessageId};
+use crate::attachments::NO_CAPTION;
+use crate::model::{self, ATTACHMENTS_EXTRA, DialogId, Failure, FailureKind, MessageId};
 use crate::outbox::edit_tag;
 use crate::rest;
 use crate::store::wishes::{self, Queued, Wish};
@@ -141,15 +142,15 @@ impl Speaker {
         id: MessageId,
     ) -> Result<bool, Error> {
         let (message, dialog) = (queued.message, queued.dialog);
-        let (text, is_last) = context
+        let (said, is_last) = context
             .store
             .read(move |db| {
                 let newest = messages::newest_in_history(db, dialog)?;
-                let text = messages::load(db, message)?.map(|message| message.text);
-                Ok((text, newest.is_some_and(|newest| newest.id == message)))
+                let said = messages::load(db, message)?;
+                Ok((said, newest.is_some_and(|newest| newest.id == message)))
             })
             .await?;
-        let Some(stanza) = text.and_then(|text| stanza(context, queued, id, text, is_last)) else {
+        let Some(stanza) = said.and_then(|said| stanza(context, queued, id, &said, is_last)) else {
             let seq = queued.seq;
             context
                 .store
@@ -302,7 +303,7 @@ fn stanza(
     context: &Context,
     queued: &Queued,
     id: MessageId,
-    text: String,
+    said: &model::Message,
     is_last: bool,
 ) -> Option<Stanza> {
     let who = &context.who;
@@ -312,12 +313,21 @@ fn stanza(
     };
     let mut stanza = Message::new(kind, to);
     stanza.id = Some(id.to_string());
-    stanza.body = Some(text);
+    stanza.body = Some(if said.text.is_empty() && !said.attachments.is_empty() {
+        NO_CAPTION.to_owned()
+    } else {
+        said.text.clone()
+    });
     stanza.replace = Some(Replace {
         id: queued.message.to_string(),
         last: Some(is_last),
     });
-    stanza.extra = Some(parameters(queued.dialog));
+    let mut extra = parameters(queued.dialog);
+    // Which of its files are gone travels like this.
+    if let Some(about) = said.extra.text(ATTACHMENTS_EXTRA) {
+        extra.set(ATTACHMENTS_EXTRA, about);
+    }
+    stanza.extra = Some(extra);
     Some(Stanza::Message(Box::new(stanza)))
 }
 

@@ -1,6 +1,7 @@
 //! Extensions, one module each, named after the specification they come from.
 
 pub mod attachment;
+pub mod call_signal;
 pub mod extra_params;
 pub mod message_delete;
 pub mod reactions;
@@ -11,6 +12,7 @@ pub mod system_message;
 pub mod tigase_mobile;
 pub mod xep0012_last_activity;
 pub mod xep0016_privacy;
+pub mod xep0030_disco_info;
 pub mod xep0030_disco_items;
 pub mod xep0045_muc;
 pub mod xep0085_chat_states;

@@ -6,6 +6,7 @@ use crate::ext::status_streaming::StatusSubscription;
 use crate::ext::tigase_mobile::MobileSwitch;
 use crate::ext::xep0012_last_activity::LastActivity;
 use crate::ext::xep0016_privacy::PrivacyQuery;
+use crate::ext::xep0030_disco_info::DiscoInfo;
 use crate::ext::xep0030_disco_items::DiscoItems;
 use crate::ext::xep0199_ping;
 use crate::ext::xep0280_carbons::CarbonsSwitch;
@@ -31,6 +32,8 @@ pub enum IqPayload {
     LastActivity(LastActivity),
     /// XEP-0016: privacy lists.
     Privacy(PrivacyQuery),
+    /// XEP-0030: what an entity is and can do.
+    DiscoInfo(DiscoInfo),
     /// XEP-0030: the items of an entity, such as the occupants of a room.
     DiscoItems(DiscoItems),
     /// The platform's own: being told when someone comes and goes.
@@ -55,6 +58,7 @@ impl IqPayload {
                 .map(Self::LastActivity)
                 .ok(),
             ns::PRIVACY => PrivacyQuery::from_element(&element).map(Self::Privacy).ok(),
+            ns::DISCO_INFO => DiscoInfo::from_element(&element).map(Self::DiscoInfo).ok(),
             ns::DISCO_ITEMS => DiscoItems::from_element(&element)
                 .map(Self::DiscoItems)
                 .ok(),
@@ -76,6 +80,7 @@ impl IqPayload {
             Self::Carbons(switch) => switch.to_element(),
             Self::LastActivity(activity) => activity.to_element(),
             Self::Privacy(query) => query.to_element(),
+            Self::DiscoInfo(info) => info.to_element(),
             Self::DiscoItems(items) => items.to_element(),
             Self::StatusSubscription(subscription) => subscription.to_element(),
             Self::Mobile(switch) => switch.to_element(),

@@ -1,5 +1,7 @@
 //! Who the sample people are and what they said.
 
+use super::shares::{HUT, PICTURES, ROUTE, Share, TUNE};
+
 /// Login of the person who answers.
 pub(super) const HOST: &str = "robin";
 /// Login of the person with whom a newcomer has a second chat.
@@ -18,7 +20,10 @@ pub(super) struct Line {
     pub(super) who: &'static str,
     /// Minutes before now.
     pub(super) minutes_ago: i64,
+    /// Empty where something is shared without words.
     pub(super) text: &'static str,
+    /// What hangs on it.
+    pub(super) shares: &'static [Share],
 }
 
 /// A private chat.
@@ -56,10 +61,20 @@ pub(super) struct Broadcast {
 }
 
 const fn line(who: &'static str, minutes_ago: i64, text: &'static str) -> Line {
+    share(who, minutes_ago, text, &[])
+}
+
+const fn share(
+    who: &'static str,
+    minutes_ago: i64,
+    text: &'static str,
+    shares: &'static [Share],
+) -> Line {
     Line {
         who,
         minutes_ago,
         text,
+        shares,
     }
 }
 
@@ -129,6 +144,7 @@ pub(super) const GROUPS: &[Group] = &[
                 2 * DAY + 95,
                 "The hut is booked! Saturday noon until Sunday evening.",
             ),
+            share("mira", 2 * DAY + 94, "", HUT),
             line(
                 "jonas",
                 2 * DAY + 91,
@@ -143,6 +159,12 @@ pub(super) const GROUPS: &[Group] = &[
                 "jonas",
                 2 * DAY + 87,
                 "And the third year in a row it is true.",
+            ),
+            share(
+                "mira",
+                DAY + 326,
+                "Found the pictures of last year. Look at that evening!",
+                PICTURES,
             ),
             line(
                 "mira",
@@ -159,11 +181,13 @@ pub(super) const GROUPS: &[Group] = &[
                 DAY + 297,
                 "Playing cards. And a tent, in case Robin snores again.",
             ),
+            share("jonas", DAY + 296, "", ROUTE),
             line(
                 "robin",
                 170,
                 "Forecast says sun until six. I’m not saying it was me, but you’re welcome.",
             ),
+            share("robin", 168, "", TUNE),
             line(
                 "mira",
                 164,

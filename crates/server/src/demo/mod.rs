@@ -7,6 +7,7 @@
 mod answering;
 mod content;
 mod replies;
+mod shares;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,6 +28,8 @@ use crate::state::{
 use content::{
     BROADCAST, GROUPS, Line, PEOPLE, PRIVATE, PUBLIC, Person, WELCOME, WELCOME_FROM_FRIEND,
 };
+
+use shares::{Hung, Share, hang};
 
 /// Under which name the cast is kept in the database.
 const SETTING: &str = "demo_cast";
@@ -129,7 +132,7 @@ impl Demo {
         text: &str,
         at: i64,
     ) -> Result<(), StateError> {
-        let message = store(&self.state, sender, dialog, text, at).await?;
+        let message = store(&self.state, sender, dialog, text, &[], at).await?;
         self.router
             .deliver(Delivery::Message {
                 message,
@@ -269,6 +272,7 @@ async fn talk(
                 speaker,
                 dialog,
                 line.text,
+                line.shares,
                 now - line.minutes_ago * 60,
             )
             .await?
@@ -290,16 +294,19 @@ async fn store(
     sender: UserId,
     dialog: DialogId,
     text: &str,
+    shares: &[Share],
     at: i64,
 ) -> Result<StoredMessage, StateError> {
+    let Hung { attachments, extra } = hang(state, sender, shares).await?;
     let new = NewMessage {
         sender,
         dialog,
         stanza_id: None,
-        body: text.to_owned(),
+        // What clients write where there are attachments only.
+        body: if text.is_empty() { "attachment" } else { text }.to_owned(),
         date_sent: Some(at),
-        attachments: Vec::new(),
-        extra: Map::new(),
+        attachments,
+        extra,
         save: true,
         queue: None,
     };

@@ -116,6 +116,7 @@ pub(super) fn dialog(dialog: Dialog, viewer: UserId, app: AppId, muc_domain: &st
         occupants_count: dialog.kind.is_open().then_some(dialog.occupant_count),
         occupants_ids: dialog.occupants,
         admins_ids: dialog.admins,
+        pinned_messages_ids: dialog.pinned,
         last_message: last.as_ref().map(|last| last.body.clone()),
         last_message_id: last.as_ref().map(|last| last.id),
         last_message_user_id: last.as_ref().map(|last| last.sender),

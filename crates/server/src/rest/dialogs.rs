@@ -140,16 +140,6 @@ pub(super) async fn update(
     let user = caller.user()?;
     let id = parse(id)?;
     let request: UpdateDialog = call.read()?;
-    let lists = [&request.push_all, &request.pull_all];
-    if lists
-        .iter()
-        .any(|lists| !lists.pinned_messages_ids.is_empty())
-    {
-        return Err(Refusal::field(
-            "pinned_messages_ids",
-            "are not supported by this server",
-        ));
-    }
     let removed = request.pull_all.occupants_ids.clone();
     let changes = DialogChanges {
         name: request.name,
@@ -161,6 +151,8 @@ pub(super) async fn update(
         remove: request.pull_all.occupants_ids,
         add_admins: request.push_all.admins_ids,
         remove_admins: request.pull_all.admins_ids,
+        pin: request.push_all.pinned_messages_ids,
+        unpin: request.pull_all.pinned_messages_ids,
     };
     let dialog = app.state.update_dialog(user, id, changes).await?;
     if !removed.is_empty() {

@@ -108,9 +108,15 @@ pub(super) async fn update(
         password: update.password.map(|new| PasswordChange {
             old: update.old_password,
             new,
+            session: call.token.clone(),
         }),
     };
+    let has_new_password = changes.password.is_some();
     let user = app.state.update_user(user, changes).await?;
+    if has_new_password {
+        // A line that somebody opened with the old one must not outlive it.
+        app.deliver(Delivery::Disconnect { user: user.id }).await;
+    }
     Answer::ok(&UserEnvelope {
         user: convert::user(user),
     })

@@ -13,6 +13,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/002_dialogs_and_people.sql"),
     include_str!("migrations/003_dialog_names.sql"),
     include_str!("migrations/004_messages_in_full.sql"),
+    include_str!("migrations/005_pinned_messages.sql"),
+    include_str!("migrations/006_telephone_numbers.sql"),
+    include_str!("migrations/007_file_uses.sql"),
 ];
 
 /// Prepared statements kept per connection: all there are, with room for the variants of list filters.
@@ -91,13 +94,13 @@ mod tests {
             let version: i64 = db
                 .pragma_query_value(None, "user_version", |row| row.get(0))
                 .unwrap();
-            assert_eq!(version, 4);
+            assert_eq!(version, i64::try_from(MIGRATIONS.len()).unwrap());
             let tables: i64 = db
                 .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'", [], |r| {
                     r.get(0)
                 })
                 .unwrap();
-            assert_eq!(tables, 18);
+            assert_eq!(tables, 20);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cubist_protocol::ids::{DialogId, UserId};
+use cubist_protocol::ids::{DialogId, MessageId, UserId};
 use cubist_protocol::rest::Change;
 use rusqlite::params;
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use crate::state::dialogs::{Dialog, DialogKind, load_dialog};
 use crate::state::occupants::{Place, own_place};
 use crate::state::users::fold;
 use crate::state::writer::WriteTx;
-use crate::state::{State, StateError, admins, occupants};
+use crate::state::{State, StateError, admins, occupants, pins};
 
 /// Changes to a dialog; what is `None` or empty stays.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,10 @@ pub struct DialogChanges {
     pub add_admins: Vec<UserId>,
     /// Occupants who lose them.
     pub remove_admins: Vec<UserId>,
+    /// Messages to keep in sight.
+    pub pin: Vec<MessageId>,
+    /// Messages to keep in sight no longer.
+    pub unpin: Vec<MessageId>,
 }
 
 impl DialogChanges {
@@ -51,6 +55,18 @@ impl DialogChanges {
 
     fn moves_rights(&self) -> bool {
         !self.add_admins.is_empty() || !self.remove_admins.is_empty()
+    }
+
+    fn moves_pins(&self) -> bool {
+        !self.pin.is_empty() || !self.unpin.is_empty()
+    }
+
+    fn moves_pins_only(&self) -> bool {
+        self.moves_pins()
+            && !self.describes()
+            && self.permissions.is_none()
+            && !self.moves_people()
+            && !self.moves_rights()
     }
 
     /// What is wrong with the texts.
@@ -76,10 +92,10 @@ impl DialogChanges {
                 "Updating occupants_ids is possible only for 'group' and 'public' chat dialogs",
             );
         }
-        if place.kind == DialogKind::Private {
+        if place.kind == DialogKind::Private && !self.moves_pins_only() {
             return refused("A private chat dialog cannot be changed");
         }
-        if self.describes() && place.kind.is_open() && !place.manages() {
+        if (self.describes() || self.moves_pins()) && place.kind.is_open() && !place.manages() {
             return refused("Only the owner and admins can change a public or broadcast dialog");
         }
         if self.permissions.is_some() && !place.manages() {
@@ -97,7 +113,8 @@ impl State {
     ///
     /// Name, photo, description and own fields: any member of a group, in open dialogs the owner and admins.
     /// Permissions: the owner and admins. Any member adds people, the owner removes them, everyone may remove
-    /// themselves (see [`State::unsubscribe`] for what follows). Admins: the owner. A private dialog cannot be changed.
+    /// themselves (see [`State::unsubscribe`] for what follows). Admins: the owner. Pinned messages: who may change the
+    /// name. A private dialog cannot be changed, but either of the two pins messages.
     pub async fn update_dialog(
         &self,
         user: UserId,
@@ -106,7 +123,8 @@ impl State {
     ) -> Result<Dialog, StateError> {
         changes.check()?;
         let people = changes.add.len() + changes.remove.len();
-        self.check_count(people + changes.add_admins.len() + changes.remove_admins.len())?;
+        let admins = changes.add_admins.len() + changes.remove_admins.len();
+        self.check_count(people + admins + changes.pin.len() + changes.unpin.len())?;
         let allowed = self.inner.dialog_fields.as_deref();
         let extensions = changes
             .extensions
@@ -127,6 +145,9 @@ impl State {
             }
             if changes.moves_rights() {
                 admins::change(tx, &place, &changes.add_admins, &changes.remove_admins)?;
+            }
+            if changes.moves_pins() {
+                pins::change(tx, place.key, &changes.pin, &changes.unpin)?;
             }
             let leaves = changes.remove.contains(&user);
             changes.remove.retain(|removed| *removed != user);

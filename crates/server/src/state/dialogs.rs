@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::state::unread::UNREAD;
 use crate::state::users::user_id;
-use crate::state::{Mark, State, StateError};
+use crate::state::{Mark, State, StateError, pins};
 
 /// Kind of a dialog, as numbered on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +73,8 @@ pub struct Dialog {
     pub occupant_count: u64,
     /// The people with rights, ascending.
     pub admins: Vec<UserId>,
+    /// Messages kept in sight, the longest pinned first.
+    pub pinned: Vec<MessageId>,
     /// The app's own fields, all strings; only names that the configuration allows.
     pub extensions: Option<Map<String, Value>>,
     /// Rights of people outside.
@@ -169,7 +171,7 @@ pub(crate) fn load_dialog(db: &Connection, view: &View, key: i64) -> Result<Dial
         .ok_or(StateError::NotFound)
 }
 
-/// Loads dialogs as somebody sees them, in the order of `keys`. Four queries, however many dialogs.
+/// Loads dialogs as somebody sees them, in the order of `keys`. Five queries, however many dialogs.
 pub(crate) fn load_dialogs(
     db: &Connection,
     view: &View,
@@ -243,6 +245,7 @@ pub(crate) fn load_dialogs(
             occupants: Vec::new(),
             occupant_count: row.get::<_, i64>(18)?.unsigned_abs(),
             admins: Vec::new(),
+            pinned: Vec::new(),
             extensions,
             permissions,
             last,
@@ -254,6 +257,7 @@ pub(crate) fn load_dialogs(
     }
     fill_in_people(db, &mut dialogs)?;
     fill_in_marks(db, &mut dialogs, &own_last)?;
+    pins::fill_in(db, &mut dialogs)?;
     Ok(keys.iter().filter_map(|key| dialogs.remove(key)).collect())
 }
 

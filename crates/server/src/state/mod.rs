@@ -32,6 +32,7 @@ mod messages;
 mod notifications;
 mod occupants;
 mod passwords;
+mod pins;
 mod privacy;
 mod private_dialogs;
 mod queue;
@@ -211,6 +212,7 @@ impl State {
         self.flush_sessions().await?;
         self.flush_activity().await?;
         self.sweep_blobs().await?;
+        self.sweep_unused_blobs().await?;
         self.forget_old_repeats().await
     }
 

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::state::passwords::random;
 use crate::state::reader::ReadDb;
 use crate::state::writer::WriteTx;
-use crate::state::{State, StateError};
+use crate::state::{Inner, State, StateError};
 
 /// What a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +105,8 @@ impl Sessions {
     }
 }
 
-fn hash(token: &str) -> TokenHash {
+/// By what a session is found.
+pub(crate) fn hash(token: &str) -> TokenHash {
     Sha256::digest(token.as_bytes()).into()
 }
 
@@ -283,6 +284,23 @@ impl State {
         })
         .await
     }
+}
+
+/// Ends the user's sessions but the one to keep.
+pub(crate) fn end_others(
+    tx: &mut WriteTx<'_>,
+    user: UserId,
+    keep: Option<TokenHash>,
+    inner: Arc<Inner>,
+) -> Result<(), StateError> {
+    tx.prepare_cached("DELETE FROM sessions WHERE user_id = ?1 AND token_hash IS NOT ?2")?
+        .execute(params![user.as_i64(), keep])?;
+    tx.after_commit(move || {
+        inner.sessions.with(|live| {
+            live.retain(|hash, entry| entry.session.user != Some(user) || Some(*hash) == keep);
+        });
+    });
+    Ok(())
 }
 
 fn end_surplus(tx: &WriteTx<'_>, user: UserId, cap: i64) -> Result<Vec<TokenHash>, StateError> {

@@ -175,6 +175,61 @@ impl State {
         .await
     }
 
+    /// Part of the periodic flush: removes some of the complete files that nobody refers to, and that are old enough
+    /// for whoever uploaded them to have said so.
+    pub(crate) async fn sweep_unused_blobs(&self) -> Result<(), StateError> {
+        /// Files looked at in one go.
+        const STEP: i64 = 100;
+        /// Between two looks at a file that is in use, in seconds.
+        const LOOK_AGAIN: i64 = 24 * 60 * 60;
+        let age = self.inner.config.timing.unused_blob_seconds;
+        if age == 0 {
+            return Ok(());
+        }
+        let now = self.inner.clock.seconds();
+        let oldest = now.saturating_sub(i64::try_from(age).unwrap_or(i64::MAX));
+        let gone: Vec<String> = self
+            .write(move |tx| {
+                let candidates: Vec<(i64, String)> = tx
+                    .prepare_cached(
+                        "SELECT id, uid FROM blobs
+                         WHERE completed_at IS NOT NULL AND checked_at <= ?1 AND completed_at <= ?2
+                         ORDER BY checked_at LIMIT ?3",
+                    )?
+                    .query_map([now.saturating_sub(LOOK_AGAIN), oldest, STEP], |row| {
+                        Ok((row.get(0)?, row.get(1)?))
+                    })?
+                    .collect::<Result<_, _>>()?;
+                let mut gone = Vec::new();
+                for (id, uid) in candidates {
+                    let is_used: bool = tx
+                        .prepare_cached(
+                            "SELECT EXISTS (SELECT 1 FROM file_uses WHERE uid = ?2)
+                               OR EXISTS (SELECT 1 FROM users WHERE avatar = ?2)
+                               OR EXISTS (SELECT 1 FROM users WHERE blob_id = ?1)
+                               OR EXISTS (SELECT 1 FROM dialogs WHERE photo = ?2)
+                               OR EXISTS (SELECT 1 FROM users WHERE instr(custom_data, ?2) > 0)
+                               OR EXISTS (SELECT 1 FROM records WHERE instr(fields, ?2) > 0)",
+                        )?
+                        .query_row(params![id, uid], |row| row.get(0))?;
+                    if is_used {
+                        tx.prepare_cached("UPDATE blobs SET checked_at = ?2 WHERE id = ?1")?
+                            .execute([id, now])?;
+                    } else {
+                        tx.prepare_cached("DELETE FROM blobs WHERE id = ?1")?
+                            .execute([id])?;
+                        gone.push(uid);
+                    }
+                }
+                Ok(gone)
+            })
+            .await?;
+        for uid in gone {
+            self.remove_file(&uid).await;
+        }
+        Ok(())
+    }
+
     /// Part of the periodic flush: forgets uploads that were begun long ago and not completed.
     pub(crate) async fn sweep_blobs(&self) -> Result<(), StateError> {
         let age = self.inner.config.timing.unfinished_blob_seconds;

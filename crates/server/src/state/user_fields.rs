@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::config::Accounts;
+use crate::state::users::fold;
 
 /// Text fields to store: a key that is absent stays as it is, a value of `None` clears it.
 ///
@@ -75,14 +76,23 @@ impl TextField {
         }
     }
 
-    /// The column with the folded form, if the field is searched without regard to case.
+    /// The form in which a text of this field is searched.
+    pub(crate) fn key(self, text: &str) -> String {
+        if self == Self::Phone {
+            telephone_key(text)
+        } else {
+            fold(text)
+        }
+    }
+
+    /// The column with the form in which the field is searched, if it is another one than that shown.
     pub(crate) const fn key_column(self) -> Option<&'static str> {
         match self {
             Self::Login => Some("login_key"),
             Self::Email => Some("email_key"),
             Self::FullName => Some("full_name_key"),
-            Self::Phone
-            | Self::Website
+            Self::Phone => Some("phone_key"),
+            Self::Website
             | Self::CustomData
             | Self::ExternalId
             | Self::FacebookId
@@ -91,6 +101,12 @@ impl TextField {
             | Self::Tags => None,
         }
     }
+}
+
+/// A telephone number without what people put between its digits.
+pub(crate) fn telephone_key(number: &str) -> String {
+    let is_between = |c: &char| matches!(c, ' ' | '-' | '/' | '.' | '(' | ')');
+    number.chars().filter(|c| !is_between(c)).collect()
 }
 
 /// What is wrong with the texts, ordered by field.

@@ -8,6 +8,7 @@ use cubist_protocol::timestamp::UnixMillis;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
+use crate::state::user_fields::telephone_key;
 use crate::state::users::{self, COLUMNS, User, fold};
 use crate::state::{State, StateError};
 
@@ -127,21 +128,37 @@ impl UserField {
         }
     }
 
-    /// The column to compare, and whether it holds the folded form.
-    const fn column(self) -> (&'static str, bool) {
+    /// The column to compare.
+    const fn column(self) -> &'static str {
         match self {
-            Self::Login => ("login_key", true),
-            Self::Email => ("email_key", true),
-            Self::FullName => ("full_name_key", true),
-            Self::Tags => ("tags", false),
+            Self::Login => "login_key",
+            Self::Email => "email_key",
+            Self::FullName => "full_name_key",
+            Self::Phone => "phone_key",
+            Self::Tags => "tags",
             Self::Id
-            | Self::Phone
             | Self::ExternalId
             | Self::FacebookId
             | Self::TwitterId
             | Self::LastRequestAt
             | Self::CreatedAt
-            | Self::UpdatedAt => (self.name(), false),
+            | Self::UpdatedAt => self.name(),
+        }
+    }
+
+    /// A value in the form that the column has.
+    fn key(self, value: &str) -> String {
+        match self {
+            Self::Login | Self::Email | Self::FullName => fold(value),
+            Self::Phone => telephone_key(value),
+            Self::Id
+            | Self::ExternalId
+            | Self::FacebookId
+            | Self::TwitterId
+            | Self::Tags
+            | Self::LastRequestAt
+            | Self::CreatedAt
+            | Self::UpdatedAt => value.to_owned(),
         }
     }
 
@@ -190,7 +207,7 @@ impl State {
             search.limit.clamp(1, limits.page)
         };
         let (field, descending) = search.order.unwrap_or((UserField::Id, false));
-        let (column, _) = field.column();
+        let column = field.column();
         let direction = if descending { "DESC" } else { "ASC" };
         if query.about_activity || field == UserField::LastRequestAt {
             // The newest activity is in memory; the search compares what is on disk.
@@ -277,7 +294,7 @@ fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled,
         }
         compiled.starts_with |= *op == UserOp::StartWith;
         compiled.about_activity |= *field == UserField::LastRequestAt;
-        let (column, folded) = field.column();
+        let column = field.column();
         match op {
             UserOp::Greater | UserOp::GreaterOrEqual | UserOp::Less | UserOp::LessOrEqual => {
                 if !field.is_date() {
@@ -290,7 +307,10 @@ fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled,
                 compiled.values.push(Value::Integer(at));
             }
             UserOp::StartWith => {
-                let value = values.first().map(|value| fold(value)).unwrap_or_default();
+                let value = values
+                    .first()
+                    .map(|value| field.key(value))
+                    .unwrap_or_default();
                 if *field == UserField::Id || field.is_date() || *field == UserField::Tags {
                     return wrong("cannot be searched by its beginning");
                 }
@@ -326,10 +346,7 @@ fn compile(conditions: &[UserCondition], most_values: usize) -> Result<Compiled,
                     | UserField::Phone
                     | UserField::ExternalId
                     | UserField::FacebookId
-                    | UserField::TwitterId => values
-                        .iter()
-                        .map(|value| if folded { fold(value) } else { value.clone() })
-                        .collect(),
+                    | UserField::TwitterId => values.iter().map(|value| field.key(value)).collect(),
                 };
                 compiled.push(&membership(*field, column, *op));
                 compiled.values.push(Value::Text(list.to_string()));

@@ -1,5 +1,7 @@
 //! People: signing up, finding one, changing and deleting.
 
+use std::sync::Arc;
+
 use cubist_protocol::ids::UserId;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -7,7 +9,7 @@ use crate::state::logins::Identity;
 use crate::state::reader::ReadDb;
 use crate::state::user_fields::{TextField, TextFields, check_password, check_texts};
 use crate::state::writer::WriteTx;
-use crate::state::{State, StateError, occupants};
+use crate::state::{State, StateError, occupants, sessions};
 
 /// A person as stored. Times are unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +98,8 @@ pub struct PasswordChange {
     pub old: Option<String>,
     /// The wanted one.
     pub new: String,
+    /// The token of the session that changes it. All other sessions of the person end.
+    pub session: Option<String>,
 }
 
 /// The columns of [`User`], in the order [`User::from_row`] reads them.
@@ -208,7 +212,8 @@ impl State {
         self.read(move |db| Ok(exists(db, user)?)).await
     }
 
-    /// Changes a person. A new password needs the present one.
+    /// Changes a person. A new password needs the present one, and ends what was opened with it: every other session,
+    /// and so every token that opens the chat.
     pub async fn update_user(&self, id: UserId, changes: UserChanges) -> Result<User, StateError> {
         let rules = &self.inner.config.accounts;
         let mut problems = check_texts(rules, &changes.texts);
@@ -228,6 +233,7 @@ impl State {
             Some(PasswordChange {
                 old: Some(old),
                 new,
+                session,
             }) => {
                 let stored = self
                     .stored_password(id)
@@ -236,11 +242,13 @@ impl State {
                 if !self.inner.passwords.verify(id, &stored, old).await? {
                     return Err(StateError::invalid("old_password", "is wrong"));
                 }
-                Some((stored, self.inner.passwords.hash(new).await?))
+                let hash = self.inner.passwords.hash(new).await?;
+                Some((stored, hash, session.as_deref().map(sessions::hash)))
             }
             Some(PasswordChange { old: None, .. }) | None => None,
         };
         let now = self.inner.clock.seconds();
+        let inner = Arc::clone(&self.inner);
         let user = self
             .write(move |tx| {
                 check_unique(tx, Some(id), &changes.texts)?;
@@ -255,7 +263,7 @@ impl State {
                     tx.prepare_cached("UPDATE users SET timezone = ?2 WHERE id = ?1")?
                         .execute(params![id.as_i64(), timezone])?;
                 }
-                if let Some((checked, hash)) = hash {
+                if let Some((checked, hash, session)) = hash {
                     // Two changes at once: the second was checked against a password that is no more.
                     let replaced = tx
                         .prepare_cached(
@@ -265,6 +273,7 @@ impl State {
                     if replaced == 0 {
                         return Err(StateError::invalid("old_password", "is wrong"));
                     }
+                    sessions::end_others(tx, id, session, inner)?;
                 }
                 let user = load(tx, id.as_i64())?.ok_or(StateError::NotFound)?;
                 if user.login.is_none() && user.email.is_none() && !user.is_guest {
@@ -322,7 +331,7 @@ fn set_texts(tx: &WriteTx<'_>, id: i64, texts: &TextFields) -> Result<(), StateE
             .execute(params![id, value])?;
         if let Some(key) = field.key_column() {
             tx.prepare_cached(&format!("UPDATE users SET {key} = ?2 WHERE id = ?1"))?
-                .execute(params![id, value.as_deref().map(fold)])?;
+                .execute(params![id, value.as_deref().map(|text| field.key(text))])?;
         }
     }
     Ok(())

@@ -19,6 +19,8 @@ pub(super) struct Names {
 pub(super) enum Addressee {
     /// The server itself.
     Server,
+    /// The rooms' service.
+    Rooms,
     /// A person, whatever the resource.
     User(UserId),
     /// A dialog's room, or an occupant in it.
@@ -98,6 +100,7 @@ impl Names {
         } else if jid.domain() == self.rooms.domain() {
             match jid.as_room() {
                 Some((app, dialog)) if app == self.app => Addressee::Room(dialog),
+                None if jid.local().is_none() => Addressee::Rooms,
                 Some(_) | None => Addressee::Nobody,
             }
         } else {
@@ -131,6 +134,7 @@ mod tests {
             Addressee::Room(dialog)
         );
         assert_eq!(addressee("localhost"), Addressee::Server);
+        assert_eq!(addressee("muc.localhost"), Addressee::Rooms);
     }
 
     #[test]
@@ -140,7 +144,7 @@ mod tests {
             addressee("22_5356c64ab35c12bd3b108a41@muc.localhost"),
             Addressee::Nobody
         );
-        assert_eq!(addressee("muc.localhost"), Addressee::Nobody);
+        assert_eq!(addressee("78@muc.localhost"), Addressee::Nobody);
         assert_eq!(addressee("78-21@example.org"), Addressee::Elsewhere);
     }
 }

@@ -11,6 +11,7 @@ use crate::{
             account::Account,
             ids::AccountId,
             sign_in::{Identity, SignUp, Target},
+            unknown_message::UnknownMessage,
         },
     },
     state::App,
@@ -80,4 +81,15 @@ pub async fn connect_now(app: State<'_, App>, account_id: AccountId) -> Result<(
 pub async fn ping(app: State<'_, App>, account_id: AccountId) -> Result<u32, IpcError> {
     let took = app.account(account_id).await?.ping(PING_LIMIT).await?;
     Ok(u32::try_from(took.as_millis()).unwrap_or(u32::MAX))
+}
+
+/// Messages between programs that came in this run and mean nothing to this one, newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn unknown_messages(
+    app: State<'_, App>,
+    account_id: AccountId,
+) -> Result<Vec<UnknownMessage>, IpcError> {
+    let unknown = app.account(account_id).await?.unknown_messages();
+    Ok(unknown.into_iter().map(Into::into).collect())
 }

@@ -1,15 +1,19 @@
 //! What becomes of the files of messages.
 
-use tauri::State;
+use tauri::{State, WebviewWindow};
 
 use crate::{
     ipc::{
         error::IpcError,
         types::{
-            attachment::{AttachmentRef, Media, SharedCounts, SharedKind, SharedPage, StorageUse},
+            attachment::{
+                AttachmentRef, Media, SharedCounts, SharedKind, SharedPage, StorageUse,
+                shared_cursor,
+            },
             ids::{AccountId, DialogId, MessageId},
         },
     },
+    shell::kept_files::Place,
     state::App,
 };
 
@@ -71,10 +75,8 @@ pub async fn download(
     message_id: MessageId,
     index: u32,
 ) -> Result<(), IpcError> {
-    let (_, _): (_, cubist_client::model::MessageId) =
-        (app.account(account_id).await?, message_id.try_into()?);
-    let _ = index;
-    Err(IpcError::NotFound)
+    let id = message_id.try_into()?;
+    Ok(app.account(account_id).await?.download(id, index).await?)
 }
 
 /// Stops loading a file.
@@ -86,7 +88,9 @@ pub async fn cancel_download(
     message_id: MessageId,
     index: u32,
 ) -> Result<(), IpcError> {
-    download(app, account_id, message_id, index).await
+    let id = message_id.try_into()?;
+    let account = app.account(account_id).await?;
+    Ok(account.cancel_download(id, index).await?)
 }
 
 /// These are on the screen: they are loaded first.
@@ -97,12 +101,15 @@ pub async fn prioritise_downloads(
     account_id: AccountId,
     attachments: Vec<AttachmentRef>,
 ) -> Result<(), IpcError> {
-    app.account(account_id).await?;
-    drop(attachments);
-    Ok(())
+    let wanted = attachments
+        .into_iter()
+        .map(|one| Ok((one.message_id.try_into()?, one.index)))
+        .collect::<Result<_, IpcError>>()?;
+    let account = app.account(account_id).await?;
+    Ok(account.prioritise_downloads(wanted).await?)
 }
 
-/// An address the window plays sound or a film from.
+/// An address the window plays sound or a film from. The file must be here.
 #[tauri::command]
 #[specta::specta]
 pub async fn open_media(
@@ -111,8 +118,14 @@ pub async fn open_media(
     message_id: MessageId,
     index: u32,
 ) -> Result<Media, IpcError> {
-    download(app, account_id, message_id, index).await?;
-    Err(IpcError::NotFound)
+    let id = message_id.try_into()?;
+    let account = app.account(account_id).await?;
+    // What is not here has no address: the page is told now, not by a player that stays silent.
+    account.attachment_file(id, index).await?;
+    let server = app.media_server().await?;
+    Ok(Media {
+        url: server.url(account.id(), id, index),
+    })
 }
 
 /// Saves a file where the person says in the system's dialog; false when they change their mind.
@@ -120,12 +133,13 @@ pub async fn open_media(
 #[specta::specta]
 pub async fn save_attachment(
     app: State<'_, App>,
+    window: WebviewWindow,
     account_id: AccountId,
     message_id: MessageId,
     index: u32,
 ) -> Result<bool, IpcError> {
-    download(app, account_id, message_id, index).await?;
-    Ok(false)
+    let (account, place) = find(&app, account_id, message_id, index).await?;
+    app.kept_files.save(&window, &account, place).await
 }
 
 /// Opens a file with the program that the system has for it.
@@ -133,11 +147,13 @@ pub async fn save_attachment(
 #[specta::specta]
 pub async fn open_attachment(
     app: State<'_, App>,
+    window: WebviewWindow,
     account_id: AccountId,
     message_id: MessageId,
     index: u32,
 ) -> Result<(), IpcError> {
-    download(app, account_id, message_id, index).await
+    let (account, place) = find(&app, account_id, message_id, index).await?;
+    app.kept_files.open(&window, &account, &place).await
 }
 
 /// Shows a file in its folder.
@@ -145,11 +161,13 @@ pub async fn open_attachment(
 #[specta::specta]
 pub async fn show_in_folder(
     app: State<'_, App>,
+    window: WebviewWindow,
     account_id: AccountId,
     message_id: MessageId,
     index: u32,
 ) -> Result<(), IpcError> {
-    download(app, account_id, message_id, index).await
+    let (account, place) = find(&app, account_id, message_id, index).await?;
+    app.kept_files.show(&window, &account, place).await
 }
 
 /// Puts a picture into the clipboard.
@@ -161,7 +179,23 @@ pub async fn copy_image(
     message_id: MessageId,
     index: u32,
 ) -> Result<(), IpcError> {
-    download(app, account_id, message_id, index).await
+    let (account, place) = find(&app, account_id, message_id, index).await?;
+    app.kept_files.copy_image(&account, &place).await
+}
+
+async fn find(
+    app: &App,
+    account_id: AccountId,
+    message_id: MessageId,
+    index: u32,
+) -> Result<(cubist_client::Account, Place), IpcError> {
+    let account = app.account(account_id).await?;
+    let place = Place {
+        account: account.id().clone(),
+        message: message_id.try_into()?,
+        index,
+    };
+    Ok((account, place))
 }
 
 /// Things that were shared in a chat, newest first. `before` is what the page before gave.
@@ -175,13 +209,13 @@ pub async fn shared_attachments(
     before: Option<String>,
     limit: u32,
 ) -> Result<SharedPage, IpcError> {
-    let (_, _): (_, cubist_client::model::DialogId) =
-        (app.account(account_id).await?, dialog_id.try_into()?);
-    let _ = (kind, before, limit);
-    Ok(SharedPage {
-        items: Vec::new(),
-        next: None,
-    })
+    let before = before.as_deref().map(shared_cursor).transpose()?;
+    let dialog = dialog_id.try_into()?;
+    let account = app.account(account_id).await?;
+    let page = account
+        .shared_attachments(dialog, kind.into(), before, limit)
+        .await?;
+    Ok(page.into())
 }
 
 /// How many things were shared in a chat.
@@ -192,14 +226,9 @@ pub async fn shared_counts(
     account_id: AccountId,
     dialog_id: DialogId,
 ) -> Result<SharedCounts, IpcError> {
-    let (_, _): (_, cubist_client::model::DialogId) =
-        (app.account(account_id).await?, dialog_id.try_into()?);
-    Ok(SharedCounts {
-        media: 0,
-        files: 0,
-        links: 0,
-        locations: 0,
-    })
+    let dialog = dialog_id.try_into()?;
+    let account = app.account(account_id).await?;
+    Ok(account.shared_counts(dialog).await?.into())
 }
 
 /// What the files of each chat take up on this computer, the most first.
@@ -209,8 +238,8 @@ pub async fn storage_use(
     app: State<'_, App>,
     account_id: AccountId,
 ) -> Result<Vec<StorageUse>, IpcError> {
-    app.account(account_id).await?;
-    Ok(Vec::new())
+    let sums = app.account(account_id).await?.storage_use().await?;
+    Ok(sums.into_iter().map(Into::into).collect())
 }
 
 /// Removes the loaded files of chats from this computer; says how many bytes that freed. They can
@@ -222,7 +251,9 @@ pub async fn free_space(
     account_id: AccountId,
     dialog_ids: Vec<DialogId>,
 ) -> Result<u64, IpcError> {
-    app.account(account_id).await?;
-    drop(dialog_ids);
-    Ok(0)
+    let dialogs = dialog_ids
+        .into_iter()
+        .map(TryInto::try_into)
+        .collect::<Result<_, _>>()?;
+    Ok(app.account(account_id).await?.free_space(dialogs).await?)
 }

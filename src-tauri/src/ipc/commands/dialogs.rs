@@ -11,6 +11,7 @@ use crate::{
             dialog::{Dialog, DialogPage},
             dialog_edit::{DeleteOutcome, DialogEdit, NewDialog},
             ids::{self, AccountId, DialogId, UserId},
+            outbox::Draft,
         },
     },
     state::App,
@@ -129,17 +130,17 @@ pub async fn clear_history(
     Ok(app.account(account_id).await?.clear_history(id).await?)
 }
 
-/// Keeps what was typed and not sent; an empty text forgets it.
+/// Keeps what stands in the composer and was not sent; an empty draft is forgotten.
 #[tauri::command]
 #[specta::specta]
 pub async fn save_draft(
     app: State<'_, App>,
     account_id: AccountId,
     dialog_id: DialogId,
-    text: String,
+    draft: Draft,
 ) -> Result<(), IpcError> {
-    let id = dialog_id.try_into()?;
-    Ok(app.account(account_id).await?.save_draft(id, text).await?)
+    let (id, draft) = (dialog_id.try_into()?, draft.try_into()?);
+    Ok(app.account(account_id).await?.save_draft(id, draft).await?)
 }
 
 /// The person types, or stopped.

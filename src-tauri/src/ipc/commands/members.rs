@@ -34,6 +34,20 @@ pub async fn occupants(
         .into())
 }
 
+/// Who is in the room of a dialog just now: people whose app joined it. Nobody has to.
+#[tauri::command]
+#[specta::specta]
+pub async fn room_occupants(
+    app: State<'_, App>,
+    account_id: AccountId,
+    dialog_id: DialogId,
+) -> Result<Vec<UserId>, IpcError> {
+    let id = dialog_id.try_into()?;
+    let account = app.account(account_id).await?;
+    let people = account.room_occupants(id).await?;
+    Ok(people.into_iter().map(UserId::from).collect())
+}
+
 /// Adds people.
 #[tauri::command]
 #[specta::specta]

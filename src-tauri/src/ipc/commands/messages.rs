@@ -1,5 +1,6 @@
 //! Messages of a dialog: reading, sending, marking as read.
 
+use cubist_client::model;
 use tauri::State;
 
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
             ids::{AccountId, DialogId, MessageId},
             message::{Anchor, MessagePage},
             new_message::NewMessage,
+            outbox::Recipient,
         },
     },
     state::App,
@@ -35,7 +37,21 @@ pub async fn messages(
         .into())
 }
 
-/// Queues a message; the answer is the id it keeps for life.
+/// The chat that a message is in; `null` when it is not in the cache.
+#[tauri::command]
+#[specta::specta]
+pub async fn dialog_of_message(
+    app: State<'_, App>,
+    account_id: AccountId,
+    message_id: MessageId,
+) -> Result<Option<DialogId>, IpcError> {
+    let id = message_id.try_into()?;
+    let found = app.account(account_id).await?.dialog_of(id).await?;
+    Ok(found.map(Into::into))
+}
+
+/// Queues a message; the answer is the id it keeps for life. One without files and without a
+/// time of its own can be taken back for as long as the settings say.
 #[tauri::command]
 #[specta::specta]
 pub async fn send_message(
@@ -44,33 +60,15 @@ pub async fn send_message(
     dialog_id: DialogId,
     message: NewMessage,
 ) -> Result<MessageId, IpcError> {
-    let (id, draft) = (dialog_id.try_into()?, message.try_into()?);
+    let (id, mut draft) = (dialog_id.try_into()?, model::Draft::try_from(message)?);
+    // Files are on their way at once, and would have to be given back as well.
+    if draft.time == model::SendTime::Now && draft.attachments.is_empty() {
+        draft.time = model::SendTime::After {
+            millis: app.settings.get().undo_send_s.saturating_mul(1_000),
+        };
+    }
     let account = app.account(account_id).await?;
     Ok(account.send(id, draft).await?.into())
-}
-
-/// Tries a failed message again.
-#[tauri::command]
-#[specta::specta]
-pub async fn retry(
-    app: State<'_, App>,
-    account_id: AccountId,
-    message_id: MessageId,
-) -> Result<(), IpcError> {
-    let id = message_id.try_into()?;
-    Ok(app.account(account_id).await?.retry(id).await?)
-}
-
-/// Drops a message that was not sent and gives its text back; `null` when it was sent after all.
-#[tauri::command]
-#[specta::specta]
-pub async fn discard_unsent(
-    app: State<'_, App>,
-    account_id: AccountId,
-    message_id: MessageId,
-) -> Result<Option<String>, IpcError> {
-    let id = message_id.try_into()?;
-    Ok(app.account(account_id).await?.discard_unsent(id).await?)
 }
 
 /// Everything up to and including `up_to` was visible to the person.
@@ -89,4 +87,25 @@ pub async fn mark_read(
         .await?
         .mark_read(dialog, message)
         .await?)
+}
+
+/// Everything in every chat was seen.
+#[tauri::command]
+#[specta::specta]
+pub async fn mark_all_read(app: State<'_, App>, account_id: AccountId) -> Result<(), IpcError> {
+    let account = app.account(account_id).await?;
+    Ok(account.mark_everything_read().await?)
+}
+
+/// How far each recipient has come with a message of mine, and when.
+#[tauri::command]
+#[specta::specta]
+pub async fn recipients(
+    app: State<'_, App>,
+    account_id: AccountId,
+    message_id: MessageId,
+) -> Result<Vec<Recipient>, IpcError> {
+    let id = message_id.try_into()?;
+    let people = app.account(account_id).await?.recipients(id).await?;
+    Ok(people.into_iter().map(Into::into).collect())
 }

@@ -10,6 +10,15 @@ use crate::{
 /// Seconds without the focus that may be chosen: long enough to read a page, short enough to say something.
 const INACTIVE_AFTER_S: std::ops::RangeInclusive<u32> = 30..=3600;
 
+/// Seconds for which a message can be taken back, at most: a longer wait would no longer be sending.
+const UNDO_SEND_S: u32 = 60;
+
+/// Sizes of files that may be loaded unasked: none, up to the largest there can be.
+const FILE_LIMITS: std::ops::RangeInclusive<u64> = 0..=cubist_client::attachments::MAX_BYTES;
+
+/// Least room for loaded files: less would be loaded again and again.
+const LEAST_BUDGET: u64 = 50 * 1024 * 1024;
+
 /// Keeps the settings.
 #[tauri::command]
 #[specta::specta]
@@ -24,9 +33,31 @@ pub async fn save_settings(app: State<'_, App>, settings: Settings) -> Result<()
             field: "inactiveAfterS".to_owned(),
         });
     }
+    if settings.undo_send_s > UNDO_SEND_S {
+        return Err(IpcError::InvalidInput {
+            field: "undoSendS".to_owned(),
+        });
+    }
+    if !FILE_LIMITS.contains(&settings.auto_download.images)
+        || !FILE_LIMITS.contains(&settings.auto_download.files)
+    {
+        return Err(IpcError::InvalidInput {
+            field: "autoDownload".to_owned(),
+        });
+    }
+    if settings.cache_budget_bytes < LEAST_BUDGET {
+        return Err(IpcError::InvalidInput {
+            field: "cacheBudgetBytes".to_owned(),
+        });
+    }
+    let is_other_policy = app.settings.get().file_policy() != settings.file_policy();
     app.settings
         .save(settings)
         .map_err(|error| IpcError::Storage {
             message: error.to_string(),
-        })
+        })?;
+    if is_other_policy {
+        app.apply_file_policy().await?;
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 //! The page never says or learns a path: files come from the system's dialog, from a drag, from
 //! the clipboard or from another program, and are named by number from then on.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use tauri::State;
 
 use crate::{
@@ -45,6 +46,20 @@ pub async fn stage_dropped(
     let account = app.account(account_id).await?;
     let paths = app.offers.take(drop_id).ok_or(IpcError::NotFound)?;
     Ok(account.stage(dialog, paths).await?.into())
+}
+
+/// The picture that was dropped, for a picture of a person or a chat: made small, as Base64. A drop
+/// can be taken once.
+#[tauri::command]
+#[specta::specta]
+pub async fn dropped_picture(app: State<'_, App>, drop_id: u32) -> Result<String, IpcError> {
+    let paths = app.offers.take(drop_id).ok_or(IpcError::NotFound)?;
+    let path = paths.into_iter().next().ok_or(IpcError::NotFound)?;
+    let read =
+        tauri::async_runtime::spawn_blocking(move || cubist_client::attachments::picture_in(&path));
+    let picture = read.await.ok().flatten();
+    let picture = picture.ok_or(IpcError::UnsupportedPicture)?;
+    Ok(STANDARD.encode(&picture.bytes))
 }
 
 /// Takes the files that another program handed over, which can be taken once.

@@ -412,6 +412,78 @@ impl From<model::AttachmentChange> for AttachmentChange {
     }
 }
 
+impl From<SharedKind> for model::SharedKind {
+    fn from(kind: SharedKind) -> Self {
+        match kind {
+            SharedKind::Media => Self::Media,
+            SharedKind::Files => Self::Files,
+            SharedKind::Links => Self::Links,
+            SharedKind::Locations => Self::Locations,
+        }
+    }
+}
+
+/// What a page of shared things ended with, as text: `SECOND.MESSAGE.INDEX`.
+fn shared_cursor_text(cursor: model::SharedCursor) -> String {
+    let model::Position { seconds, id } = cursor.position;
+    format!("{seconds}.{id}.{}", cursor.index)
+}
+
+/// Reads what [`SharedPage::next`] gave.
+pub fn shared_cursor(text: &str) -> Result<model::SharedCursor, IpcError> {
+    let read = || {
+        let mut parts = text.split('.');
+        let cursor = model::SharedCursor {
+            position: model::Position {
+                seconds: parts.next()?.parse().ok()?,
+                id: parts.next()?.parse().ok()?,
+            },
+            index: parts.next()?.parse().ok()?,
+        };
+        parts.next().is_none().then_some(cursor)
+    };
+    read().ok_or_else(|| IpcError::InvalidInput {
+        field: "before".to_owned(),
+    })
+}
+
+impl From<model::SharedPage> for SharedPage {
+    fn from(page: model::SharedPage) -> Self {
+        Self {
+            items: page
+                .items
+                .into_iter()
+                .map(|item| SharedItem {
+                    message: item.message.into(),
+                    index: item.index,
+                })
+                .collect(),
+            next: page.next.map(shared_cursor_text),
+        }
+    }
+}
+
+impl From<model::SharedCounts> for SharedCounts {
+    fn from(counts: model::SharedCounts) -> Self {
+        Self {
+            media: counts.media,
+            files: counts.files,
+            links: counts.links,
+            locations: counts.locations,
+        }
+    }
+}
+
+impl From<model::StorageUse> for StorageUse {
+    fn from(sum: model::StorageUse) -> Self {
+        Self {
+            dialog_id: sum.dialog.into(),
+            bytes: sum.bytes,
+            files: sum.files,
+        }
+    }
+}
+
 impl From<model::Location> for Location {
     fn from(location: model::Location) -> Self {
         Self {
@@ -493,5 +565,35 @@ impl TryFrom<NewAttachment> for model::NewAttachment {
             },
             NewAttachment::Location(location) => Self::Location(location.try_into()?),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cubist_client::model;
+
+    use super::{shared_cursor, shared_cursor_text};
+
+    #[test]
+    fn where_a_page_ends_is_read_again_and_nothing_else_is() {
+        let cursor = model::SharedCursor {
+            position: model::Position {
+                seconds: 1_700_000_000,
+                id: "61f7de000000000000000001".parse().unwrap(),
+            },
+            index: 3,
+        };
+        let text = shared_cursor_text(cursor);
+        assert_eq!(text, "1700000000.61f7de000000000000000001.3");
+        assert_eq!(shared_cursor(&text).unwrap(), cursor);
+        for text in [
+            "",
+            "1",
+            "1.x.3",
+            "1.61f7de000000000000000001",
+            "1.61f7de000000000000000001.3.4",
+        ] {
+            assert!(shared_cursor(text).is_err(), "{text}");
+        }
     }
 }

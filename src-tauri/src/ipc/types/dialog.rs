@@ -8,6 +8,7 @@ use crate::ipc::types::{
     attachment::AttachmentKind,
     ids::{DialogId, MessageId, UserId},
     message::Status,
+    outbox::Draft,
 };
 
 /// The largest whole number a page's arithmetic keeps exact; the window's sign for “for good”.
@@ -49,6 +50,31 @@ pub struct Field {
     pub value: String,
 }
 
+/// What hangs on a message, in the few words that a row has room for.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewAttachment {
+    /// How the first of them is shown.
+    pub kind: AttachmentKind,
+    /// How many there are.
+    pub count: u32,
+    /// The name of the first file, or of the place.
+    pub name: Option<String>,
+    /// How long the first one plays.
+    pub duration_ms: Option<u64>,
+}
+
+impl From<model::PreviewAttachment> for PreviewAttachment {
+    fn from(attachment: model::PreviewAttachment) -> Self {
+        Self {
+            kind: attachment.kind.into(),
+            count: attachment.count,
+            name: attachment.name,
+            duration_ms: attachment.duration,
+        }
+    }
+}
+
 /// The newest message of a dialog, for its row.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -59,8 +85,8 @@ pub struct Preview {
     pub sender_id: UserId,
     /// Its text.
     pub text: String,
-    /// How the first thing that hangs on it is shown.
-    pub attachment: Option<AttachmentKind>,
+    /// What hangs on it.
+    pub attachment: Option<PreviewAttachment>,
     /// When, in unix milliseconds.
     pub sent_at: i64,
     /// How far it got, for my own messages only.
@@ -103,8 +129,12 @@ pub struct Dialog {
     pub unread: u32,
     /// The first of them, where it is known.
     pub first_unread_id: Option<MessageId>,
-    /// Text left in the composer.
-    pub draft: Option<String>,
+    /// Whether an unread message here names me.
+    pub mention: bool,
+    /// How many messages are to be sent here later.
+    pub scheduled: u32,
+    /// What was left in the composer.
+    pub draft: Option<Draft>,
     /// Whether a message here failed and waits for the person.
     pub unsent: bool,
     /// Custom fields.
@@ -219,7 +249,9 @@ impl From<model::Dialog> for Dialog {
             last_activity: dialog.last_activity.0,
             unread: dialog.unread,
             first_unread_id: dialog.first_unread.map(Into::into),
-            draft: dialog.draft,
+            mention: dialog.mention,
+            scheduled: dialog.scheduled,
+            draft: dialog.draft.map(Into::into),
             unsent: dialog.unsent,
             fields: dialog.fields.into_iter().map(Into::into).collect(),
             allow_preview: dialog.allow_preview,

@@ -8,6 +8,7 @@ use crate::ipc::types::{
     activity::PersonActivity,
     attachment::{AttachmentChange, DragPhase},
     dialog::Dialog,
+    export::ExportProgress,
     folder::Folder,
     ids::{AccountId, DialogId, MessageId, UserId},
     message::Message,
@@ -87,6 +88,15 @@ pub enum AppEvent {
         share_id: u32,
         /// How many.
         count: u32,
+    },
+    /// An export has come further.
+    ExportProgressed {
+        /// Which account.
+        account_id: AccountId,
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// How far.
+        progress: ExportProgress,
     },
     /// What lies beyond the edges of loaded pages may have changed.
     HistoryChanged {

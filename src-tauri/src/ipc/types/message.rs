@@ -10,6 +10,7 @@ use crate::ipc::{
         attachment::Attachment,
         dialog::Field,
         ids::{DialogId, MessageId, UserId},
+        outbox::Hold,
         reaction::Reaction,
         system_line::SystemLine,
     },
@@ -60,7 +61,7 @@ pub struct Failure {
 }
 
 /// What a message answers, as the answer itself carries it: enough to draw it without the original.
-#[derive(Clone, Debug, Serialize, Type)]
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Quote {
     /// The message that is answered.
@@ -79,6 +80,35 @@ pub struct Forwarded {
     pub sender_id: UserId,
     /// When that was, in unix milliseconds, where it is said.
     pub sent_at: Option<i64>,
+}
+
+/// A picture of a page, stored with the messenger's own files.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewPicture {
+    /// What `pictureUrl` takes.
+    pub uid: String,
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+}
+
+/// What the page behind a link shows of itself, as the sender says. Texts are one line of limited
+/// length; what they claim is not checked.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkPreview {
+    /// The link it belongs to: `http` or `https`. It counts only where the text has that link.
+    pub url: String,
+    /// The page's title; empty where only a picture is shown.
+    pub title: String,
+    /// One or two sentences about it; may be empty.
+    pub description: String,
+    /// What the site calls itself; may be empty.
+    pub site: String,
+    /// Its picture.
+    pub picture: Option<PreviewPicture>,
 }
 
 /// One message.
@@ -122,10 +152,14 @@ pub struct Message {
     pub forwarded: Option<Forwarded>,
     /// People it names.
     pub mentions: Vec<UserId>,
+    /// What the page behind a link of its text shows of itself.
+    pub preview: Option<LinkPreview>,
     /// Fields of other applications, by name; objects and lists as JSON text.
     pub fields: Vec<Field>,
     /// Whether its sender asked that nobody be alerted.
     pub silent: bool,
+    /// Why it waits on purpose, if it does.
+    pub hold: Option<Hold>,
 }
 
 /// What lies beyond the end of a page.
@@ -232,6 +266,22 @@ impl From<model::Quote> for Quote {
     }
 }
 
+impl From<model::LinkPreview> for LinkPreview {
+    fn from(preview: model::LinkPreview) -> Self {
+        Self {
+            url: preview.url.into(),
+            title: preview.title,
+            description: preview.description,
+            site: preview.site,
+            picture: preview.picture.map(|picture| PreviewPicture {
+                uid: picture.uid.to_string(),
+                width: picture.width,
+                height: picture.height,
+            }),
+        }
+    }
+}
+
 impl From<model::Message> for Message {
     fn from(message: model::Message) -> Self {
         let ids = |people: Vec<model::UserId>| people.into_iter().map(Into::into).collect();
@@ -257,12 +307,14 @@ impl From<model::Message> for Message {
                 sent_at: first.sent_at.map(|at| at.0),
             }),
             mentions: ids(message.mentions),
+            preview: message.preview.map(Into::into),
             fields: message
                 .fields
                 .into_iter()
                 .map(|(name, value)| Field { name, value })
                 .collect(),
             silent: message.silent,
+            hold: message.hold.map(Into::into),
         }
     }
 }

@@ -3,6 +3,7 @@
 use cubist_client::model;
 use serde::Deserialize;
 use specta::Type;
+use url::Url;
 
 use crate::ipc::{
     error::IpcError,
@@ -34,10 +35,14 @@ pub struct NewMessage {
     pub mentions: Vec<UserId>,
     /// Whether nobody is to be alerted.
     pub silent: bool,
+    /// The link of the text whose preview goes along, if `linkPreview` made one.
+    pub preview_of: Option<String>,
     /// Fields of one's own, 50 at most.
     pub fields: Vec<Field>,
     /// What hangs on it, in order; 30 at most.
     pub attachments: Vec<NewAttachment>,
+    /// When it is to be sent, in unix milliseconds; now if absent.
+    pub send_at: Option<i64>,
 }
 
 impl TryFrom<NewMessage> for model::Draft {
@@ -54,19 +59,26 @@ impl TryFrom<NewMessage> for model::Draft {
             reply_to: message.reply_to.map(TryInto::try_into).transpose()?,
             mentions: at_most(MENTIONS_LIMIT, message.mentions)?,
             silent: message.silent,
+            // What is no address has no preview.
+            preview_of: message.preview_of.and_then(|url| Url::parse(&url).ok()),
             fields: message
                 .fields
                 .into_iter()
                 .map(|field| (field.name, field.value))
                 .collect(),
             attachments: at_most(ATTACHMENTS_LIMIT, message.attachments)?,
+            time: message.send_at.map_or(model::SendTime::Now, |at| {
+                model::SendTime::At(model::UnixMillis(at))
+            }),
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use cubist_client::model::{Draft, Location, NewAttachment, Point, StagedId, UserId};
+    use cubist_client::model::{
+        Draft, Location, NewAttachment, Point, SendTime, StagedId, UnixMillis, UserId,
+    };
 
     use super::{FIELDS_LIMIT, MENTIONS_LIMIT, NewMessage};
     use crate::ipc::{error::IpcError, types::dialog::Field};
@@ -80,9 +92,10 @@ mod tests {
     fn a_message_of_the_window_is_the_draft_the_engine_takes() {
         let draft = sent(
             r#"{"text":"Hi @Ann","replyTo":"5c094c0ce588ce6856f87422","mentions":[7],
-                "silent":true,"fields":[{"name":"colour","value":"blue"}],
+                "silent":true,"previewOf":"https://example.org","fields":[{"name":"colour","value":"blue"}],
                 "attachments":[{"type":"staged","payload":{"id":4,"asFile":true}},
-                  {"type":"location","payload":{"latitude":64.5,"longitude":-23.25,"name":"Hut","address":null}}]}"#,
+                  {"type":"location","payload":{"latitude":64.5,"longitude":-23.25,"name":"Hut","address":null}}],
+                "sendAt":70000}"#,
         )
         .unwrap();
         let wanted = Draft {
@@ -90,6 +103,7 @@ mod tests {
             reply_to: Some("5c094c0ce588ce6856f87422".parse().unwrap()),
             mentions: vec![UserId::new(7).unwrap()],
             silent: true,
+            preview_of: "https://example.org/".parse().ok(),
             fields: vec![("colour".to_owned(), "blue".to_owned())],
             attachments: vec![
                 NewAttachment::Staged {
@@ -102,6 +116,7 @@ mod tests {
                     address: None,
                 }),
             ],
+            time: SendTime::At(UnixMillis(70_000)),
         };
         assert_eq!(draft, wanted);
     }
@@ -109,7 +124,7 @@ mod tests {
     #[test]
     fn an_answer_to_no_message_is_refused() {
         let refused = sent(
-            r#"{"text":"Hi","replyTo":"x","mentions":[],"silent":false,"fields":[],"attachments":[]}"#,
+            r#"{"text":"Hi","replyTo":"x","mentions":[],"silent":false,"previewOf":null,"fields":[],"attachments":[],"sendAt":null}"#,
         );
         assert!(
             matches!(&refused, Err(IpcError::InvalidInput { field }) if field == "messageId"),
@@ -126,6 +141,7 @@ mod tests {
                 .map(|id| UserId::new(id).unwrap().into())
                 .collect(),
             silent: false,
+            preview_of: None,
             fields: (0..fields)
                 .map(|n| Field {
                     name: format!("field{n}"),
@@ -133,6 +149,7 @@ mod tests {
                 })
                 .collect(),
             attachments: Vec::new(),
+            send_at: None,
         };
         let limit = |mentions, fields| match Draft::try_from(message(mentions, fields)) {
             Err(IpcError::TooMany { limit }) => Some(limit),

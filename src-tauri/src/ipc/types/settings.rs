@@ -1,5 +1,6 @@
 //! What a person chose for this profile, and what the window gets at its start.
 
+use cubist_client::model::FilePolicy;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -56,8 +57,14 @@ pub struct Settings {
     pub text_scale: f64,
     /// Enter sends and Shift+Enter breaks the line; the other way round when false.
     pub send_with_enter: bool,
+    /// Whether this computer looks at a page whose link is being written, so that its preview can
+    /// go along. On at first: only links that the person writes are looked at, from addresses of
+    /// the public web, and who receives the message asks nobody.
+    pub link_previews: bool,
     /// Whether the backend on this computer goes on after the last window closed.
     pub keep_local_backend: bool,
+    /// Seconds for which a message that was sent can be taken back, at most 60; 0 sends at once.
+    pub undo_send_s: u32,
     /// Width of the chat list in CSS pixels, 260 to 420.
     pub list_width: u32,
     /// Seconds without the focus after which I count as inactive, 30 to 3,600.
@@ -67,7 +74,7 @@ pub struct Settings {
     /// Bytes that loaded files may take up on this computer, 50 MB at least; those not seen for the
     /// longest time go first.
     pub cache_budget_bytes: u64,
-    /// Address of detailed maps (a PMTiles file, or tiles by `{z}/{x}/{y}`), chosen by the person;
+    /// Address of detailed maps (a `PMTiles` file, or tiles by `{z}/{x}/{y}`), chosen by the person;
     /// without one no map is ever asked for over the network.
     pub map_tiles: Option<String>,
     /// The account shown last.
@@ -76,13 +83,26 @@ pub struct Settings {
     pub last_dialog: Option<DialogId>,
 }
 
+impl Settings {
+    /// What the engine is told of them.
+    pub fn file_policy(&self) -> FilePolicy {
+        FilePolicy {
+            images: self.auto_download.images,
+            files: self.auto_download.files,
+            budget: self.cache_budget_bytes,
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: Theme::System,
             text_scale: 1.0,
             send_with_enter: true,
+            link_previews: true,
             keep_local_backend: false,
+            undo_send_s: 0,
             list_width: 320,
             inactive_after_s: 300,
             auto_download: AutoDownload::default(),

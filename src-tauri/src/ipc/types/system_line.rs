@@ -50,6 +50,11 @@ pub enum SystemLine {
         /// From whom.
         user_ids: Vec<UserId>,
     },
+    /// Called, which this messenger cannot take.
+    Called {
+        /// Whether with a picture.
+        video: bool,
+    },
 }
 
 impl From<model::SystemLine> for SystemLine {
@@ -74,6 +79,7 @@ impl From<model::SystemLine> for SystemLine {
             model::SystemLine::AdminsRemoved { users } => Self::AdminsRemoved {
                 user_ids: ids(users),
             },
+            model::SystemLine::Called { video } => Self::Called { video },
         }
     }
 }

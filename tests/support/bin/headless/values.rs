@@ -77,6 +77,15 @@ pub(crate) fn event_line(event: &ClientEvent) -> Value {
         ClientEvent::PrivacyChanged { blocked, .. } => {
             json!({ "event": "privacy", "blocked": blocked.iter().map(block).collect::<Value>() })
         }
+        ClientEvent::MessageAlert {
+            dialog,
+            message: news,
+            ..
+        } => json!({
+            "event": "alert",
+            "dialog": dialog.id.to_string(),
+            "message": message(news),
+        }),
         ClientEvent::HistoryChanged { dialog, .. } => {
             json!({ "event": "history", "dialog": dialog.to_string() })
         }
@@ -114,6 +123,7 @@ pub(crate) fn dialog_value(dialog: &Dialog) -> Value {
         "occupants": ids(&dialog.occupants),
         "opponent": dialog.opponent.map(UserId::get),
         "unread": dialog.unread,
+        "mention": dialog.mention,
         "last": dialog.last.as_ref().map(|last| last.text.as_str()),
     })
 }

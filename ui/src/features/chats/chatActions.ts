@@ -43,6 +43,7 @@ export class ChatActions {
     else if (id === 'archive' || id === 'unarchive') void this.archive([dialog], id === 'archive');
     else if (id === 'folder-new') this.app.view.open({ kind: 'folder', folderId: null, dialogIds: ids });
     else if (id.startsWith('folder-')) this.file(dialog, Number(id.slice('folder-'.length)));
+    else if (id === 'export') this.app.view.open({ kind: 'export', dialogId: dialog.id });
     else if (id === 'clear') this.clear(dialog);
     else if (id === 'leave') this.leave(dialog);
     else if (id === 'delete') this.remove([dialog], false);

@@ -1,11 +1,14 @@
 // What the second line of a chat says: the first that applies.
 import { m } from '~/i18n';
-import type { Dialog, User, UserId } from '~/ipc/bindings.gen';
+import type { AttachmentKind, Dialog, Preview, User, UserId } from '~/ipc/bindings.gen';
 import { firstName } from '~/lib/names';
+import { attachmentPreview } from './attachmentPreview';
 
 export interface PreviewLine {
   /** The word in front, in its own colour. */
   lead: { text: string; tone: 'danger' | 'plain' } | null;
+  /** What hangs on the message; its glyph stands before the words. */
+  attachment: AttachmentKind | null;
   text: string;
 }
 
@@ -17,21 +20,30 @@ export interface PreviewInput {
   user: (id: UserId) => User | undefined;
 }
 
+/** What a message says; without words what hangs on it, or that another program meant something by it. */
+function words({ text, attachment }: Preview): string {
+  if (text.trim() !== '') return text;
+  return attachment === null ? m.chats_other_content() : attachmentPreview(attachment);
+}
+
 /** Draft, not sent, mine, somebody's first name in groups, or the bare words. */
 export function previewLine({ dialog, me, open, user }: PreviewInput): PreviewLine {
-  if (!open && dialog.draft !== null && dialog.draft.trim() !== '') {
-    return { lead: { text: m.chats_draft(), tone: 'danger' }, text: dialog.draft };
+  const draft = dialog.draft === null ? null : (dialog.draft.edit?.text ?? dialog.draft.text);
+  if (!open && draft !== null && draft.trim() !== '') {
+    return { lead: { text: m.chats_draft(), tone: 'danger' }, attachment: null, text: draft };
   }
   const last = dialog.last;
-  if (last === null) return { lead: null, text: m.chats_no_messages() };
+  if (last === null) return { lead: null, attachment: null, text: m.chats_no_messages() };
+  const attachment = last.attachment?.kind ?? null;
+  const text = words(last);
   const mine = last.senderId === me;
   if (mine && last.status === 'failed') {
-    return { lead: { text: m.chats_not_sent(), tone: 'danger' }, text: last.text };
+    return { lead: { text: m.chats_not_sent(), tone: 'danger' }, attachment, text };
   }
-  if (mine) return { lead: { text: m.chats_you(), tone: 'plain' }, text: last.text };
+  if (mine) return { lead: { text: m.chats_you(), tone: 'plain' }, attachment, text };
   if (dialog.kind === 'group' || dialog.kind === 'public') {
     const sender = user(last.senderId);
-    if (sender) return { lead: { text: `${firstName(sender.name)}:`, tone: 'plain' }, text: last.text };
+    if (sender) return { lead: { text: `${firstName(sender.name)}:`, tone: 'plain' }, attachment, text };
   }
-  return { lead: null, text: last.text };
+  return { lead: null, attachment, text };
 }

@@ -6,6 +6,7 @@ import BellOff from '@lucide/svelte/icons/bell-off';
 import CircleCheck from '@lucide/svelte/icons/circle-check';
 import Eraser from '@lucide/svelte/icons/eraser';
 import FolderClosed from '@lucide/svelte/icons/folder';
+import FolderDown from '@lucide/svelte/icons/folder-down';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import LogOut from '@lucide/svelte/icons/log-out';
 import MailCheck from '@lucide/svelte/icons/mail-check';
@@ -115,6 +116,7 @@ export function rowMenu({ dialog, me, folders, block, now, place }: RowMenuInput
   if (dialog.opponentId !== null) {
     items.push(...personItems({ userId: dialog.opponentId, block }).map((item) => ({ ...item, group: 1 })));
   }
+  items.push({ id: 'export', label: m.chats_export(), icon: FolderDown, group: 2 });
   items.push({ id: 'clear', label: m.chats_clear(), icon: Eraser, group: 2 });
   if (rights.leave) {
     items.push({

@@ -1,5 +1,5 @@
-// The emoji of the picker, loaded when it first opens, as a script of our own: no request leaves the machine and the
-// content policy needs no exception.
+// The emoji of the picker and of ":smile:", loaded when they are first needed, as a script of our own: no request leaves
+// the machine and the content policy needs no exception.
 
 export interface Emoji {
   /** The characters themselves. */
@@ -8,6 +8,10 @@ export interface Emoji {
   group: number;
   /** Lower-case words it is found by. */
   words: string;
+  /** What stands between colons, the common one first: `smile`, `tada`. */
+  shortcodes: string[];
+  /** The same with skins from light to dark, where it has any. */
+  skins: string[];
 }
 
 interface Entry {
@@ -15,6 +19,8 @@ interface Entry {
   emoji: string;
   group: number;
   order: number;
+  shortcodes?: string[];
+  skins?: { tone: number | number[]; emoji: string }[];
   tags?: string[];
   version: number;
 }
@@ -27,7 +33,8 @@ const COMPONENTS = 2;
 let loading: Promise<Emoji[]> | null = null;
 
 async function load(): Promise<Emoji[]> {
-  const file = await import('emoji-picker-element-data/en/cldr/data.json?raw');
+  // The names people know from elsewhere (`tada`, `+1`) are in this set, and every emoji has one.
+  const file = await import('emoji-picker-element-data/en/emojibase/data.json?raw');
   const entries = JSON.parse(file.default) as Entry[];
   return entries
     .filter((entry) => entry.version <= NEWEST_VERSION && entry.group !== COMPONENTS)
@@ -37,6 +44,11 @@ async function load(): Promise<Emoji[]> {
       name: entry.annotation,
       group: entry.group,
       words: `${entry.annotation} ${entry.tags?.join(' ') ?? ''}`.toLowerCase(),
+      shortcodes: [...(entry.shortcodes ?? [])].sort((a, b) => a.length - b.length),
+      skins: (entry.skins ?? [])
+        .filter(({ tone }) => typeof tone === 'number')
+        .sort((a, b) => Number(a.tone) - Number(b.tone))
+        .map(({ emoji }) => emoji),
     }));
 }
 

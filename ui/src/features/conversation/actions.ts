@@ -1,4 +1,5 @@
 // What can be done with one message, handed down from the conversation to its bubbles.
+import type { AttachmentActions } from '~/features/attachments/attachmentActions';
 import type { Message, MessageId, UserId } from '~/ipc/bindings.gen';
 
 export interface MessageActions {
@@ -10,8 +11,11 @@ export interface MessageActions {
   info: (message: Message) => void;
   /** Shows who wrote it. */
   person: (userId: UserId) => void;
-  /** Opens the menu of a message at its bubble. */
-  menu: (message: Message, bubble: HTMLElement) => void;
+  /** Opens the menu of a message at its bubble; `on` is what the pointer is on, such as a link in it. */
+  menu: (message: Message, bubble: HTMLElement, on?: EventTarget | null) => void;
+
+  /** What can be done with what hangs on a message. */
+  attachments: AttachmentActions;
 
   // Absent where a chat is only looked into from outside.
 
@@ -22,6 +26,8 @@ export interface MessageActions {
   /** Opens the choice of reactions. */
   reactions?: (message: Message, anchor: HTMLElement) => void;
   reply?: (message: Message) => void;
+  /** Takes a message back into the composer that is about to be sent. */
+  undo?: (message: Message) => void;
   forward?: (message: Message) => void;
   /** Takes a message into the selection, or out of it. */
   select?: (message: Message) => void;

@@ -7,6 +7,9 @@ export interface Mark {
   offset: number;
 }
 
+/** Where one looks in a conversation; null at the newest. */
+export type Place = Mark | null;
+
 /** A measured row: top and bottom in the same frame as the view. */
 export interface Measured {
   id: string;

@@ -2,7 +2,8 @@
 import { m } from '~/i18n';
 import type { Failure } from '~/ipc/bindings.gen';
 
-export function failureReason(failure: Failure | null): string {
+/** `files` tells that files hang on the message: then it is they that are too large, rather than the text. */
+export function failureReason(failure: Failure | null, files = false): string {
   switch (failure?.kind) {
     case 'refused':
       return failure.text === null
@@ -11,7 +12,7 @@ export function failureReason(failure: Failure | null): string {
     case 'notMember':
       return m.conversation_failure_not_member();
     case 'tooLarge':
-      return m.conversation_failure_too_large();
+      return files ? m.conversation_failure_file_too_large() : m.conversation_failure_too_large();
     case 'blocked':
       // Which of the two blocks is in the words of the server alone.
       return /you have blocked/i.test(failure.text ?? '')

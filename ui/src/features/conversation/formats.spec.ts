@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blocks, plainWords, type Block, type Inline, type Named } from './formats';
+import { blocks, plainWords, webLinks, type Block, type Inline, type Named } from './formats';
 
 const WRAP: Record<string, string> = {
   bold: 'b',
@@ -76,5 +76,13 @@ describe('the marks of plain text', () => {
 
   it('gives one line of words for previews', () => {
     expect(plainWords('*Now*\n> quoted\n```\ncode\n```')).toBe('Now quoted code');
+  });
+});
+
+describe('the pages of a text', () => {
+  it('are those it links to, in order, without the marks around them', () => {
+    const text =
+      'a@b.org *https://a.example/x_y*, `https://no.example` and\n> huts.org\n```\nhttps://no.example\n```';
+    expect(webLinks(text).map((link) => link.href)).toEqual(['https://a.example/x_y', 'https://huts.org/']);
   });
 });

@@ -11,6 +11,12 @@ export interface Named {
 
 export type Style = 'bold' | 'italic' | 'strike';
 
+/** A link as it is drawn, and where it leads. */
+export interface WebLink {
+  text: string;
+  href: string;
+}
+
 export type Inline =
   | { kind: 'text'; text: string }
   | { kind: 'link'; text: string; href: string }
@@ -28,7 +34,7 @@ const WORD = /[\p{L}\p{N}]/u;
 
 /** The blocks of a text, top to bottom. */
 export function blocks(text: string, people: readonly Named[] = []): Block[] {
-  if (!MARKED.test(text)) return text === '' ? [] : [{ kind: 'words', parts: pieces(text) }];
+  if (!MARKED.test(text)) return text === '' ? [] : [{ kind: 'words', parts: plain(text) }];
   const found: Block[] = [];
   let from = 0;
   for (const match of text.matchAll(FENCE)) {
@@ -44,6 +50,13 @@ export function blocks(text: string, people: readonly Named[] = []): Block[] {
   return found;
 }
 
+/** Words without marks. */
+function plain(text: string): Inline[] {
+  return pieces(text).map((piece) =>
+    piece.kind === 'text' ? piece : { kind: 'link', text: piece.shown, href: piece.href },
+  );
+}
+
 /** The plain words, for labels and one-line previews: marks gone, lines joined. */
 export function plainWords(text: string): string {
   const words = (parts: readonly Inline[]): string =>
@@ -53,6 +66,21 @@ export function plainWords(text: string): string {
     .join(' ')
     .replace(/\s+/gu, ' ')
     .trim();
+}
+
+/** The pages a text links to, in order; what stands in code links nowhere. */
+export function webLinks(text: string): WebLink[] {
+  // Most texts have none; see `pieces`.
+  if (!/[.:]\S/.test(text)) return [];
+  const found: WebLink[] = [];
+  const look = (parts: readonly Inline[]): void => {
+    for (const part of parts) {
+      if ('parts' in part) look(part.parts);
+      else if (part.kind === 'link' && /^https?:/u.test(part.href)) found.push(part);
+    }
+  };
+  for (const block of blocks(text)) if (block.kind !== 'code') look(block.parts);
+  return found;
 }
 
 /** Runs of quoted lines and of other lines. */
@@ -128,12 +156,9 @@ function addresses(text: string, flat: Flat): void {
     // A mark that was opened before the address closes behind it; it is no part of the address.
     const opened = /[*_~]+$/u.exec(flat.chars)?.[0] ?? '';
     const closing = opened === '' ? '' : (/[*_~]+$/u.exec(piece.text)?.[0] ?? '');
-    const cut = closing.length;
-    put(flat, {
-      kind: 'link',
-      text: cut === 0 ? piece.text : piece.text.slice(0, -cut),
-      href: cut === 0 || !piece.href.endsWith(closing) ? piece.href : piece.href.slice(0, -cut),
-    });
+    const without = (words: string): string =>
+      closing !== '' && words.endsWith(closing) ? words.slice(0, -closing.length) : words;
+    put(flat, { kind: 'link', text: without(piece.shown), href: without(piece.href) });
     carried = closing;
   }
   flat.chars += carried;
@@ -145,7 +170,7 @@ function styled(flat: Flat, from: number, to: number, within: string): Inline[] 
   /** Marks without a partner from here on: nobody looks for it again. */
   let alone = '';
   let begin = from;
-  const plain = (end: number): void => {
+  const unmarked = (end: number): void => {
     for (let at = begin; at < end; at += 1) {
       const atom = flat.atoms.get(at);
       if (atom) {
@@ -168,12 +193,12 @@ function styled(flat: Flat, from: number, to: number, within: string): Inline[] 
       alone += mark;
       continue;
     }
-    plain(at);
+    unmarked(at);
     found.push({ kind: style, parts: styled(flat, at + 1, end, within + mark) });
     begin = end + 1;
     at = end;
   }
-  plain(to);
+  unmarked(to);
   return found;
 }
 

@@ -2,6 +2,7 @@
 import type { Dialog, Message, UserId } from '~/ipc/bindings.gen';
 
 type Parts = Pick<Message, 'status' | 'deleted' | 'system' | 'senderId'>;
+type Worded = Parts & Pick<Message, 'text' | 'attachments'>;
 
 /** Whether the server has it and there is something left of it. */
 export function isOut(message: Parts): boolean {
@@ -10,9 +11,11 @@ export function isOut(message: Parts): boolean {
   );
 }
 
-/** Only its author changes a text. */
-export function canEdit(message: Parts, me: UserId): boolean {
-  return isOut(message) && message.senderId === me;
+/** Only its author changes a text; a picture without words has none to change. */
+export function canEdit(message: Worded, me: UserId): boolean {
+  return (
+    isOut(message) && message.senderId === me && (message.text !== '' || message.attachments.length === 0)
+  );
 }
 
 /** The author everywhere; in chats of several people also those who run them. */

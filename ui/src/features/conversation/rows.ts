@@ -41,6 +41,7 @@ export function standsLarge(message: Message): boolean {
     message.reply === null &&
     message.forwarded === null &&
     message.reactions.length === 0 &&
+    message.attachments.length === 0 &&
     emojiAlone(message.text) > 0
   );
 }

@@ -59,6 +59,11 @@ export class ScrollKeeper {
     return this.#hold.kind === 'marks' ? (this.#hold.marks[0]?.id ?? null) : null;
   }
 
+  /** That bubble and where it stands; null while following. */
+  get mark(): Mark | null {
+    return this.#hold.kind === 'marks' ? (this.#hold.marks[0] ?? null) : null;
+  }
+
   /** Follow the newest from now on. */
   follow(): void {
     this.#hold = { kind: 'follow' };

@@ -69,6 +69,9 @@ function sentence(line: SystemLine, senderId: UserId, words: SystemWords): strin
       const people = listOf(line.payload.userIds, words);
       return mine ? m.system_admins_removed_mine({ people }) : m.system_admins_removed({ who, people });
     }
+    // Only others call: what this person does elsewhere leaves no line.
+    case 'called':
+      return line.payload.video ? m.system_called_video({ who }) : m.system_called({ who });
   }
 }
 

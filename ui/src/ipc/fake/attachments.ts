@@ -16,11 +16,13 @@ import type {
 import { attachment } from './filesScript';
 import { ACCOUNT, type Memory } from './memory';
 import { drawPicture } from './pictures';
+import tune from './tune.ogg?url';
 
 type AttachmentCommands = Pick<
   Backend,
   | 'chooseFiles'
   | 'stageDropped'
+  | 'droppedPicture'
   | 'stageShared'
   | 'stagePasted'
   | 'stageClipboard'
@@ -45,6 +47,10 @@ type AttachmentCommands = Pick<
   | 'attachmentUrl'
   | 'stagedUrl'
 >;
+
+/** A PNG of one pixel. */
+const DOT =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /** Between two steps of a transfer, of which there are ten. */
 const STEP_MS = 120;
@@ -181,35 +187,6 @@ export function uploadAll(memory: Memory, messageId: MessageId, then: () => void
   });
 }
 
-/** A second of silence, which every web view plays. */
-function silence(): string {
-  const rate = 8000;
-  const bytes = new Uint8Array(44 + rate).fill(128, 44);
-  const view = new DataView(bytes.buffer);
-  const text = (at: number, word: string): void => {
-    for (const [i, letter] of [...word].entries()) bytes[at + i] = letter.charCodeAt(0);
-  };
-  text(0, 'RIFF');
-  view.setUint32(4, 36 + rate, true);
-  text(8, 'WAVEfmt ');
-  for (const [at, value] of [
-    [16, 16],
-    [24, rate],
-    [28, rate],
-  ] as const)
-    view.setUint32(at, value, true);
-  for (const [at, value] of [
-    [20, 1],
-    [22, 1],
-    [32, 1],
-    [34, 8],
-  ] as const)
-    view.setUint16(at, value, true);
-  text(36, 'data');
-  view.setUint32(40, rate, true);
-  return `data:audio/wav;base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`;
-}
-
 const LINK = /https?:\/\/\S+/g;
 
 function sharedOf(
@@ -256,6 +233,9 @@ export function attachmentCommands(memory: Memory): AttachmentCommands {
     },
     async stageDropped(dropId, _accountId, dialogId) {
       return memory.act(['stageDropped', dropId, dialogId], () => stage(memory, dialogId, CHOICE));
+    },
+    async droppedPicture(dropId) {
+      return memory.act(['droppedPicture', dropId], () => DOT);
     },
     async stageShared(shareId, _accountId, dialogId) {
       return memory.act(['stageShared', shareId, dialogId], () => stage(memory, dialogId, CHOICE));
@@ -341,7 +321,7 @@ export function attachmentCommands(memory: Memory): AttachmentCommands {
     async openMedia(_accountId, messageId, index) {
       return memory.act(['openMedia', messageId, index], () => {
         fileOf(messageId, index);
-        return { url: silence() };
+        return { url: new URL(tune, window.location.href).href };
       });
     },
     async saveAttachment(_accountId, messageId, index) {

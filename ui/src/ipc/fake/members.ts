@@ -9,6 +9,7 @@ import { emptyDialog, message } from './world';
 type MemberCommands = Pick<
   Backend,
   | 'occupants'
+  | 'roomOccupants'
   | 'addOccupants'
   | 'removeOccupants'
   | 'addAdmins'
@@ -66,6 +67,10 @@ export function memberCommands(memory: Memory): MemberCommands {
         }
         return { items, more: end < dialog.occupantCount };
       });
+    },
+
+    async roomOccupants(_accountId, dialogId) {
+      return memory.answer(() => world.inRoom.get(dialogId) ?? []);
     },
 
     async addOccupants(_accountId, dialogId, userIds) {

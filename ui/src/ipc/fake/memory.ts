@@ -20,6 +20,7 @@ import type {
 } from '../bindings.gen';
 import { ME } from './cast';
 import { connectionOf, failuresOf, stateOf, type StateName } from './states';
+import { travel, waitFor } from './travel';
 import { buildWorld, makeId, message, previewOf, standing, type World } from './world';
 
 export const ACCOUNT: AccountId = '00000000000000a1';
@@ -58,6 +59,8 @@ export class Memory {
       theme: (query.get('theme') as Theme | null) ?? 'system',
       textScale: Number(query.get('scale') ?? '1'),
       sendWithEnter: true,
+      linkPreviews: true,
+      undoSendS: Number(query.get('undo') ?? '0'),
       keepLocalBackend: false,
       listWidth: 320,
       inactiveAfterS: 300,
@@ -152,14 +155,17 @@ export class Memory {
   patch(dialogId: DialogId, change: Partial<Dialog>): void {
     const dialog = this.world.dialogs.get(dialogId);
     if (!dialog) return;
-    const items = this.messagesOf(dialogId);
+    const all = this.messagesOf(dialogId);
+    const items = all.filter((item) => item.hold?.type !== 'scheduled');
     const changed = { ...dialog, ...change };
     const next = {
       ...changed,
       ...standing(changed),
       unsent: items.some((item) => item.status === 'failed'),
+      scheduled: all.length - items.length,
       last: previewOf(items),
     };
+    if (next.unread === 0) next.mention = false;
     this.world.dialogs.set(dialogId, next);
     this.emit({ type: 'dialogsChanged', payload: { accountId: ACCOUNT, dialogs: [next], removedIds: [] } });
   }
@@ -195,6 +201,43 @@ export class Memory {
       lastActivity: now,
     });
     return item;
+  }
+
+  /** A message of mine that can be taken back until a moment. */
+  hold(dialogId: DialogId, text: string, until: number, more: Partial<Message>): Message {
+    const hold = { type: 'undo', payload: { until } } as const;
+    const item = this.add(dialogId, ME, text, 'pending', { ...more, hold });
+    waitFor(this, item);
+    this.outboxChanged();
+    return item;
+  }
+
+  /** A message of mine for later. */
+  schedule(dialogId: DialogId, text: string, at: number, more: Partial<Message>): Message {
+    const hold = { type: 'scheduled', payload: { at } } as const;
+    const item = this.#insert({ ...message(dialogId, ME, text, at, 'pending'), ...more, hold });
+    this.patch(dialogId, {});
+    waitFor(this, item);
+    this.outboxChanged();
+    return item;
+  }
+
+  /** The wait of a message is over. */
+  release(item: Message): void {
+    this.travel(this.change(item, { hold: null, sentAt: Date.now() }));
+    this.outboxChanged();
+  }
+
+  travel(item: Message, again = false): void {
+    travel(this, item, again);
+  }
+
+  /** The number that waits is told as the engine tells it. */
+  outboxChanged(): void {
+    const waiting = [...this.world.messages.values()]
+      .flat()
+      .filter((item) => item.status === 'pending' && item.hold?.type !== 'scheduled').length;
+    this.emit({ type: 'outboxChanged', payload: { accountId: ACCOUNT, waiting } });
   }
 
   /** A line the messenger writes itself; it makes nothing unread. */

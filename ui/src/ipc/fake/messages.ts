@@ -1,20 +1,26 @@
 // The fake commands of a conversation: pages, sending with everything that follows, reading.
 import type { Backend } from '../backend';
-import type { Anchor, DialogId, Edge, Failure, Message, MessageId, MessagePage } from '../bindings.gen';
+import type { Anchor, DialogId, Edge, Message, MessageId, MessagePage } from '../bindings.gen';
 import { sendStaged, uploadAll } from './attachments';
 import { ME } from './cast';
 import type { Memory } from './memory';
-import { ANSWERS } from './script';
+import { pageBehind } from './pages';
 
 type MessageCommands = Pick<
   Backend,
-  'messages' | 'sendMessage' | 'retry' | 'discardUnsent' | 'markRead' | 'setTyping' | 'saveDraft'
+  | 'messages'
+  | 'dialogOfMessage'
+  | 'sendMessage'
+  | 'linkPreview'
+  | 'markRead'
+  | 'markAllRead'
+  | 'recipients'
+  | 'setTyping'
+  | 'saveDraft'
 >;
 
-const TYPING_MS = 1500;
-
 function pageOf(memory: Memory, dialogId: DialogId, anchor: Anchor, limit: number): MessagePage {
-  const all = memory.messagesOf(dialogId);
+  const all = memory.messagesOf(dialogId).filter((item) => item.hold?.type !== 'scheduled');
   const at = (id: MessageId): number => all.findIndex((item) => item.id === id);
   let from = 0;
   switch (anchor.type) {
@@ -55,46 +61,7 @@ function pageOf(memory: Memory, dialogId: DialogId, anchor: Anchor, limit: numbe
   };
 }
 
-/** Why a message does not go, if it does not: the text asks for it, or somebody is blocked. */
-function refusal(memory: Memory, item: Message): Failure | undefined {
-  if (item.text.includes('fail')) return { kind: 'noAnswer', text: null };
-  if (item.text.includes('blocked')) return { kind: 'blocked', text: 'Service not available.' };
-  const opponent = memory.world.dialogs.get(item.dialogId)?.opponentId;
-  if (memory.world.blocks.some((block) => block.userId === opponent && block.mutual)) {
-    return { kind: 'blocked', text: 'You have blocked this person.' };
-  }
-  return undefined;
-}
-
 export function messageCommands(memory: Memory): MessageCommands {
-  let answers = 0;
-
-  /** Clock, tick, two ticks, read; then the other one writes and answers. */
-  const travel = (item: Message, failure: Failure | undefined): void => {
-    if (memory.connection.type !== 'online') return;
-    const dialog = memory.world.dialogs.get(item.dialogId);
-    const others = dialog?.occupantIds.filter((id) => id !== ME) ?? [];
-    const steps: [number, () => void][] =
-      failure !== undefined
-        ? [[600, () => memory.change(item, { status: 'failed', failure })]]
-        : [
-            [300, () => memory.change(item, { status: 'sent', failure: null })],
-            [800, () => memory.change(item, { status: 'delivered', deliveredTo: others })],
-            [1400, () => memory.change(item, { status: 'read', deliveredTo: others, readBy: others })],
-          ];
-    for (const [after, step] of steps) setTimeout(step, after);
-    const partner = others[0];
-    if (failure !== undefined || partner === undefined || dialog?.kind !== 'private') return;
-    setTimeout(() => {
-      memory.setTypingOf(item.dialogId, [partner]);
-    }, 1600);
-    setTimeout(() => {
-      memory.setTypingOf(item.dialogId, []);
-      answers += 1;
-      memory.add(item.dialogId, partner, ANSWERS[answers % ANSWERS.length] ?? '');
-    }, 1600 + TYPING_MS);
-  };
-
   const find = (messageId: MessageId): Message | undefined => memory.find(messageId);
 
   return {
@@ -109,42 +76,43 @@ export function messageCommands(memory: Memory): MessageCommands {
       return page;
     },
 
-    async sendMessage(_accountId, dialogId, { text, replyTo, mentions, silent, fields, attachments }) {
-      const more = { replyTo, mentions, silent, fields, attachments };
-      return memory.act(['sendMessage', dialogId, text, more], () => {
+    async sendMessage(_accountId, dialogId, message) {
+      const { text, replyTo, mentions, silent, previewOf, fields, attachments, sendAt } = message;
+      const asked = { replyTo, mentions, silent, previewOf, fields, attachments, sendAt };
+      return memory.act(['sendMessage', dialogId, text, asked], () => {
         const original = replyTo === null ? undefined : find(replyTo);
         const reply = original
           ? { messageId: original.id, senderId: original.senderId, text: original.text.slice(0, 200) }
           : null;
-        const item = memory.add(dialogId, ME, text, 'pending', {
+        const more = {
           reply,
           mentions,
           silent,
+          preview: previewOf === null ? null : pageBehind(previewOf),
           fields,
           attachments: sendStaged(memory, attachments),
-        });
+        };
+        const { undoSendS } = memory.settings;
+        if (sendAt !== null) return memory.schedule(dialogId, text, sendAt, more).id;
+        if (undoSendS > 0 && attachments.length === 0) {
+          const until = Date.now() + undoSendS * 1000;
+          return memory.hold(dialogId, text, until, more).id;
+        }
+        const item = memory.add(dialogId, ME, text, 'pending', more);
         uploadAll(memory, item.id, () => {
           const uploaded = find(item.id);
-          if (uploaded) travel(uploaded, refusal(memory, uploaded));
+          if (uploaded) memory.travel(uploaded);
         });
         return item.id;
       });
     },
 
-    async retry(_accountId, messageId) {
-      await memory.act(['retry', messageId], () => {
-        const item = find(messageId);
-        if (item) travel(memory.change(item, { status: 'pending', failure: null }), undefined);
-      });
+    async dialogOfMessage(_accountId, messageId) {
+      return memory.answer(() => find(messageId)?.dialogId ?? null);
     },
 
-    async discardUnsent(_accountId, messageId) {
-      return memory.act(['discardUnsent', messageId], () => {
-        const item = find(messageId);
-        if (!item) return null;
-        memory.drop(item.dialogId, (each) => each.id === messageId);
-        return item.text;
-      });
+    async linkPreview(_accountId, url) {
+      return memory.act(['linkPreview', url], () => pageBehind(url));
     },
 
     async markRead(_accountId, dialogId, upTo) {
@@ -161,15 +129,36 @@ export function messageCommands(memory: Memory): MessageCommands {
       });
     },
 
+    async markAllRead() {
+      await memory.act(['markAllRead'], () => {
+        for (const [id, dialog] of memory.world.dialogs) {
+          if (dialog.unread === 0 && !dialog.markedUnread) continue;
+          memory.patch(id, { unread: 0, firstUnreadId: null, markedUnread: false });
+        }
+      });
+    },
+
+    async recipients(_accountId, messageId) {
+      return memory.answer(() => {
+        const item = find(messageId);
+        return (item?.deliveredTo ?? []).map((userId, index) => {
+          const hasSeen = item?.readBy.includes(userId) === true;
+          const receivedAt = (item?.sentAt ?? 0) + (index + 1) * 1000;
+          return { userId, receivedAt, hasSeen, seenAt: hasSeen ? receivedAt + 60_000 : null };
+        });
+      });
+    },
+
     async setTyping(_accountId, dialogId, typing) {
       memory.calls.push(['setTyping', dialogId, typing]);
       await Promise.resolve();
     },
 
-    async saveDraft(_accountId, dialogId, text) {
-      memory.calls.push(['saveDraft', dialogId, text]);
+    async saveDraft(_accountId, dialogId, draft) {
+      memory.calls.push(['saveDraft', dialogId, draft]);
       await memory.answer(() => {
-        memory.patch(dialogId, { draft: text === '' ? null : text });
+        const empty = draft.text === '' && draft.reply === null && draft.edit === null;
+        memory.patch(dialogId, { draft: empty ? null : draft });
       });
     },
   };

@@ -1,5 +1,6 @@
 // The words of the browser's world: chats that fill every state.
 import type { DialogKind, Field, FailureKind, Message, Status, SystemLine, UserId } from '../bindings.gen';
+import { pageBehind } from './pages';
 import { amara, eva, jonas, kofi, layla, laylaArabic, ME, olena, priya, sam, tomas } from './cast';
 
 /** A line of a script: who, how many minutes before now, what, and for mine what became of it. */
@@ -42,6 +43,8 @@ export interface Script {
   notifications?: boolean;
   folderIds?: number[];
   unread?: number;
+  /** An unread message names me. */
+  mention?: boolean;
   draft?: string;
   unsent?: boolean;
   typing?: number[];
@@ -106,7 +109,12 @@ export const SCRIPTS: Script[] = [
     typing: [jonas],
     past: 900,
     lines: [
-      { by: jonas, ago: DAY + 140, text: 'Have you seen this one? https://alpine-huts.example/winter-rules' },
+      {
+        by: jonas,
+        ago: DAY + 140,
+        text: 'Have you seen this one? https://alpine-huts.example/winter-rules',
+        more: { preview: pageBehind('https://alpine-huts.example/winter-rules') },
+      },
       {
         by: ME,
         ago: DAY + 133,
@@ -127,6 +135,7 @@ export const SCRIPTS: Script[] = [
     admins: [priya],
     description: 'Bring one thing that is not finished.',
     unread: 3,
+    mention: true,
     lines: [
       { by: priya, ago: 9, text: 'New round is up' },
       { by: priya, ago: 8, text: 'Which of the two headers reads calmer?' },

@@ -17,11 +17,18 @@ type StartCommands = Pick<
   | 'signOut'
   | 'connectNow'
   | 'ping'
+  | 'unknownMessages'
   | 'setWindowActive'
   | 'openLink'
+  | 'exportDialog'
+  | 'cancelExport'
+  | 'showExport'
 >;
 
 const RECONNECT_MS = 800;
+
+const EXPORT_STEPS = 4;
+const EXPORT_STEP_MS = 400;
 
 export function startCommands(memory: Memory): StartCommands {
   const enter = (name: string, login: string): Account => {
@@ -31,7 +38,43 @@ export function startCommands(memory: Memory): StartCommands {
     return account;
   };
 
+  /** Ends the export that runs. */
+  let stop: () => void = () => undefined;
+
   return {
+    async exportDialog(accountId, dialogId, words) {
+      memory.calls.push(['exportDialog', dialogId, words]);
+      const dialog = memory.dialogOf(dialogId);
+      const total = memory.messagesOf(dialogId).length;
+      const stopped = new Promise<boolean>((resolve) => (stop = () => resolve(true)));
+      for (let step = 0; step <= EXPORT_STEPS; step += 1) {
+        const written = Math.floor((total * step) / EXPORT_STEPS);
+        memory.emit({
+          type: 'exportProgressed',
+          payload: {
+            accountId,
+            dialogId,
+            progress:
+              step === 0
+                ? { type: 'fetching', payload: { messages: total } }
+                : { type: 'writing', payload: { written, total } },
+          },
+        });
+        const pause = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), EXPORT_STEP_MS));
+        if (await Promise.race([stopped, pause])) return { type: 'cancelled' };
+      }
+      const complete = memory.connection.type === 'online';
+      return { type: 'done', payload: { folder: dialog.name, messages: total, complete } };
+    },
+
+    async cancelExport() {
+      await memory.act(['cancelExport'], () => stop());
+    },
+
+    async showExport() {
+      await memory.act(['showExport'], () => undefined);
+    },
+
     async subscribe(onEvent) {
       memory.listen(onEvent);
       await Promise.resolve();
@@ -116,6 +159,23 @@ export function startCommands(memory: Memory): StartCommands {
         memory.setConnection({ type: 'online' });
         memory.emit({ type: 'outboxChanged', payload: { accountId: ACCOUNT, waiting: 0 } });
       }, RECONNECT_MS);
+    },
+
+    async unknownMessages() {
+      return memory.answer(() =>
+        memory.state === 'main'
+          ? [
+              {
+                at: Date.now() - 120_000,
+                senderId: 12,
+                channel: 'Polls',
+                name: 'poll/OPENED',
+                keys: ['poll_id'],
+              },
+              { at: Date.now() - 600_000, senderId: 14, channel: '', name: '…', keys: [] },
+            ]
+          : [],
+      );
     },
 
     async ping() {

@@ -74,6 +74,7 @@ const ERRORS: readonly IpcError[] = [
   { kind: 'forbidden' },
   { kind: 'tooMany', limit: 5 },
   { kind: 'unsupportedPicture' },
+  { kind: 'unsafeFile' },
   {
     kind: 'validation',
     fields: [{ field: 'name', message: 'is too long (maximum is 200 characters)' }],

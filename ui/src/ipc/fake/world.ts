@@ -1,6 +1,7 @@
 // The fake engine's memory: chats and messages built from the script, in the order the real one keeps.
 import type {
   Activity,
+  Attachment,
   Block,
   Dialog,
   DialogId,
@@ -8,6 +9,7 @@ import type {
   Message,
   MessageId,
   Preview,
+  PreviewAttachment,
   PrivacyList,
   PublicDialog,
   Role,
@@ -41,6 +43,8 @@ export interface World {
   typing: Map<DialogId, UserId[]>;
   /** What exploring finds beside the public dialogs I am in. */
   publicDialogs: PublicDialog[];
+  /** Who joined which room. */
+  inRoom: Map<DialogId, UserId[]>;
   folders: Folder[];
   activities: Map<UserId, Activity>;
   blocks: Block[];
@@ -73,10 +77,19 @@ export function message(
     reply: null,
     forwarded: null,
     mentions: [],
+    preview: null,
     fields: [],
     silent: false,
     attachments: [],
+    hold: null,
   };
+}
+
+function previewAttachment(attachments: Attachment[]): PreviewAttachment | null {
+  const [first] = attachments;
+  if (!first) return null;
+  const name = first.location ? first.location.name : first.name;
+  return { kind: first.kind, count: attachments.length, name: name || null, durationMs: first.durationMs };
 }
 
 /** What the list says about the newest message. */
@@ -87,7 +100,7 @@ export function previewOf(items: Message[]): Preview | null {
     messageId: last.id,
     senderId: last.senderId,
     text: last.text,
-    attachment: last.attachments[0]?.kind ?? null,
+    attachment: previewAttachment(last.attachments),
     sentAt: last.sentAt,
     status: last.senderId === ME ? last.status : null,
   };
@@ -118,6 +131,8 @@ export function emptyDialog(
     last: null,
     unread: 0,
     firstUnreadId: null,
+    mention: false,
+    scheduled: 0,
     draft: null,
     unsent: false,
     fields: [],
@@ -201,7 +216,8 @@ function build(script: Script, now: number, world: World): void {
       lastActivity: last?.sentAt ?? begin,
       unread,
       firstUnreadId: unread > 0 ? (theirs.at(-unread)?.id ?? null) : null,
-      draft: script.draft ?? null,
+      mention: script.mention ?? false,
+      draft: script.draft === undefined ? null : { text: script.draft, reply: null, edit: null },
       unsent: script.unsent ?? items.some((item) => item.status === 'failed'),
       fields: script.fields ?? [],
       allowPreview: script.allowPreview ?? false,
@@ -215,6 +231,7 @@ function build(script: Script, now: number, world: World): void {
   );
   world.messages.set(id, items);
   world.bySlug.set(script.slug, id);
+  if (script.kind === 'public') world.inRoom.set(id, everyone);
   if (script.typing) world.typing.set(id, script.typing);
 }
 
@@ -247,6 +264,7 @@ export function buildWorld(now: number, size: number, state: StateName): World {
     bySlug: new Map(),
     typing: new Map(),
     publicDialogs: publicDialogsOf(),
+    inRoom: new Map(),
     folders: [],
     activities: activitiesOf(now),
     blocks: [],

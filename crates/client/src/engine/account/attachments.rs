@@ -1,20 +1,25 @@
 //! Files a person sends: chosen, put away, paused, removed.
 
-#![allow(clippy::unused_async, reason = "what these do will wait for the disk")]
-
 use std::path::PathBuf;
 
+use crate::attachments::outgoing::{Chosen, picture_name};
+use crate::attachments::wire;
 use crate::engine::Account;
 use crate::error::Error;
-use crate::model::{DialogId, MessageId, Picture, Staged, StagedId, Staging};
+use crate::model::{
+    Attachment, AttachmentKind, DialogId, FileSource, FileState, Location, MessageId,
+    NewAttachment, Picture, PictureKind, Staged, StagedId, Staging,
+};
+use crate::store::staged::StagedFile;
+use crate::store::uploads::NewUpload;
+use crate::store::{self, ReadDb, WriteTx, messages, staged, uploads, wishes};
 
 impl Account {
     /// Takes files for a message that is being written. Each is copied, so that what is sent is
     /// what was chosen; they are kept with the draft.
     pub async fn stage(&self, dialog: DialogId, paths: Vec<PathBuf>) -> Result<Staging, Error> {
-        self.context()?;
-        tracing::debug!(%dialog, files = paths.len(), "nothing is taken yet");
-        Ok(Staging::default())
+        self.take(dialog, paths.into_iter().map(Chosen::Path).collect())
+            .await
     }
 
     /// Takes a file that has no place on the disk, as what was pasted.
@@ -24,39 +29,307 @@ impl Account {
         name: String,
         bytes: Vec<u8>,
     ) -> Result<Staging, Error> {
-        self.context()?;
-        tracing::debug!(%dialog, name, bytes = bytes.len(), "nothing is taken yet");
-        Ok(Staging::default())
+        self.take(dialog, vec![Chosen::Bytes(name, bytes)]).await
+    }
+
+    /// Takes a recording of the microphone: how long it lasts (milliseconds), and how loud it is from
+    /// its beginning to its end (0 to 31, 256 parts at most).
+    pub async fn stage_voice(
+        &self,
+        dialog: DialogId,
+        recording: PathBuf,
+        duration: u64,
+        waveform: Vec<u8>,
+    ) -> Result<Staged, Error> {
+        if self.dialog(dialog).await?.is_none() {
+            return Err(Error::NotFound);
+        }
+        let chosen = Chosen::Path(recording);
+        let taken = self.inner.outgoing.take(dialog, chosen).await;
+        let mut file = taken.map_err(|_| Error::InvalidInput { field: "recording" })?;
+        file.shown.kind = AttachmentKind::Voice;
+        file.shown.duration = Some(duration);
+        file.shown.waveform = waveform;
+        let mut shown = file.shown.clone();
+        shown.id = self.write(move |tx| staged::add(tx, &file)).await?;
+        Ok(shown)
+    }
+
+    async fn take(&self, dialog: DialogId, all: Vec<Chosen>) -> Result<Staging, Error> {
+        if self.dialog(dialog).await?.is_none() {
+            return Err(Error::NotFound);
+        }
+        let mut staging = Staging::default();
+        for chosen in all {
+            let name = chosen.name();
+            match self.inner.outgoing.take(dialog, chosen).await {
+                Ok(file) => {
+                    let mut shown = file.shown.clone();
+                    shown.id = self.write(move |tx| staged::add(tx, &file)).await?;
+                    staging.staged.push(shown);
+                }
+                Err(reason) => staging.refused.push((name, reason)),
+            }
+        }
+        Ok(staging)
     }
 
     /// The files chosen for a dialog, in their order.
     pub async fn staged(&self, dialog: DialogId) -> Result<Vec<Staged>, Error> {
-        self.context()?;
-        tracing::debug!(%dialog, "nothing is taken yet");
-        Ok(Vec::new())
+        let found = self.look(move |db| staged::of_dialog(db, dialog)).await?;
+        Ok(found.into_iter().map(|file| file.shown).collect())
     }
 
-    /// A small picture of a chosen file.
+    /// A small picture of a chosen file, if it is a picture.
     pub async fn staged_picture(&self, id: StagedId) -> Result<Picture, Error> {
-        tracing::debug!(?id, "nothing is taken yet");
-        Err(Error::NotFound)
+        let found = self.look(move |db| staged::load(db, id)).await?;
+        let file = found.ok_or(Error::NotFound)?;
+        self.outgoing_picture(file.original).await
+    }
+
+    /// A small picture of what is to be sent.
+    pub(super) async fn outgoing_picture(
+        &self,
+        content: crate::attachments::sealed::ContentHash,
+    ) -> Result<Picture, Error> {
+        let outgoing = self.inner.outgoing.clone();
+        let read = tokio::task::spawn_blocking(move || outgoing.thumbnail(content)).await;
+        let Ok(Ok(bytes)) = read else {
+            return Err(Error::NotFound);
+        };
+        // Made here: one of these two.
+        let kind = if bytes.starts_with(b"\x89PNG") {
+            PictureKind::Png
+        } else {
+            PictureKind::Jpeg
+        };
+        Ok(Picture {
+            bytes: bytes.into(),
+            kind,
+        })
     }
 
     /// Puts chosen files away again.
     pub async fn unstage(&self, ids: Vec<StagedId>) -> Result<(), Error> {
-        tracing::debug!(?ids, "nothing is taken yet");
+        let gone = self
+            .write(move |tx| {
+                let mut gone = Vec::new();
+                for id in ids {
+                    if let Some(file) = staged::load(tx, id)? {
+                        staged::remove(tx, id)?;
+                        gone.push(file.original);
+                        gone.extend(file.picture.map(|picture| picture.hash));
+                    }
+                }
+                let mut unneeded = Vec::new();
+                for content in gone {
+                    if !staged::needs(tx, content)? {
+                        unneeded.push(content);
+                    }
+                }
+                Ok(unneeded)
+            })
+            .await?;
+        let outgoing = self.inner.outgoing.clone();
+        let removed = tokio::task::spawn_blocking(move || {
+            gone.into_iter()
+                .try_for_each(|content| outgoing.remove(content))
+        })
+        .await;
+        if let Ok(Err(error)) = removed {
+            // It is swept at the next start.
+            tracing::warn!(%error, "a file that was put away was not removed");
+        }
         Ok(())
     }
 
     /// Stops the upload of a message's files, or goes on with it.
     pub async fn pause_upload(&self, message: MessageId, paused: bool) -> Result<(), Error> {
-        tracing::debug!(%message, paused, "nothing is uploaded yet");
-        Err(Error::NotFound)
+        let found = self
+            .write(move |tx| uploads::pause(tx, message, paused))
+            .await?;
+        if !found {
+            return Err(Error::NotFound);
+        }
+        if let Ok(context) = self.context() {
+            if paused {
+                context.uploads.stop(message);
+            }
+            context.uploads.look();
+        }
+        Ok(())
     }
 
-    /// Removes a file this person sent from the server, and tells everyone who has the message.
+    /// Removes a file this person sent from the server. Everyone who has the message is told by a
+    /// change of it.
     pub async fn delete_file(&self, message: MessageId, index: u32) -> Result<(), Error> {
-        tracing::debug!(%message, index, "nothing is uploaded yet");
-        Err(Error::NotFound)
+        let context = self.context()?;
+        let client = self.client()?;
+        let me = self.inner.me;
+        let present = self
+            .look(move |db| messages::load(db, message))
+            .await?
+            .ok_or(Error::NotFound)?;
+        if present.sender != me || present.deleted {
+            return Err(Error::Forbidden);
+        }
+        let at = usize::try_from(index).unwrap_or(usize::MAX);
+        let source = match present.attachments.get(at) {
+            Some(attachment) if attachment.file == Some(FileState::Deleted) => return Ok(()),
+            Some(attachment) if attachment.file.is_some() => attachment.source.clone(),
+            _ => return Err(Error::NotFound),
+        };
+        if source.uid.is_none() && source.id.is_none() {
+            // Not there yet: the message can be taken back.
+            return Err(Error::NotFound);
+        }
+        client.remove_file(source.id, source.uid.as_deref()).await?;
+        let now = context.server_now();
+        let stanza = context.ids.message(now);
+        self.write(move |tx| {
+            let Some(present) = messages::load(tx, message)? else {
+                return Ok(());
+            };
+            let mut attachments = wire::read(&present.extra);
+            let Some(attachment) = attachments.get_mut(at) else {
+                return Ok(());
+            };
+            attachment.file = Some(FileState::Deleted);
+            let mut extra = present.extra;
+            wire::set(&mut extra, &attachments);
+            messages::set_extra_of(tx, message, &extra)?;
+            wishes::edit(tx, message, &present.text, Some(stanza), now)
+        })
+        .await?;
+        context.wishes_wake.notify_one();
+        Ok(())
     }
+}
+
+/// What is to hang on a new message, with the files that must be uploaded first. The caller takes
+/// the chosen files away once the message stands.
+pub(super) struct Hung {
+    pub(super) attachments: Vec<Attachment>,
+    pub(super) uploads: Vec<NewUpload>,
+    pub(super) taken: Vec<StagedId>,
+}
+
+impl Hung {
+    /// Looks the chosen files up; `None` when one is not there, or is for another dialog.
+    pub(super) fn find(
+        db: &ReadDb<'_>,
+        dialog: DialogId,
+        wanted: &[NewAttachment],
+    ) -> Result<Option<Self>, store::Error> {
+        let mut hung = Self {
+            attachments: Vec::with_capacity(wanted.len()),
+            uploads: Vec::new(),
+            taken: Vec::new(),
+        };
+        for (index, wanted) in (0..).zip(wanted) {
+            match wanted {
+                NewAttachment::Location(location) => {
+                    hung.attachments.push(place(location.clone()));
+                }
+                NewAttachment::Staged { id, as_file } => {
+                    let found = staged::load(db, *id)?;
+                    let Some(file) = found.filter(|file| file.shown.dialog == dialog) else {
+                        return Ok(None);
+                    };
+                    if hung.taken.contains(id) {
+                        return Ok(None);
+                    }
+                    let (attachment, upload) = file_of(index, file, *as_file);
+                    hung.attachments.push(attachment);
+                    hung.uploads.push(upload);
+                    hung.taken.push(*id);
+                }
+            }
+        }
+        Ok(Some(hung))
+    }
+
+    /// The message stands: its files are to be uploaded, and are chosen no more.
+    pub(super) fn queue(
+        &self,
+        tx: &mut WriteTx<'_>,
+        message: MessageId,
+    ) -> Result<(), store::Error> {
+        for upload in &self.uploads {
+            uploads::add(tx, message, upload)?;
+        }
+        for id in &self.taken {
+            staged::remove(tx, *id)?;
+        }
+        Ok(())
+    }
+}
+
+fn place(location: Location) -> Attachment {
+    Attachment {
+        kind: AttachmentKind::Location,
+        name: String::new(),
+        content_type: String::new(),
+        size: None,
+        width: None,
+        height: None,
+        duration: None,
+        placeholder: None,
+        waveform: Vec::new(),
+        file: None,
+        location: Some(location),
+        source: FileSource::default(),
+    }
+}
+
+fn file_of(index: u32, file: StagedFile, as_file: bool) -> (Attachment, NewUpload) {
+    let shown = file.shown;
+    let (content, size, content_type, pixels, kind, name) = match file.picture {
+        Some(picture) if !as_file => {
+            let name = picture_name(&shown.name, &picture.content_type);
+            (
+                picture.hash,
+                picture.size,
+                picture.content_type,
+                picture.pixels,
+                AttachmentKind::Image,
+                name,
+            )
+        }
+        picture => (
+            file.original,
+            shown.size,
+            shown.content_type,
+            shown.width.zip(shown.height),
+            // Untouched, and not drawn either.
+            if picture.is_some() {
+                AttachmentKind::File
+            } else {
+                shown.kind
+            },
+            shown.name,
+        ),
+    };
+    let attachment = Attachment {
+        kind,
+        name: name.clone(),
+        content_type: content_type.clone(),
+        size: Some(size),
+        width: pixels.map(|(width, _)| width),
+        height: pixels.map(|(_, height)| height),
+        duration: shown.duration,
+        placeholder: file.placeholder.filter(|_| kind != AttachmentKind::File),
+        waveform: shown.waveform,
+        file: Some(FileState::Waiting),
+        location: None,
+        source: FileSource::default(),
+    };
+    let upload = NewUpload {
+        index,
+        content,
+        size,
+        content_type,
+        name,
+    };
+    (attachment, upload)
 }

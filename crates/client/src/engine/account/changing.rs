@@ -5,12 +5,12 @@
 //! a line. What it refuses is undone, and the message says why.
 
 use crate::engine::Account;
-use crate::engine::account::writing::{is_sendable, place_behind};
+use crate::engine::account::writing::is_sendable;
 use crate::error::Error;
 use crate::model::{DialogId, Message, MessageId, Status, UserId, passed_on};
 use crate::store::messages::MessageRecord;
 use crate::store::reactions::Snapshot;
-use crate::store::{self, WriteTx, dialogs, messages, outbox, reactions, wishes};
+use crate::store::{self, WriteTx, dialogs, messages, outbox, reactions, uploads, wishes};
 use crate::sync::context::Context;
 use crate::sync::people;
 
@@ -64,6 +64,7 @@ impl Account {
                     continue;
                 };
                 if is_only_here(tx, &shared, &present)? {
+                    shared.uploads.stop(id);
                     outbox::discard(tx, id)?;
                 } else if present.system.is_some() || !present.in_history {
                     // Nobody else has it in any history.
@@ -151,8 +152,8 @@ impl Account {
                 let comment = comment.iter().map(|text| (text.clone(), None));
                 let passed = originals
                     .iter()
-                    .map(|original| (original.text.clone(), Some(passed_on(original))));
-                for (text, extra) in comment.chain(passed) {
+                    .map(|original| (original.text.clone(), Some(original)));
+                for (text, original) in comment.chain(passed) {
                     let now = shared.server_now();
                     let id = shared.ids.message(now);
                     let record = MessageRecord {
@@ -160,10 +161,10 @@ impl Account {
                         dialog,
                         sender: me,
                         text,
-                        sent_at: place_behind(tx, now, id, dialog)?,
+                        sent_at: dialogs::place_behind(tx, now, id, dialog)?,
                         status: Status::Pending,
                         in_history: true,
-                        extra: extra.unwrap_or_default(),
+                        extra: original.map(passed_on).unwrap_or_default(),
                         delivered_to: Vec::new(),
                         read_by: Vec::new(),
                         from_history: false,
@@ -171,12 +172,16 @@ impl Account {
                         reactions: Snapshot::default(),
                     };
                     outbox::enqueue(tx, &record)?;
+                    if let Some(original) = original {
+                        uploads::copy(tx, original.id, id)?;
+                    }
                 }
             }
             Ok(Ok(()))
         })
         .await??;
         context.outbox_wake.notify_one();
+        context.uploads.look();
         Ok(())
     }
 }

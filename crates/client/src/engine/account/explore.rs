@@ -92,8 +92,10 @@ impl Account {
                     reply: says.reply,
                     forwarded: says.forwarded,
                     mentions: says.mentions,
+                    preview: says.preview,
                     fields: says.fields,
                     silent: says.silent,
+                    hold: None,
                 }
             })
             .collect();

@@ -6,12 +6,13 @@ use crate::engine::Account;
 use crate::error::Error;
 use crate::model::{
     Anchor, Dialog, DialogId, DialogPage, DialogQuery, Edge, GapReason, Message, MessageId,
-    MessagePage, Position, SearchHit,
+    MessagePage, Position, SearchCursor, SearchPage, SearchQuery, ServerHits, UnixMillis,
+    UnknownMessage,
 };
 use crate::store::window::{self, Side, Window};
 use crate::store::{self, dialogs, messages, search, users};
 use crate::sync::context::Context;
-use crate::sync::{catch_up, history, people, requests};
+use crate::sync::{self, catch_up, history, people, requests};
 
 /// Most rows of one page.
 const MAX_PAGE: u32 = 500;
@@ -49,9 +50,9 @@ impl Account {
 
     /// A page of messages.
     ///
-    /// `Newest`, `FirstUnread` and `Around` answer from the cache at once; what is newer is
-    /// fetched behind the caller's back (events tell). For `Before` and `After` a part known to
-    /// be missing is fetched first. Without a connection it is reported as a gap; a page before
+    /// `Newest` and `FirstUnread` answer from the cache at once; what is newer is fetched behind
+    /// the caller's back (events tell). For `Before`, `After` and `Around` a part known to be
+    /// missing is fetched first. Without a connection it is reported as a gap; a page before
     /// a gap then goes on with what is cached beyond, and its `after` is the gap.
     pub async fn messages(
         &self,
@@ -96,12 +97,7 @@ impl Account {
                 self.follow(context.as_deref(), dialog, &window).await?;
                 Ok(page(window, context.as_deref()))
             }
-            Anchor::Around(message) => {
-                let window = self
-                    .look(move |db| window::around(db, dialog, message, limit))
-                    .await?;
-                Ok(page(window.ok_or(Error::NotFound)?, context.as_deref()))
-            }
+            Anchor::Around(message) => self.around(context.as_ref(), dialog, message, limit).await,
             Anchor::Date(moment) => {
                 let window = self
                     .around_date(context.as_ref(), dialog, moment.seconds(), limit)
@@ -119,14 +115,87 @@ impl Account {
         }
     }
 
-    /// Messages in the cache that match, newest first.
-    pub async fn search_messages(
+    /// The dialog that a message is in, as far as it is in the cache.
+    pub async fn dialog_of(&self, message: MessageId) -> Result<Option<DialogId>, Error> {
+        let found = self.look(move |db| messages::place(db, message)).await?;
+        Ok(found.map(|(dialog, _)| dialog))
+    }
+
+    /// Messages in the cache that match, newest first; `after` is where the page before ended.
+    pub async fn search(
         &self,
-        query: String,
+        query: SearchQuery,
+        after: Option<SearchCursor>,
         limit: u32,
-    ) -> Result<Vec<SearchHit>, Error> {
-        self.look(move |db| search::messages(db, &query, limit))
+    ) -> Result<SearchPage, Error> {
+        self.look(move |db| search::page(db, &query, after, limit))
             .await
+    }
+
+    /// Messages that only the server has, newest first, sent before `before` or from the newest on.
+    /// `None` when the words are too short for the server, which wants five characters.
+    pub async fn search_server(
+        &self,
+        query: SearchQuery,
+        before: Option<UnixMillis>,
+    ) -> Result<Option<ServerHits>, Error> {
+        if !sync::search::is_long_enough(&query) {
+            return Ok(None);
+        }
+        let context = self.context()?;
+        if !context.is_online() {
+            return Err(Error::Offline);
+        }
+        match sync::search::on_server(&context, &query, before).await {
+            Ok(found) => Ok(Some(found)),
+            Err(catch_up::Error::Rest(error)) => Err(error.into()),
+            Err(catch_up::Error::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// A message with what stands around it. What is missing there is fetched first, as one looks
+    /// at it now; nothing of what lies between there and the newest is.
+    async fn around(
+        &self,
+        context: Option<&Arc<Context>>,
+        dialog: DialogId,
+        message: MessageId,
+        limit: u32,
+    ) -> Result<MessagePage, Error> {
+        let look = || self.look(move |db| window::around(db, dialog, message, limit));
+        let mut window = look().await?.ok_or(Error::NotFound)?;
+        let online = context.filter(|context| context.is_online());
+        let mut failed = None;
+        if let Some(context) = online {
+            let place = self.place(dialog, message).await?;
+            let half = (limit / 2) as usize;
+            let older = window.items.partition_point(|each| each.position() < place);
+            let newer = window.items.len().saturating_sub(older + 1);
+            let lacks_older = window.before == Side::Unknown && older < half;
+            let lacks_newer = window.after == Side::Unknown && newer + 1 < half;
+            let fetched = async {
+                if lacks_older {
+                    history::older(context, dialog, place).await?;
+                }
+                if lacks_newer {
+                    history::newer(context, dialog, place).await?;
+                }
+                Ok(())
+            };
+            if let Err(error) = fetched.await {
+                failed = Some(gap(error)?);
+            }
+            if lacks_older || lacks_newer {
+                window = look().await?.ok_or(Error::NotFound)?;
+            }
+        }
+        Ok(edges(window, online.is_some(), failed))
+    }
+
+    /// Messages between programs that came in this run and mean nothing to this one, newest first.
+    pub fn unknown_messages(&self) -> Vec<UnknownMessage> {
+        let context = self.context().ok();
+        context.map_or_else(Vec::new, |context| context.diagnostics.all())
     }
 
     /// The surroundings of the first message of a second or later. When it is not known which one

@@ -2,19 +2,23 @@
 
 use crate::attachments::wire;
 use crate::engine::Account;
+use crate::engine::account::attachments::Hung;
 use crate::error::Error;
 use crate::model::{
-    Attachment, AttachmentKind, CustomFields, DialogId, Draft, FileSource, MessageId,
-    NewAttachment, Quote, Status, UnixMillis, is_free_name,
+    CustomFields, DialogId, Draft, Hold, KeptDraft, MessageId, Quote, SendTime, Status, UnixMillis,
+    is_free_name,
 };
 use crate::store::messages::MessageRecord;
 use crate::store::reactions::Snapshot;
-use crate::store::{self, WriteTx, dialogs, messages, outbox};
+use crate::store::{dialogs, messages, outbox};
 use crate::sync::composing::Keystroke;
 
-/// A message written after one whose sender's clock is ahead by up to this many seconds still
-/// comes behind it. More is a broken clock, and not followed.
-const FOLLOWED_CLOCK_ERROR: i64 = 60;
+/// Longest time a message can be taken back for, in milliseconds.
+const LONGEST_UNDO: u32 = 60_000;
+
+/// How far ahead a message can be scheduled, in milliseconds: a year and a day. A further date is
+/// a slip of the finger.
+const FURTHEST: i64 = 366 * 24 * 60 * 60 * 1_000;
 
 impl Account {
     /// Queues a text: the short form of [`Self::send`].
@@ -32,9 +36,11 @@ impl Account {
         if text.trim().is_empty() && draft.attachments.is_empty() {
             return Err(Error::InvalidInput { field: "text" });
         }
-        let attachments = attachments(draft.attachments)?;
         let mut says = CustomFields {
             mentions: draft.mentions,
+            preview: draft
+                .preview_of
+                .and_then(|url| self.inner.previews.take(&url)),
             silent: draft.silent,
             ..CustomFields::default()
         };
@@ -49,6 +55,14 @@ impl Account {
         let me = self.inner.me;
         let now = context.server_now();
         let id = context.ids.message(now);
+        let today = context.clock.now();
+        let hold = match draft.time {
+            SendTime::Now | SendTime::After { millis: 0 } => None,
+            SendTime::After { millis } => Some(Hold::Undo {
+                until: UnixMillis(today.0 + i64::from(millis.min(LONGEST_UNDO))),
+            }),
+            SendTime::At(at) => Some(scheduled(today, at)?),
+        };
         let queued = self
             .inner
             .store
@@ -71,14 +85,17 @@ impl Account {
                         _ => return Ok(Err(Error::NotFound)),
                     }
                 }
+                let Some(hung) = Hung::find(tx, dialog, &draft.attachments)? else {
+                    return Ok(Err(Error::NotFound));
+                };
                 let mut extra = says.write();
-                wire::set(&mut extra, &attachments);
+                wire::set(&mut extra, &hung.attachments);
                 let record = MessageRecord {
                     id,
                     dialog,
                     sender: me,
                     text,
-                    sent_at: behind(now, id, &target),
+                    sent_at: dialogs::behind(now, id, &target),
                     status: Status::Pending,
                     in_history: true,
                     extra,
@@ -88,50 +105,20 @@ impl Account {
                     edited_at: None,
                     reactions: Snapshot::default(),
                 };
-                outbox::enqueue(tx, &record)?;
-                dialogs::save_draft(tx, dialog, "")?;
+                match hold {
+                    None => outbox::enqueue(tx, &record)?,
+                    Some(Hold::Undo { until }) => outbox::enqueue_until(tx, &record, until)?,
+                    Some(Hold::Scheduled { at }) => outbox::schedule(tx, &record, at)?,
+                }
+                hung.queue(tx, id)?;
+                dialogs::save_draft(tx, dialog, &KeptDraft::default())?;
                 Ok(Ok(()))
             })
             .await?;
         queued?;
         context.outbox_wake.notify_one();
+        context.uploads.look();
         Ok(id)
-    }
-
-    /// Queues a failed message again, with the same id.
-    pub async fn retry(&self, message: MessageId) -> Result<(), Error> {
-        let context = self.context()?;
-        let queued = self
-            .inner
-            .store
-            .write(move |tx| outbox::retry(tx, message))
-            .await?;
-        if !queued {
-            return Err(Error::NotFound);
-        }
-        context.outbox_wake.notify_one();
-        Ok(())
-    }
-
-    /// Drops a message that was not sent; gives back its text if it was still there to drop. One
-    /// that is on its way cannot be taken back.
-    pub async fn discard_unsent(&self, message: MessageId) -> Result<Option<String>, Error> {
-        let context = self.context().ok();
-        let text = self
-            .inner
-            .store
-            .write(move |tx| {
-                let row = outbox::row_of(tx, message)?;
-                let on_its_way = row
-                    .zip(context.as_ref())
-                    .is_some_and(|(row, context)| context.taken.contains(row));
-                if on_its_way {
-                    return Ok(None);
-                }
-                outbox::discard(tx, message)
-            })
-            .await?;
-        Ok(text)
     }
 
     /// The person has seen everything up to and including `up_to`. Counts at once here; the
@@ -157,6 +144,16 @@ impl Account {
         Ok(())
     }
 
+    /// The person has seen everything in every dialog. Counts at once here; what others are told
+    /// waits in the same queue, one request for a dialog with many messages.
+    pub async fn mark_everything_read(&self) -> Result<(), Error> {
+        self.write(dialogs::mark_everything_read).await?;
+        if let Ok(context) = self.context() {
+            context.markers_wake.notify_one();
+        }
+        Ok(())
+    }
+
     /// Call it with `true` at every key and `false` when the field is emptied; what goes over the
     /// wire is decided here (seldom).
     #[allow(
@@ -171,63 +168,23 @@ impl Account {
         Ok(())
     }
 
-    /// Keeps what was typed; an empty text forgets it.
-    pub async fn save_draft(&self, dialog: DialogId, text: String) -> Result<(), Error> {
+    /// Keeps what stands in the field of a dialog, with what it answers or changes; an empty draft
+    /// is forgotten.
+    pub async fn save_draft(&self, dialog: DialogId, draft: KeptDraft) -> Result<(), Error> {
         self.inner
             .store
-            .write(move |tx| dialogs::save_draft(tx, dialog, &text))
+            .write(move |tx| dialogs::save_draft(tx, dialog, &draft))
             .await?;
         Ok(())
     }
 }
 
-fn attachments(all: Vec<NewAttachment>) -> Result<Vec<Attachment>, Error> {
-    all.into_iter()
-        .map(|attachment| match attachment {
-            NewAttachment::Staged { .. } => Err(Error::NotFound),
-            NewAttachment::Location(location) => Ok(Attachment {
-                kind: AttachmentKind::Location,
-                name: String::new(),
-                content_type: String::new(),
-                size: None,
-                width: None,
-                height: None,
-                duration: None,
-                placeholder: None,
-                waveform: Vec::new(),
-                file: None,
-                location: Some(location),
-                source: FileSource::default(),
-            }),
-        })
-        .collect()
-}
-
-/// The time to send at in a dialog, which may have changed within the same transaction.
-pub(super) fn place_behind(
-    tx: &WriteTx<'_>,
-    now: UnixMillis,
-    id: MessageId,
-    dialog: DialogId,
-) -> Result<UnixMillis, store::Error> {
-    Ok(match dialogs::load(tx, dialog)? {
-        Some(target) => behind(now, id, &target),
-        None => now,
-    })
-}
-
-/// The time to send at: now, or right behind the newest message when its sender's clock is a
-/// little ahead, so that an answer never stands above what it answers.
-fn behind(now: UnixMillis, id: MessageId, dialog: &crate::model::Dialog) -> UnixMillis {
-    let seconds = now.seconds();
-    let Some(last) = &dialog.last else {
-        return UnixMillis::from_seconds(seconds);
-    };
-    let newest = last.sent_at.seconds();
-    let ahead = newest > seconds || (newest == seconds && last.id > id);
-    let followed = ahead && newest - seconds <= FOLLOWED_CLOCK_ERROR;
-    let step = i64::from(last.id > id);
-    UnixMillis::from_seconds(if followed { newest + step } else { seconds })
+/// The hold of a message that is to be sent at a moment, if that is one.
+pub(super) fn scheduled(now: UnixMillis, at: UnixMillis) -> Result<Hold, Error> {
+    if at.0.saturating_sub(now.0) > FURTHEST {
+        return Err(Error::InvalidInput { field: "time" });
+    }
+    Ok(Hold::Scheduled { at })
 }
 
 /// XML 1.0 has no place for other control characters; they would be lost on the way, and the two

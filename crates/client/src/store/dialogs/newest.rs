@@ -2,7 +2,10 @@
 
 use rusqlite::params;
 
-use crate::model::{DialogId, MessageId, Position, Status, UnixMillis, UserId};
+use crate::attachments::wire;
+use crate::model::{
+    AttachmentKind, DialogId, MessageId, Position, PreviewAttachment, Status, UnixMillis, UserId,
+};
 use crate::store::columns::Oid;
 use crate::store::dialogs::reading::stored_position;
 use crate::store::dialogs::{LastRecord, change_unread};
@@ -15,7 +18,7 @@ const PREVIEW_CHARS: usize = 100;
 /// What new messages of one batch mean for the dialog's row.
 #[derive(Default)]
 pub(in crate::store) struct Newcomers {
-    last: Option<(Position, UserId, String, Status)>,
+    last: Option<(Position, UserId, String, String, Status)>,
     /// The unread ones.
     unread: Vec<Unread>,
 }
@@ -50,7 +53,14 @@ impl Newcomers {
             } else {
                 Status::Failed
             };
-            self.last = Some((place, row.record.sender, preview(&row.record.text), status));
+            let attachment = PreviewAttachment::of(&wire::read(&row.record.extra));
+            self.last = Some((
+                place,
+                row.record.sender,
+                preview(&row.record.text),
+                encode_attachment(attachment),
+                status,
+            ));
         }
     }
 }
@@ -65,14 +75,23 @@ pub(in crate::store) fn add_newcomers(
     let unread = newcomers.unread.len().saturating_sub(seen);
     let count = i64::try_from(unread).unwrap_or(i64::MAX);
     let mut is_newest = false;
-    if let Some((place, sender, text, status)) = &newcomers.last {
+    if let Some((place, sender, text, attachment, status)) = &newcomers.last {
         let last = Last {
             place: *place,
             sender: *sender,
             text,
+            attachment,
             status: *status,
         };
         is_newest = set_last(tx, dialog, &last, count)?;
+        if !is_newest {
+            // The server may have named it before it came, in fewer words.
+            tx.run(
+                "UPDATE dialogs SET last_text = ?3, last_attachment = ?4
+                 WHERE id = ?1 AND last_id = ?2",
+                params![Oid::from(dialog), Oid::from(place.id), text, attachment],
+            )?;
+        }
     }
     if !is_newest {
         change_unread(tx, dialog, count)?;
@@ -161,6 +180,7 @@ pub(super) fn save_server_last(
         place: last.position(),
         sender: last.sender,
         text: &preview(&last.text),
+        attachment: "",
         status,
     };
     set_last(tx, id, &last, 0)
@@ -187,6 +207,8 @@ struct Last<'t> {
     place: Position,
     sender: UserId,
     text: &'t str,
+    /// As it is stored.
+    attachment: &'t str,
     /// `Failed`, which is zero, for messages of others.
     status: Status,
 }
@@ -202,7 +224,7 @@ fn set_last(
     let changed = tx.run(
         "UPDATE dialogs SET last_id = ?2, last_date = ?3, last_sender = ?4, last_text = ?5,
            last_status = ?6, last_activity = max(last_activity, ?3 * 1000),
-           unread_known = unread_known + ?7
+           unread_known = unread_known + ?7, last_attachment = ?8
          WHERE id = ?1 AND (last_id = x'' OR (last_date, last_id) < (?3, ?2))",
         params![
             Oid::from(id),
@@ -211,7 +233,8 @@ fn set_last(
             last.sender.as_i64(),
             last.text,
             last.status.code(),
-            unread
+            unread,
+            last.attachment
         ],
     )?;
     Ok(changed > 0)
@@ -231,18 +254,32 @@ pub(in crate::store) fn refresh_last_status(
     Ok(())
 }
 
-/// The text of the newest message, when it is this one. Returns whether it is.
-pub(in crate::store) fn refresh_last_text(
+/// What the newest message says and what hangs on it, when it is this one. Returns whether it is.
+pub(in crate::store) fn refresh_last(
     tx: &mut WriteTx<'_>,
     dialog: DialogId,
     message: MessageId,
-    text: &str,
 ) -> Result<bool, Error> {
-    let changed = tx.run(
-        "UPDATE dialogs SET last_text = ?3 WHERE id = ?1 AND last_id = ?2",
-        params![Oid::from(dialog), Oid::from(message), preview(text)],
+    let is_last = tx.one(
+        "SELECT 1 FROM dialogs WHERE id = ?1 AND last_id = ?2",
+        params![Oid::from(dialog), Oid::from(message)],
+        |_| Ok(()),
     )?;
-    Ok(changed > 0)
+    if is_last.is_none() {
+        return Ok(false);
+    }
+    let Some(present) = messages::load(tx, message)? else {
+        return Ok(false);
+    };
+    tx.run(
+        "UPDATE dialogs SET last_text = ?2, last_attachment = ?3 WHERE id = ?1",
+        params![
+            Oid::from(dialog),
+            preview(&present.text),
+            encode_attachment(PreviewAttachment::of(&present.attachments))
+        ],
+    )?;
+    Ok(true)
 }
 
 /// The newest message is gone when it was this one: the one before it takes its place. The dialog
@@ -265,7 +302,8 @@ pub(in crate::store) fn forget_last(
 /// Looks for the newest message in the cache and copies it into the dialog's row.
 pub(in crate::store) fn find_last(tx: &mut WriteTx<'_>, dialog: DialogId) -> Result<(), Error> {
     tx.run(
-        "UPDATE dialogs SET last_id = x'', last_date = 0, last_sender = 0, last_text = '', last_status = 0
+        "UPDATE dialogs SET last_id = x'', last_date = 0, last_sender = 0, last_text = '', last_status = 0,
+           last_attachment = ''
          WHERE id = ?1",
         [Oid::from(dialog)],
     )?;
@@ -279,6 +317,7 @@ pub(in crate::store) fn find_last(tx: &mut WriteTx<'_>, dialog: DialogId) -> Res
             place: newest.position(),
             sender: newest.sender,
             text: &preview(&newest.text),
+            attachment: &encode_attachment(PreviewAttachment::of(&newest.attachments)),
             status,
         };
         set_last(tx, dialog, &last, 0)?;
@@ -289,4 +328,31 @@ pub(in crate::store) fn find_last(tx: &mut WriteTx<'_>, dialog: DialogId) -> Res
 /// The beginning of a text, cut between characters.
 fn preview(text: &str) -> String {
     text.chars().take(PREVIEW_CHARS).collect()
+}
+
+/// `[kind, count, name, duration]`; nothing for nothing.
+fn encode_attachment(attachment: Option<PreviewAttachment>) -> String {
+    attachment.map_or_else(String::new, |attachment| {
+        let name = attachment.name.as_deref().map(preview);
+        let kind = attachment.kind.code();
+        serde_json::json!([kind, attachment.count, name, attachment.duration]).to_string()
+    })
+}
+
+/// What [`encode_attachment`] wrote.
+pub(super) fn decode_attachment(text: &str) -> Result<Option<PreviewAttachment>, Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let corrupt = || Error::Corrupt {
+        what: "attachment of the newest message",
+    };
+    let (kind, count, name, duration): (i64, u32, Option<String>, Option<u64>) =
+        serde_json::from_str(text).map_err(|_| corrupt())?;
+    Ok(Some(PreviewAttachment {
+        kind: AttachmentKind::from_code(kind).ok_or_else(corrupt)?,
+        count,
+        name,
+        duration,
+    }))
 }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Row, params};
 
 use crate::model::{
-    Cursor, Dialog, DialogId, DialogKind, DialogPage, DialogQuery, Field, FolderId, Position,
-    Preview, Role, Status, UnixMillis, UserId,
+    Cursor, Dialog, DialogId, DialogKind, DialogPage, DialogQuery, Field, FolderId, KeptDraft,
+    Position, Preview, Role, Status, UnixMillis, UserId,
 };
 use crate::store::columns::{Oid, optional_message, optional_text, optional_user, user};
+use crate::store::dialogs::newest::decode_attachment;
 use crate::store::{Error, ReadDb, organise};
 
 /// The columns every dialog is read from.
@@ -25,7 +26,11 @@ macro_rules! select_dialog {
                d.occupant_count, d.admins, d.fields, d.allow_preview, d.notifications,
                o.pinned, o.archived, o.marked_unread, o.muted_until,
                CASE WHEN o.dialog IS NOT NULL THEN
-                 (SELECT group_concat(g.folder) FROM folder_dialogs g WHERE g.dialog = d.id) END
+                 (SELECT group_concat(g.folder) FROM folder_dialogs g WHERE g.dialog = d.id) END,
+               EXISTS (SELECT 1 FROM messages m
+                WHERE m.dialog = d.id AND m.mentions_me = 1 AND m.unread = 1),
+               (SELECT count(*) FROM messages m WHERE m.dialog = d.id AND m.hold = 2 AND m.hold <> 0),
+               f.reply, f.edit, d.last_attachment
              FROM dialogs d
              LEFT JOIN drafts f ON f.dialog = d.id
              LEFT JOIN users u ON u.id = d.opponent
@@ -232,7 +237,7 @@ fn read(row: &Row<'_>, me: UserId) -> Result<Dialog, Error> {
                 id: place.id,
                 sender,
                 text: row.get(11)?,
-                attachment: None,
+                attachment: decode_attachment(&row.get::<_, String>(33)?)?,
                 sent_at: UnixMillis::from_seconds(place.seconds),
                 status: (sender == me).then_some(status),
             })
@@ -276,7 +281,9 @@ fn read(row: &Row<'_>, me: UserId) -> Result<Dialog, Error> {
         last_activity: UnixMillis(row.get(7)?),
         unread: row.get::<_, u32>(13)?,
         first_unread: row.get::<_, Option<Oid>>(14)?.map(Oid::message),
-        draft: row.get::<_, Option<String>>(16)?,
+        mention: row.get(29)?,
+        scheduled: row.get(30)?,
+        draft: draft(row)?,
         unsent: row.get(15)?,
         pinned: row.get(24)?,
         archived: row.get::<_, Option<bool>>(25)?.unwrap_or_default(),
@@ -284,6 +291,28 @@ fn read(row: &Row<'_>, me: UserId) -> Result<Dialog, Error> {
         muted_until: (muted_until > UnixMillis(0)).then_some(muted_until),
         folders: folders(&row.get::<_, Option<String>>(28)?.unwrap_or_default())?,
     })
+}
+
+/// What was typed and not sent, if a row of it is there.
+fn draft(row: &Row<'_>) -> Result<Option<KeptDraft>, Error> {
+    let Some(text) = row.get::<_, Option<String>>(16)? else {
+        return Ok(None);
+    };
+    Ok(Some(KeptDraft {
+        text,
+        reply: task(&row.get::<_, String>(31)?)?,
+        edit: task(&row.get::<_, String>(32)?)?,
+    }))
+}
+
+/// A value kept as JSON; empty text is none.
+fn task<T: serde::de::DeserializeOwned>(text: &str) -> Result<Option<T>, Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str(text)
+        .map(Some)
+        .map_err(|_| Error::Corrupt { what: "draft" })
 }
 
 /// A list kept as JSON; empty text is an empty list.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::events::ClientEvent;
-use crate::model::{Dialog, DialogQuery, Role, User};
+use crate::model::{Dialog, DialogQuery, KeptEdit, Quote, Role, User};
 use crate::store::receipts::{self, Kind};
 use crate::store::testing::{
     ME, TestDb, dialog, dialog_id, incoming, message_id, outgoing, user_id,
@@ -231,13 +231,36 @@ fn a_removed_last_message_gives_way_to_the_one_before() {
 #[test]
 fn drafts_are_kept_and_forgotten() {
     let db = TestDb::with_dialog();
-    db.write(|tx| save_draft(tx, dialog_id(1), "half a th"));
-    assert_eq!(loaded(&db, 1).draft.as_deref(), Some("half a th"));
-    let ((), events) = db.write_events(|tx| save_draft(tx, dialog_id(1), "half a th"));
+    let draft = KeptDraft {
+        text: "half a th".to_owned(),
+        reply: Some(Quote {
+            message: message_id(7),
+            sender: Some(user_id(2)),
+            text: "a question".to_owned(),
+        }),
+        edit: Some(KeptEdit {
+            message: message_id(8),
+            before: "old words".to_owned(),
+            text: "new wor".to_owned(),
+        }),
+    };
+    db.write(|tx| save_draft(tx, dialog_id(1), &draft));
+    assert_eq!(loaded(&db, 1).draft.as_ref(), Some(&draft));
+    let ((), events) = db.write_events(|tx| save_draft(tx, dialog_id(1), &draft));
     assert_eq!(events, [], "nothing changed");
-    db.write(|tx| save_draft(tx, dialog_id(1), ""));
+    let without = KeptDraft {
+        reply: None,
+        ..draft.clone()
+    };
+    db.write(|tx| save_draft(tx, dialog_id(1), &without));
+    assert_eq!(
+        loaded(&db, 1).draft,
+        Some(without),
+        "what it answered is not kept"
+    );
+    db.write(|tx| save_draft(tx, dialog_id(1), &KeptDraft::default()));
     assert_eq!(loaded(&db, 1).draft, None);
-    db.write(|tx| save_draft(tx, dialog_id(77), "nowhere"));
+    db.write(|tx| save_draft(tx, dialog_id(77), &draft));
 }
 
 #[test]

@@ -72,6 +72,21 @@ pub fn mark_all_read(tx: &mut WriteTx<'_>, dialog: DialogId) -> Result<bool, Err
     Ok(false)
 }
 
+/// The person has seen everything in every dialog. Returns in how many something was new.
+pub fn mark_everything_read(tx: &mut WriteTx<'_>) -> Result<usize, Error> {
+    let news = tx.all(
+        "SELECT d.id FROM dialogs d LEFT JOIN organised o ON o.dialog = d.id
+         WHERE d.unread_known + d.unread_elsewhere > 0 OR o.marked_unread = 1
+         ORDER BY d.last_activity DESC, d.id DESC",
+        [],
+        |row| Ok(row.get::<_, Oid>(0)?.dialog()),
+    )?;
+    for &dialog in &news {
+        mark_all_read(tx, dialog)?;
+    }
+    Ok(news.len())
+}
+
 /// Brings the unread count in line with the server's, which knows what other devices did.
 ///
 /// The server does not know yet what waits in the queue of markers, and says nothing about what

@@ -7,10 +7,12 @@
 use cubist_protocol::ext::extra_params::{ExtraEntry, ExtraParams};
 use rusqlite::params;
 
+use crate::attachments::wire;
 use crate::model::{MessageId, UnixMillis, UserId};
 use crate::store::messages::reading::decode_extra;
-use crate::store::messages::{MessageRecord, Present, early, encode_extra, present};
-use crate::store::{Error, ReadDb, WriteTx, dialogs, wishes};
+use crate::store::messages::{MessageRecord, Present, early, encode_extra, mentions, present};
+use crate::store::search::index;
+use crate::store::{Error, ReadDb, WriteTx, dialogs, shared, wishes};
 
 /// How far the moment a correction was heard of here and the one the server noted for it can lie
 /// apart: the server counts in whole seconds, and its clock is known within one.
@@ -47,17 +49,21 @@ pub fn correct(tx: &mut WriteTx<'_>, correction: &Correction) -> Result<(), Erro
         return Ok(());
     }
     let extra = merged(&extra_of(tx, present.row)?, &correction.extra);
-    let same_text = present.text == correction.text;
+    let text = match &extra {
+        Some(extra) => wire::caption(correction.text.clone(), extra),
+        None => wire::caption(correction.text.clone(), &extra_of(tx, present.row)?),
+    };
+    let same_text = present.text == text;
     if same_text && extra.is_none() && present.edited_at != 0 {
         return Ok(());
     }
     let new = Wording {
-        text: &correction.text,
+        text: &text,
         previous: (!same_text).then_some(present.text.as_str()),
         edited_at: correction.at.0,
     };
     if let Some(extra) = extra {
-        set_extra(tx, present.row, &extra)?;
+        set_extra(tx, &present, &extra)?;
     }
     set_text(tx, &present, correction.message, &new)
 }
@@ -75,7 +81,7 @@ pub fn edit_now(
     let new = Wording {
         text,
         // What was never sent has no past.
-        previous: at.is_some().then_some(present.text.as_str()),
+        previous: (at.is_some() && present.text != text).then_some(present.text.as_str()),
         edited_at: at.map_or(present.edited_at, |at| at.0),
     };
     set_text(tx, &present, message, &new)
@@ -126,7 +132,7 @@ pub(super) fn compare(
         extra.set("silent", "1");
     }
     if extra != stored {
-        set_extra(tx, present.row, &extra)?;
+        set_extra(tx, present, &extra)?;
     }
     let new = Wording {
         text: &record.text,
@@ -157,25 +163,26 @@ pub(in crate::store) fn set_text(
         params![present.row, new.text, new.edited_at, new.previous],
     )?;
     if new.text != present.text {
-        index_text(tx, present.row, new.text)?;
-        if dialogs::refresh_last_text(tx, present.dialog, message, new.text)? {
-            tx.touch_dialog(present.dialog);
-        }
+        index::renew(tx, present.row)?;
+        shared::renew(tx, present.row)?;
+    }
+    if dialogs::refresh_last(tx, present.dialog, message)? {
+        tx.touch_dialog(present.dialog);
     }
     tx.touch_message(present.dialog, message);
     Ok(())
 }
 
-/// The words of a message are these from now on.
-pub(super) fn index_text(tx: &mut WriteTx<'_>, row: i64, text: &str) -> Result<(), Error> {
-    tx.run("DELETE FROM messages_fts WHERE rowid = ?1", [row])?;
-    if !text.is_empty() {
-        tx.run(
-            "INSERT INTO messages_fts (rowid, text) VALUES (?1, ?2)",
-            params![row, text],
-        )?;
+/// What a message of this person says beyond its text changes.
+pub fn set_extra_of(
+    tx: &mut WriteTx<'_>,
+    message: MessageId,
+    extra: &ExtraParams,
+) -> Result<(), Error> {
+    match present(tx, message)? {
+        Some(present) => set_extra(tx, &present, extra),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn extra_of(db: &ReadDb<'_>, row: i64) -> Result<ExtraParams, Error> {
@@ -185,12 +192,23 @@ fn extra_of(db: &ReadDb<'_>, row: i64) -> Result<ExtraParams, Error> {
     decode_extra(&text.unwrap_or_default())
 }
 
-fn set_extra(tx: &mut WriteTx<'_>, row: i64, extra: &ExtraParams) -> Result<(), Error> {
+fn set_extra(tx: &mut WriteTx<'_>, present: &Present, extra: &ExtraParams) -> Result<(), Error> {
+    let me = tx.me();
     tx.run(
-        "UPDATE messages SET extra = ?2 WHERE row = ?1",
-        params![row, encode_extra(extra)],
+        "UPDATE messages SET extra = ?2, mentions_me = ?3 WHERE row = ?1",
+        params![
+            present.row,
+            encode_extra(extra),
+            present.sender != me && mentions(extra, me)
+        ],
     )?;
-    Ok(())
+    if present.unread {
+        // The row of the list shows whether an unread message names this person.
+        tx.touch_dialog(present.dialog);
+    }
+    // What the message carries is found and listed, too.
+    index::renew(tx, present.row)?;
+    shared::renew(tx, present.row)
 }
 
 /// Parameters after a correction: what it names takes the place of the old, its attachments that

@@ -75,18 +75,20 @@ pub fn add_line(tx: &mut WriteTx<'_>, record: &LineRecord) -> Result<(), Error> 
         reply: None,
         forwarded: None,
         mentions: Vec::new(),
+        preview: None,
         fields: Vec::new(),
         silent: false,
+        hold: None,
     });
     if brings_me(&record.line, tx.me()) {
-        // A chat that is new to this person belongs where new things are.
         dialogs::bump(tx, record.dialog, UnixMillis::from_seconds(second))?;
     }
     Ok(())
 }
 
-/// A dialog's beginning stands before everything said in it, even within the same second: a second
-/// before the moment the server gave it, which is the same on every device.
+/// A dialog's beginning stands before everything said in it, even within the same second: two seconds
+/// before the moment the server gave it, which is the same on every device. One would not do: the
+/// server tells its clock in whole seconds, so that a device may take it for up to one less.
 fn when(db: &ReadDb<'_>, record: &LineRecord) -> Result<UnixMillis, Error> {
     if record.line != SystemLine::Created {
         return Ok(record.sent_at);
@@ -97,7 +99,7 @@ fn when(db: &ReadDb<'_>, record: &LineRecord) -> Result<UnixMillis, Error> {
         |row| Ok(row.get::<_, i64>(0)?),
     )?;
     Ok(match made {
-        Some(made) if made > 0 => UnixMillis(made.saturating_sub(1_000)),
+        Some(made) if made > 0 => UnixMillis(made.saturating_sub(2_000)),
         _ => record.sent_at,
     })
 }
@@ -154,8 +156,9 @@ fn may_tell(db: &ReadDb<'_>, record: &LineRecord) -> Result<Option<bool>, Error>
         || dialog.admins.contains(&sender)
         || dialog.occupants.binary_search(&sender).is_ok();
     Ok(Some(match (dialog.kind, &record.line) {
-        // Nothing but messages happens between two people.
-        (DialogKind::Private, _) => false,
+        // Nothing but messages and calls happens between two people.
+        (DialogKind::Private, SystemLine::Called { .. }) => is_there,
+        (DialogKind::Private, _) | (_, SystemLine::Called { .. }) => false,
         (_, SystemLine::Created) => dialog.owner == sender,
         (
             _,
@@ -191,9 +194,11 @@ fn keep_early(tx: &mut WriteTx<'_>, record: &LineRecord) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a dialog belongs at the top of the list for a line: it is new to this person, or somebody
+/// wanted something of them.
 fn brings_me(line: &SystemLine, me: UserId) -> bool {
     match line {
-        SystemLine::Created => true,
+        SystemLine::Created | SystemLine::Called { .. } => true,
         SystemLine::Added { users } => users.contains(&me),
         SystemLine::Removed { .. }
         | SystemLine::Left

@@ -2,9 +2,10 @@
 
 use rusqlite::params;
 
-use crate::model::{DialogId, MessageId, Position, Status, UserId};
+use crate::model::{DialogId, MessageId, Position, Status, UnixMillis, UserId};
 use crate::store::columns::{Oid, user};
 use crate::store::messages::present;
+use crate::store::states::Mark;
 use crate::store::{Error, WriteTx, dialogs, outbox, states};
 
 /// The server has a message of this person, at least as far as `status`.
@@ -33,19 +34,35 @@ pub(in crate::store) fn confirm(
 ///
 /// For a message of this person the status moves forward, never back. When `from` is this person,
 /// another of their devices has shown a message of someone else: it is no longer unread here.
-/// A marker for a message that is not here waits for it.
+/// A marker for a message that is not here waits for it. When it happened is not known.
 pub fn marked(
     tx: &mut WriteTx<'_>,
     message: MessageId,
     from: UserId,
     status: Status,
 ) -> Result<(), Error> {
+    marked_at(tx, message, from, status, None)
+}
+
+/// The same, with when it happened.
+pub fn marked_at(
+    tx: &mut WriteTx<'_>,
+    message: MessageId,
+    from: UserId,
+    status: Status,
+    at: Option<UnixMillis>,
+) -> Result<(), Error> {
     let me = tx.me();
+    let mark = Mark {
+        user: from,
+        status,
+        at,
+    };
     let Some(present) = present(tx, message)? else {
-        return states::keep_early(tx, message, from, status);
+        return states::keep_early(tx, message, mark);
     };
     if present.sender == me {
-        if from != me && states::advance(tx, message, from, status)? {
+        if from != me && states::advance(tx, message, mark)? {
             tx.touch_message(present.dialog, message);
             confirm(tx, message, status)?;
         }

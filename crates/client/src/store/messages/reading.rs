@@ -5,18 +5,19 @@ use rusqlite::{Row, params};
 
 use crate::attachments::wire;
 use crate::model::{
-    CustomFields, DialogId, Failure, FailureKind, Message, MessageId, Position, SearchHit, Status,
+    CustomFields, DialogId, Failure, FailureKind, Hold, Message, MessageId, Position, Status,
     UnixMillis,
 };
 use crate::store::columns::{Oid, optional_text, user};
-use crate::store::{Error, ReadDb, dialogs, reactions, states};
+use crate::store::{Error, ReadDb, reactions, shared, states, uploads};
 
-/// The columns every message is read from. What this person is deleting (2) is not there any more.
+/// The columns every message is read from. What this person is deleting (2) is not there any more;
+/// what is to be sent later (a hold of 2) is on no page yet.
 macro_rules! select_message {
     ($rest:literal) => {
         concat!(
             "SELECT id, dialog, sender, text, date_sent, status, failure, failure_text, in_history, extra,
-               system, edited_at, previous_text, deleted, reactions
+               system, edited_at, previous_text, deleted, reactions, hold, hold_until
              FROM messages ",
             $rest,
         )
@@ -36,6 +37,16 @@ pub fn place(db: &ReadDb<'_>, message: MessageId) -> Result<Option<(DialogId, Po
             Ok((row.get::<_, Oid>(0)?.dialog(), position))
         },
     )
+}
+
+/// How many messages of a dialog are cached.
+pub fn count(db: &ReadDb<'_>, dialog: DialogId) -> Result<u32, Error> {
+    let found = db.one(
+        "SELECT count(*) FROM messages WHERE dialog = ?1 AND deleted <> 2",
+        [Oid::from(dialog)],
+        |row| Ok(row.get(0)?),
+    )?;
+    Ok(found.unwrap_or_default())
 }
 
 /// Where a message stands in the history of the server; `None` for one that the server does not
@@ -92,7 +103,7 @@ pub fn load(db: &ReadDb<'_>, id: MessageId) -> Result<Option<Message>, Error> {
 /// Where the newest message or line of a dialog stands.
 pub fn newest_place(db: &ReadDb<'_>, dialog: DialogId) -> Result<Option<Position>, Error> {
     db.one(
-        "SELECT date_sent, id FROM messages WHERE dialog = ?1
+        "SELECT date_sent, id FROM messages WHERE dialog = ?1 AND hold <> 2
          ORDER BY date_sent DESC, id DESC LIMIT 1",
         [Oid::from(dialog)],
         read_position,
@@ -106,7 +117,7 @@ pub(in crate::store) fn newest(
 ) -> Result<Option<Message>, Error> {
     db.one(
         select_message!(
-            "WHERE dialog = ?1 AND system = '' AND deleted = 0
+            "WHERE dialog = ?1 AND system = '' AND deleted = 0 AND hold <> 2
              ORDER BY date_sent DESC, id DESC LIMIT 1"
         ),
         [Oid::from(dialog)],
@@ -114,22 +125,16 @@ pub(in crate::store) fn newest(
     )
 }
 
-/// One hit of a search, by row number.
-pub(in crate::store) fn load_hit(db: &ReadDb<'_>, row: i64) -> Result<Option<SearchHit>, Error> {
+/// A message by its row number, if it is not deleted.
+pub(in crate::store) fn load_row(db: &ReadDb<'_>, row: i64) -> Result<Option<Message>, Error> {
     let found = db.one(
-        select_message!("WHERE row = ?1 AND deleted = 0"),
+        select_message!("WHERE row = ?1 AND deleted = 0 AND hold <> 2"),
         [row],
         read,
     )?;
-    let Some(message) = found else {
-        return Ok(None);
-    };
-    let dialog_name = dialogs::name(db, message.dialog)?.unwrap_or_default();
-    let message = with_recipients(db, message)?;
-    Ok(Some(SearchHit {
-        message,
-        dialog_name,
-    }))
+    found
+        .map(|message| with_recipients(db, message))
+        .transpose()
 }
 
 /// Messages of a dialog from `floor` on and below `below`, the newest `limit` of them, oldest first.
@@ -143,7 +148,7 @@ pub fn page_below(
     let mut page = db.all(
         select_message!(
             "WHERE dialog = ?1 AND (date_sent, id) < (?2, ?3) AND (date_sent, id) >= (?4, ?5)
-               AND deleted <> 2
+               AND deleted <> 2 AND hold <> 2
              ORDER BY date_sent DESC, id DESC LIMIT ?6"
         ),
         params![
@@ -173,7 +178,7 @@ pub fn page_above(
     db.all(
         select_message!(
             "WHERE dialog = ?1 AND (date_sent, id) > (?2, ?3) AND (date_sent, id) <= (?4, ?5)
-               AND deleted <> 2
+               AND deleted <> 2 AND hold <> 2
              ORDER BY date_sent, id LIMIT ?6"
         ),
         params![
@@ -228,6 +233,10 @@ pub fn confirmed_above(
 }
 
 fn with_recipients(db: &ReadDb<'_>, mut message: Message) -> Result<Message, Error> {
+    shared::locate(db, &mut message.attachments)?;
+    if message.sender == db.me() && !message.attachments.is_empty() {
+        uploads::locate(db, message.id, &mut message.attachments)?;
+    }
     if message.sender == db.me() && message.status >= Status::Delivered {
         let recipients = states::load(db, message.id)?;
         message.delivered_to = recipients.delivered_to;
@@ -278,8 +287,10 @@ fn read(row: &Row<'_>) -> Result<Message, Error> {
         reply: says.reply,
         forwarded: says.forwarded,
         mentions: says.mentions,
+        preview: says.preview,
         fields: says.fields,
         silent: says.silent,
+        hold: Hold::from_code(row.get(15)?, UnixMillis(row.get(16)?)),
     })
 }
 
@@ -290,7 +301,7 @@ fn read_position(row: &Row<'_>) -> Result<Position, Error> {
     })
 }
 
-pub(super) fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
+pub(in crate::store) fn decode_extra(text: &str) -> Result<ExtraParams, Error> {
     if text.is_empty() {
         return Ok(ExtraParams::new());
     }

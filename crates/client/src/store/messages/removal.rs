@@ -8,9 +8,9 @@ use rusqlite::params;
 
 use crate::model::{DialogId, MessageId};
 use crate::store::columns::Oid;
-use crate::store::messages::changes::index_text;
 use crate::store::messages::{Present, present};
-use crate::store::{Error, ReadDb, WriteTx, dialogs, outbox, wishes};
+use crate::store::search::index;
+use crate::store::{Error, ReadDb, WriteTx, dialogs, outbox, shared, wishes};
 
 /// Notes kept. A server delivers nothing that old again.
 const GONE: i64 = 10_000;
@@ -77,7 +77,7 @@ pub fn forget(tx: &mut WriteTx<'_>, message: MessageId) -> Result<(), Error> {
         return Ok(());
     };
     outbox::settle(tx, message)?;
-    tx.run("DELETE FROM messages_fts WHERE rowid = ?1", [present.row])?;
+    index::remove(tx, present.row)?;
     tx.run("DELETE FROM messages WHERE row = ?1", [present.row])?;
     if present.unread {
         dialogs::change_unread(tx, present.dialog, -1)?;
@@ -132,7 +132,8 @@ pub(in crate::store) fn show_again(tx: &mut WriteTx<'_>, message: MessageId) -> 
          WHERE row = ?1",
         params![present.row, FOR_ALL],
     )?;
-    index_text(tx, present.row, &present.text)?;
+    index::renew(tx, present.row)?;
+    shared::renew(tx, present.row)?;
     dialogs::find_last(tx, present.dialog)?;
     tx.touch_message(present.dialog, message);
     tx.touch_dialog(present.dialog);
@@ -146,12 +147,13 @@ fn clear(
     message: MessageId,
     state: i64,
 ) -> Result<(), Error> {
-    tx.run("DELETE FROM messages_fts WHERE rowid = ?1", [present.row])?;
+    index::remove(tx, present.row)?;
     tx.run(
         "UPDATE messages SET deleted = ?2, unread = 0, status = CASE WHEN unread = 1 THEN 4 ELSE status END
          WHERE row = ?1",
         params![present.row, state],
     )?;
+    shared::remove(tx, message)?;
     if present.unread {
         dialogs::change_unread(tx, present.dialog, -1)?;
     }

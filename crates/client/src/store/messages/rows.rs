@@ -6,7 +6,7 @@ use crate::store::messages::{early, removal};
 use crate::store::{Error, ReadDb, organise, states};
 
 /// Low bits of a row number that tell messages of one second apart.
-const ROW_BITS: u32 = 29;
+pub(in crate::store) const ROW_BITS: u32 = 29;
 
 /// What a batch of inserts asks the tables once instead of once per message.
 #[expect(

@@ -14,6 +14,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("002_dialogs.sql"),
     include_str!("003_people.sql"),
     include_str!("004_changes.sql"),
+    include_str!("005_search.sql"),
+    include_str!("006_waiting.sql"),
+    include_str!("007_files.sql"),
+    include_str!("008_uploads.sql"),
 ];
 
 /// Brings a database to the present version.
@@ -153,5 +157,20 @@ mod tests {
             .query_row("SELECT name FROM users", [], |row| row.get(0))
             .unwrap();
         assert_eq!(person, "Ann");
+        // It is not searchable yet, and that is known.
+        let waiting: i64 = conn
+            .query_row("SELECT below FROM search_backlog", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(waiting, 2);
+    }
+
+    #[test]
+    fn a_new_cache_has_nothing_to_make_up_for() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        apply(&mut conn).unwrap();
+        let waiting: i64 = conn
+            .query_row("SELECT count(*) FROM search_backlog", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(waiting, 0);
     }
 }

@@ -139,3 +139,41 @@ fn the_arrangement_of_a_dialog_outlives_it() {
     assert_eq!(back.pinned, Some(0));
     assert_eq!(back.muted_until, Some(Dialog::MUTED_FOR_GOOD));
 }
+
+#[test]
+fn everything_can_be_read_at_once_and_mentions_go_with_it() {
+    let db = with_dialogs(3);
+    let mut naming = incoming(1, 100, "you");
+    naming.extra.set("mentions", ME.to_string());
+    db.write(|tx| messages::insert(tx, &naming));
+    assert!(loaded(&db, 1).mention);
+    db.write(|tx| mark_unread(tx, &[dialog_id(2)], true));
+    assert_eq!(db.write(dialogs::mark_everything_read), 2);
+    for n in 1..=3 {
+        let dialog = loaded(&db, n);
+        assert_eq!(
+            (dialog.unread, dialog.mention, dialog.marked_unread),
+            (0, false, false)
+        );
+    }
+    assert_eq!(db.write(dialogs::mark_everything_read), 0);
+}
+
+#[test]
+fn a_mention_that_comes_with_a_change_of_the_text_counts() {
+    let db = with_dialogs(1);
+    db.write(|tx| messages::insert(tx, &incoming(1, 100, "hello")));
+    assert!(!loaded(&db, 1).mention);
+    let mut extra = cubist_protocol::ext::extra_params::ExtraParams::new();
+    extra.set("mentions", ME.to_string());
+    let correction = messages::Correction {
+        message: message_id(1),
+        dialog: dialog_id(1),
+        by: user_id(2),
+        text: "hello, you".to_owned(),
+        extra,
+        at: UnixMillis(200_000),
+    };
+    db.write(|tx| messages::correct(tx, &correction));
+    assert!(loaded(&db, 1).mention);
+}

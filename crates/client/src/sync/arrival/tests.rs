@@ -138,7 +138,8 @@ fn markers_typing_edits_and_removals_are_told_apart() {
         Arrival::Marker {
             message: id,
             from: user(78),
-            status: Status::Delivered
+            status: Status::Delivered,
+            at: None,
         }
     );
     assert_eq!(
@@ -148,7 +149,8 @@ fn markers_typing_edits_and_removals_are_told_apart() {
         Arrival::Marker {
             message: id,
             from: user(78),
-            status: Status::Read
+            status: Status::Read,
+            at: None,
         }
     );
     let place = Place::Private {
@@ -315,4 +317,53 @@ fn a_system_message_about_a_dialog_asks_to_look() {
             lines: vec![(MESSAGE.parse().unwrap(), SystemLine::Created)],
         })
     );
+}
+
+#[test]
+fn a_call_is_told_once_per_call_and_by_others_only() {
+    let signal = |from: u64, kind: &str, session: &str| {
+        arrival(&format!(
+            r#"<message xmlns="jabber:client" type="headline" from="{from}-21@localhost/x" to="100-21@localhost"><extraParams xmlns="jabber:client"><moduleIdentifier>WebRTCVideoChat</moduleIdentifier><signalType>{kind}</signalType><sessionID>{session}</sessionID><callType>2</callType></extraParams></message>"#
+        ))
+    };
+    let first = signal(78, "call", "s1");
+    let Arrival::Call {
+        from, video, at, ..
+    } = &first
+    else {
+        panic!("{first:?}");
+    };
+    assert_eq!((*from, *video, *at), (user(78), false, None));
+    assert_eq!(
+        first,
+        signal(78, "call", "s1"),
+        "repeated until it is answered"
+    );
+    assert_ne!(first, signal(78, "call", "s2"));
+    assert_ne!(first, signal(79, "call", "s1"));
+    assert_eq!(signal(78, "hangUp", "s1"), Arrival::Nothing);
+    assert_eq!(signal(100, "call", "s1"), Arrival::Nothing);
+}
+
+#[test]
+fn a_headline_of_another_program_is_noted() {
+    let said = arrival(
+        r#"<message xmlns="jabber:client" type="headline" from="78-21@localhost/x" to="100-21@localhost"><body>poll/OPENED</body></message>"#,
+    );
+    assert_eq!(said, Arrival::Unknown { from: user(78) });
+}
+
+#[test]
+fn a_message_that_says_something_in_fields_alone_is_a_message() {
+    let said = |params: &str| {
+        arrival(&format!(
+            r#"<message xmlns="jabber:client" id="{MESSAGE}" type="chat" from="78-21@localhost/x"><extraParams xmlns="jabber:client"><save_to_history>1</save_to_history><dialog_id>{DIALOG}</dialog_id>{params}</extraParams></message>"#
+        ))
+    };
+    let Arrival::Content(content) = said("<meeting_id>77</meeting_id>") else {
+        panic!("it is not shown");
+    };
+    assert_eq!(content.text, "");
+    assert_eq!(said(""), Arrival::Nothing);
+    assert_eq!(said("<silent>1</silent>"), Arrival::Nothing);
 }

@@ -7,13 +7,13 @@ use cubist_protocol::stanza::Stanza;
 
 use crate::connection::SendTag;
 use crate::events::ClientEvent;
-use crate::model::{DialogId, UserId};
+use crate::model::{DialogId, MessageId, UserId, is_alerting};
 use crate::outbox::{self, Tagged};
-use crate::store::{Error, sync_state};
+use crate::store::{Error, dialogs, messages, sync_state};
 use crate::sync::arrival::{self, Arrival, Content, Place};
 use crate::sync::context::Context;
 use crate::sync::incoming::transaction::take_in;
-use crate::sync::{activity, describe, people, privacy, requests};
+use crate::sync::{activity, describe, diagnostics, people, privacy, requests};
 
 /// What one transaction is about to take in.
 #[derive(Debug, Default)]
@@ -34,6 +34,13 @@ impl Batch {
         match stanza {
             Stanza::Message(message) => match arrival::read(message, &context.who) {
                 Arrival::Nothing => {}
+                Arrival::Unknown { from } => {
+                    let said = message.carbon.as_ref().map_or(&**message, |c| &*c.message);
+                    let at = context.server_now();
+                    let unknown = diagnostics::describe(said, from, at);
+                    tracing::debug!(name = unknown.name, "a message of unknown meaning");
+                    context.diagnostics.note(unknown);
+                }
                 arrival @ (Arrival::Content(_)
                 | Arrival::Marker { .. }
                 | Arrival::Typing { .. }
@@ -41,6 +48,7 @@ impl Batch {
                 | Arrival::Reactions { .. }
                 | Arrival::Removal { .. }
                 | Arrival::Refusal { .. }
+                | Arrival::Call { .. }
                 | Arrival::News(_)) => self.arrivals.push(arrival),
             },
             Stanza::Iq(iq) => {
@@ -89,6 +97,10 @@ pub(super) struct Aftermath {
     pub(super) typists: Vec<(DialogId, UserId, bool)>,
     /// Private messages whose dialog nobody knows.
     pub(super) homeless: Vec<Content>,
+    /// Messages of others that no server kept until now; they may have been here before.
+    pub(super) prompt: BTreeSet<MessageId>,
+    /// Those of them that have just come, and may be worth an alert.
+    pub(super) alerts: BTreeSet<MessageId>,
     /// Whether markers were queued.
     pub(super) markers: bool,
     /// Whether a wish of this person can be uttered now: its message has come to the server, or the
@@ -140,6 +152,7 @@ async fn finish(context: &Arc<Context>, after: Aftermath) -> Result<(), Error> {
     for (dialog, user, composing) in after.typists {
         typing(context, dialog, user, composing);
     }
+    alert(context, after.alerts).await?;
     if after.markers {
         context.markers_wake.notify_one();
     }
@@ -151,6 +164,39 @@ async fn finish(context: &Arc<Context>, after: Aftermath) -> Result<(), Error> {
     }
     requests::complete(context, after.incomplete);
     people::want_unknown(context, after.people).await
+}
+
+/// Tells of those messages that are worth it as they are now.
+async fn alert(context: &Context, messages: BTreeSet<MessageId>) -> Result<(), Error> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let found = context
+        .store
+        .read(move |db| {
+            let mut found = Vec::with_capacity(messages.len());
+            for id in messages {
+                if let Some(message) = messages::load(db, id)?
+                    && let Some(dialog) = dialogs::load(db, message.dialog)?
+                {
+                    found.push((dialog, message));
+                }
+            }
+            found.sort_by_key(|(_, message)| message.position());
+            Ok(found)
+        })
+        .await?;
+    let now = context.clock.now();
+    for (dialog, message) in found {
+        if is_alerting(&message, &dialog, context.who.me, now) {
+            context.publish(ClientEvent::MessageAlert {
+                account: context.account.clone(),
+                dialog: Box::new(dialog),
+                message: Box::new(message),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn typing(context: &Context, dialog: DialogId, user: UserId, composing: bool) {

@@ -278,3 +278,116 @@ async fn a_passing_refusal_waits_and_a_final_one_parks() {
         crate::model::FailureKind::Blocked
     );
 }
+
+/// The ids of the messages that alerts were asked for, so far.
+fn alerts(world: &mut World) -> Vec<crate::model::MessageId> {
+    let mut ids = Vec::new();
+    while let Ok(event) = world.events.try_recv() {
+        if let ClientEvent::MessageAlert { message, .. } = event {
+            ids.push(message.id);
+        }
+    }
+    ids
+}
+
+#[tokio::test]
+async fn what_comes_alerts_once_and_what_was_kept_or_is_known_does_not() {
+    let mut world = World::new().await;
+    let late = private(1, "kept").replace(
+        "</message>",
+        r#"<delay xmlns="urn:xmpp:delay" stamp="1970-01-12T13:46:40Z"/></message>"#,
+    );
+    world.arrive(&[&late]).await;
+    assert_eq!(alerts(&mut world), [], "it waited on the server");
+    world
+        .arrive(&[&private(2, "two"), &private(2, "two"), &in_group(3, ME)])
+        .await;
+    assert_eq!(alerts(&mut world), [message_id(2)]);
+    world.arrive(&[&private(2, "two")]).await;
+    assert_eq!(alerts(&mut world), []);
+    // Read on the other device within the same moment.
+    world
+        .arrive(&[&private(4, "four"), &marker("displayed", ME, 4)])
+        .await;
+    assert_eq!(alerts(&mut world), []);
+}
+
+#[tokio::test]
+async fn a_muted_dialog_alerts_only_for_those_who_name_me() {
+    let mut world = World::new().await;
+    world
+        .context
+        .store
+        .write(|tx| {
+            let until = crate::model::Dialog::MUTED_FOR_GOOD;
+            crate::store::organise::mute(tx, dialog_id(2), Some(until))
+        })
+        .await
+        .unwrap();
+    let naming = in_group(2, 3).replace(
+        "</dialog_id>",
+        &format!("</dialog_id><mentions>7,{ME}</mentions>"),
+    );
+    world.arrive(&[&in_group(1, 3), &naming]).await;
+    assert_eq!(alerts(&mut world), [message_id(2)]);
+    let dialog = world
+        .context
+        .store
+        .read(|db| dialogs::load(db, dialog_id(2)))
+        .await;
+    assert!(dialog.unwrap().unwrap().mention);
+}
+
+#[tokio::test]
+async fn when_somebody_had_a_message_is_kept_as_this_device_heard_it() {
+    let world = World::new().await;
+    let store = &world.context.store;
+    store
+        .write(|tx| rows::enqueue(tx, &outgoing(1, NOW, "hi")))
+        .await
+        .unwrap();
+    world.arrive(&[&marker("received", 2, 1)]).await;
+    world
+        .clock
+        .set(crate::model::UnixMillis::from_seconds(NOW + 60));
+    world.arrive(&[&marker("displayed", 2, 1)]).await;
+    // A late copy of the first one changes nothing.
+    world.arrive(&[&marker("received", 2, 1)]).await;
+    let told = store
+        .read(|db| crate::store::states::recipients(db, message_id(1)))
+        .await
+        .unwrap();
+    let moment = |seconds| Some(crate::model::UnixMillis::from_seconds(seconds));
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].user, user_id(2));
+    assert_eq!(told[0].received_at, moment(NOW));
+    assert_eq!(
+        (told[0].has_seen, told[0].seen_at),
+        (true, moment(NOW + 60))
+    );
+}
+
+#[tokio::test]
+async fn a_call_leaves_one_line_and_an_unknown_message_a_note() {
+    let world = World::new().await;
+    let call = r#"<message xmlns="jabber:client" type="headline" from="2-21@localhost/x" to="1-21@localhost"><extraParams xmlns="jabber:client"><moduleIdentifier>WebRTCVideoChat</moduleIdentifier><signalType>call</signalType><sessionID>s1</sessionID><callType>1</callType></extraParams></message>"#;
+    let odd = r#"<message xmlns="jabber:client" type="headline" from="2-21@localhost/x" to="1-21@localhost"><body>poll/OPENED</body><extraParams xmlns="jabber:client"><moduleIdentifier>Polls</moduleIdentifier></extraParams></message>"#;
+    world.arrive(&[call, odd, call]).await;
+    let page = world
+        .context
+        .store
+        .read(|db| crate::store::window::newest(db, dialog_id(1), 10))
+        .await
+        .unwrap();
+    let lines: Vec<_> = page.items.into_iter().map(|line| line.system).collect();
+    assert_eq!(
+        lines,
+        [Some(crate::model::SystemLine::Called { video: true })]
+    );
+    let noted = world.context.diagnostics.all();
+    assert_eq!(noted.len(), 1);
+    assert_eq!(
+        (noted[0].sender, noted[0].name.as_str()),
+        (user_id(2), "poll/OPENED")
+    );
+}

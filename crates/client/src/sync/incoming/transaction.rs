@@ -1,6 +1,6 @@
 //! What a batch changes in the cache, all of it or nothing.
 
-use crate::model::{DialogId, Failure, FailureKind, MessageId, Status, UnixMillis};
+use crate::model::{DialogId, Failure, FailureKind, MessageId, Status, SystemLine, UnixMillis};
 use crate::outbox;
 use crate::store::messages::{Correction, LineRecord, MessageRecord, Stored};
 use crate::store::reactions::{self, Change, Snapshot};
@@ -8,6 +8,7 @@ use crate::store::{Error, WriteTx, dialogs, messages, outbox as rows, ranges, re
 use crate::sync::arrival::{Arrival, Content, Place};
 use crate::sync::context::Context;
 use crate::sync::incoming::batch::{Aftermath, Batch};
+use crate::sync::news::News;
 
 pub(super) fn take_in(
     tx: &mut WriteTx<'_>,
@@ -31,6 +32,9 @@ pub(super) fn take_in(
             match home(tx, &content, after)? {
                 Some(dialog) => {
                     after.typists.push((dialog, content.sender, false));
+                    if !content.is_late && content.sender != tx.me() {
+                        after.prompt.insert(content.id);
+                    }
                     run.push(record(context, *content, dialog));
                 }
                 None => after.homeless.push(*content),
@@ -72,6 +76,9 @@ fn store_run(
     let stored = messages::insert_live(tx, &run, is_current)?;
     for (record, stored) in run.iter().zip(stored) {
         after.markers |= stored == Stored::New && record.sender != tx.me();
+        if stored == Stored::New && after.prompt.contains(&record.id) {
+            after.alerts.insert(record.id);
+        }
         // The reflection of an own message in a room stands for its acknowledgement.
         after.wishes |= record.sender == tx.me();
     }
@@ -129,8 +136,10 @@ fn apply(
             message,
             from,
             status,
+            at,
         } => {
-            messages::marked(tx, message, from, status)?;
+            let at = at.unwrap_or_else(|| context.server_now());
+            messages::marked_at(tx, message, from, status, Some(at))?;
             continue_range(tx, context, message)?;
         }
         Arrival::Typing {
@@ -170,10 +179,11 @@ fn apply(
             added,
             removed,
         } => {
+            let added = added.into_iter().map(|emoji| (emoji, true));
+            let removed = removed.into_iter().map(|emoji| (emoji, false));
+            let changes = removed.chain(added);
             if let Some(dialog) = dialog_of(tx, place)? {
-                let added = added.into_iter().map(|emoji| (emoji, true));
-                let removed = removed.into_iter().map(|emoji| (emoji, false));
-                for (emoji, is_on) in removed.chain(added) {
+                for (emoji, is_on) in changes {
                     let change = Change {
                         message,
                         dialog,
@@ -194,23 +204,50 @@ fn apply(
         Arrival::Refusal { message, failure } => {
             refused(tx, context, message, &failure, after)?;
         }
-        Arrival::News(news) => {
-            let sent_at = news.sent_at.unwrap_or_else(|| context.server_now());
-            for (id, line) in news.lines {
+        Arrival::News(news) => tell(tx, context, news, after)?,
+        Arrival::Call {
+            id,
+            from,
+            video,
+            at,
+        } => {
+            // Without a chat of the two there is no place for it.
+            if let Some(dialog) = dialogs::with_opponent(tx, from)? {
                 let record = LineRecord {
                     id,
-                    dialog: news.dialog,
-                    sender: news.sender,
-                    sent_at,
-                    line,
+                    dialog,
+                    sender: from,
+                    sent_at: at.unwrap_or_else(|| context.server_now()),
+                    line: SystemLine::Called { video },
                 };
                 messages::receive_line(tx, &record)?;
             }
-            after.people.insert(news.sender);
-            after.incomplete.insert(news.dialog);
         }
-        Arrival::Content(_) | Arrival::Nothing => {}
+        Arrival::Content(_) | Arrival::Nothing | Arrival::Unknown { .. } => {}
     }
+    Ok(())
+}
+
+/// What happened to a dialog becomes lines, and what the dialog is now is asked for.
+fn tell(
+    tx: &mut WriteTx<'_>,
+    context: &Context,
+    news: News,
+    after: &mut Aftermath,
+) -> Result<(), Error> {
+    let sent_at = news.sent_at.unwrap_or_else(|| context.server_now());
+    for (id, line) in news.lines {
+        let record = LineRecord {
+            id,
+            dialog: news.dialog,
+            sender: news.sender,
+            sent_at,
+            line,
+        };
+        messages::receive_line(tx, &record)?;
+    }
+    after.people.insert(news.sender);
+    after.incomplete.insert(news.dialog);
     Ok(())
 }
 

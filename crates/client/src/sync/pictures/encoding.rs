@@ -4,13 +4,13 @@
 //! limits, and encoded anew. What stands beside the pixels (place, camera, comments) is left behind
 //! on the way; the orientation among it is applied first. Slow: call it on a thread that may block.
 
-use std::io::Cursor;
+use std::io::{BufRead, Cursor, Seek};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgba, RgbaImage};
 
 use crate::model::{Picture, PictureKind};
 
@@ -22,14 +22,22 @@ const FORMATS: [ImageFormat; 4] = [
     ImageFormat::Gif,
 ];
 
-/// Widest and highest picture that is read, in pixels.
-const MAX_SIDE: u32 = 10_000;
+/// How large a picture may be to be decoded.
+pub(crate) struct Bounds {
+    /// Widest and highest, in pixels.
+    pub(crate) side: u32,
+    /// Most pixels.
+    pub(crate) pixels: u64,
+    /// Memory for decoding it (bytes).
+    pub(crate) memory: u64,
+}
 
-/// Most pixels of a picture that is read: more than most cameras make; 100 MB once decoded.
-const MAX_PIXELS: u64 = 25_000_000;
-
-/// Memory for decoding one picture (bytes).
-const MAX_MEMORY: u64 = 160 * 1024 * 1024;
+/// Faces: more pixels than most cameras make; 100 MB once decoded.
+const FACES: Bounds = Bounds {
+    side: 10_000,
+    pixels: 25_000_000,
+    memory: 160 * 1024 * 1024,
+};
 
 /// Of 100; faces look no better above.
 const JPEG_QUALITY: u8 = 85;
@@ -54,42 +62,67 @@ pub(crate) fn square(bytes: &[u8], side: u32) -> Result<Picture, Unusable> {
     encode(&shrunk(picture.crop_imm(left, top, edge, edge), side))
 }
 
+/// The picture in `bytes` as [`fitted`], but without transparency, which costs many times the bytes;
+/// white shines through. Also gives back its width and height in pixels.
+pub(crate) fn opaque(bytes: &[u8], side: u32) -> Result<(Picture, u32, u32), Unusable> {
+    let picture = shrunk(decode(bytes)?, side);
+    let (width, height) = (picture.width(), picture.height());
+    let picture = if is_transparent(&picture) {
+        let white = Rgba([u8::MAX; 4]);
+        let mut paper = RgbaImage::from_pixel(width, height, white);
+        image::imageops::overlay(&mut paper, &picture.to_rgba8(), 0, 0);
+        DynamicImage::ImageRgba8(paper)
+    } else {
+        picture
+    };
+    Ok((encode(&picture)?, width, height))
+}
+
 fn decode(bytes: &[u8]) -> Result<DynamicImage, Unusable> {
-    let mut reader = ImageReader::new(Cursor::new(bytes))
+    decode_within(Cursor::new(bytes), &FACES).map(|(picture, _)| picture)
+}
+
+/// The picture in a file, turned as it is to be seen, and its format. Nothing is decoded of one that
+/// is larger than `bounds`.
+pub(crate) fn decode_within(
+    file: impl BufRead + Seek,
+    bounds: &Bounds,
+) -> Result<(DynamicImage, ImageFormat), Unusable> {
+    let mut reader = ImageReader::new(file)
         .with_guessed_format()
         .map_err(|_| Unusable)?;
-    if !reader
-        .format()
-        .is_some_and(|format| FORMATS.contains(&format))
-    {
+    let format = reader.format().ok_or(Unusable)?;
+    if !FORMATS.contains(&format) {
         return Err(Unusable);
     }
     let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_MEMORY);
+    limits.max_image_width = Some(bounds.side);
+    limits.max_image_height = Some(bounds.side);
+    limits.max_alloc = Some(bounds.memory);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| Unusable)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
-    if pixels == 0 || pixels > MAX_PIXELS || decoder.total_bytes() > MAX_MEMORY {
+    if pixels == 0 || pixels > bounds.pixels || decoder.total_bytes() > bounds.memory {
         return Err(Unusable);
     }
     // Broken notes beside a good picture say nothing about the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Unusable)?;
     picture.apply_orientation(orientation);
-    Ok(picture)
+    Ok((picture, format))
 }
 
-fn shrunk(picture: DynamicImage, side: u32) -> DynamicImage {
+/// A picture made to fit into a square of `side` pixels. A smaller one stays small.
+pub(crate) fn shrunk(picture: DynamicImage, side: u32) -> DynamicImage {
     if picture.width() <= side && picture.height() <= side {
         return picture;
     }
     picture.resize(side, side, FilterType::Triangle)
 }
 
-fn encode(picture: &DynamicImage) -> Result<Picture, Unusable> {
+/// A picture as bytes of our own making: a JPEG, or a PNG where something shines through.
+pub(crate) fn encode(picture: &DynamicImage) -> Result<Picture, Unusable> {
     let mut bytes = Vec::new();
     let kind = if is_transparent(picture) {
         let pixels = DynamicImage::ImageRgba8(picture.to_rgba8());
@@ -123,7 +156,7 @@ pub(crate) mod tests {
 
     use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 
-    use super::{Unusable, fitted, square};
+    use super::{Unusable, fitted, opaque, square};
     use crate::model::{Picture, PictureKind};
 
     /// A picture whose left half is red and whose right half is blue.
@@ -209,6 +242,15 @@ pub(crate) mod tests {
         let picture = fitted(&bytes, 512).unwrap();
         assert_eq!(picture.kind, PictureKind::Png);
         assert_eq!(decoded(&picture).to_rgba8().get_pixel(1, 1).0[3], 100);
+    }
+
+    #[test]
+    fn what_shines_through_an_opaque_picture_is_white() {
+        let bytes = encoded(&halves(100, 50, 0), ImageFormat::Png);
+        let (picture, width, height) = opaque(&bytes, 60).unwrap();
+        assert_eq!((width, height), (60, 30));
+        assert_eq!(picture.kind, PictureKind::Jpeg);
+        assert_eq!(decoded(&picture).to_rgb8().get_pixel(1, 1).0, [255; 3]);
     }
 
     #[test]

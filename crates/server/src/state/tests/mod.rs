@@ -9,12 +9,14 @@ mod membership;
 mod messages;
 mod open_dialogs;
 mod people;
+mod pins;
 mod privacy;
 mod queue;
 mod reactions;
 mod search;
 mod sessions;
 mod subscriptions;
+mod unused_files;
 
 use std::collections::HashMap;
 use std::sync::Arc;

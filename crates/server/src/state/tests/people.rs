@@ -156,6 +156,7 @@ async fn a_new_password_needs_the_old_one() {
         let password = PasswordChange {
             old: old.map(str::to_owned),
             new: "even longer".to_owned(),
+            session: None,
         };
         UserChanges {
             password: Some(password),
@@ -181,6 +182,42 @@ async fn a_new_password_needs_the_old_one() {
         .check_login(&login("ann"), "even longer")
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_session_but_the_one_that_changed_it() {
+    let world = World::new().await;
+    let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+    let mut tokens = Vec::new();
+    for user in [Some(ann), Some(ann), Some(bob), None] {
+        tokens.push(world.state.create_session(user).await.unwrap().0);
+    }
+    let change = |old: &str| UserChanges {
+        password: Some(PasswordChange {
+            old: Some(old.to_owned()),
+            new: "even longer".to_owned(),
+            session: Some(tokens[0].expose().to_owned()),
+        }),
+        ..UserChanges::default()
+    };
+    let live = |world: &World| -> Vec<bool> {
+        let known = |token: &crate::state::Token| world.state.use_session(token.expose()).is_some();
+        tokens.iter().map(known).collect()
+    };
+    world
+        .state
+        .update_user(ann, change("wrong one"))
+        .await
+        .unwrap_err();
+    assert_eq!(live(&world), [true, true, true, true]);
+    world
+        .state
+        .update_user(ann, change("long enough"))
+        .await
+        .unwrap();
+    assert_eq!(live(&world), [true, false, true, true]);
+    let world = world.reopened().await;
+    assert_eq!(live(&world), [true, false, true, true], "on disk, too");
 }
 
 #[tokio::test]
@@ -304,6 +341,33 @@ async fn searches_combine_and_ignore_case() {
     assert!(search(&world, vec![all, future]).await.unwrap().is_empty());
     let one = condition(UserField::Id, UserOp::Equal, &["1001"]);
     assert_eq!(search(&world, vec![one]).await.unwrap(), ["anna"]);
+}
+
+#[tokio::test]
+async fn a_telephone_number_is_found_however_it_is_written() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let phone = |text: &str| UserChanges {
+        texts: [(TextField::Phone, Some(text.to_owned()))].into(),
+        ..UserChanges::default()
+    };
+    let written = phone("+49 (30) 555-0199");
+    let user = world.state.update_user(ann, written).await.unwrap();
+    assert_eq!(user.phone.as_deref(), Some("+49 (30) 555-0199"));
+    for (op, text) in [
+        (UserOp::Equal, "+49305550199"),
+        (UserOp::In, "+49 30 5550199"),
+        (UserOp::StartWith, "+49 30/555"),
+    ] {
+        let asked = vec![condition(UserField::Phone, op, &[text])];
+        assert_eq!(search(&world, asked).await.unwrap(), ["ann"], "{text}");
+    }
+    let asked = vec![condition(UserField::Phone, UserOp::Equal, &["+493055501"])];
+    assert_eq!(
+        search(&world, asked).await.unwrap(),
+        Vec::<String>::new(),
+        "not the whole of it"
+    );
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ pub(super) async fn begin(router: &Router, session: &Arc<Session>, mut message: 
             Addressee::User(_)
             | Addressee::Room(_)
             | Addressee::Server
+            | Addressee::Rooms
             | Addressee::Nobody
             | Addressee::Elsewhere,
             _,

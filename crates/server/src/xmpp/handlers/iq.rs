@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use cubist_protocol::ext::xep0012_last_activity::LastActivity;
-use cubist_protocol::ext::xep0030_disco_items::DiscoItems;
 use cubist_protocol::ext::xep0280_carbons::CarbonsSwitch;
 use cubist_protocol::ns;
 use cubist_protocol::stanza::{Condition, Iq, IqBody, IqPayload};
 use cubist_protocol::xml::Element;
 
 use crate::xmpp::handlers::{
-    Outcome, Work, activity, answer_iq, finished, privacy, refuse_iq, room,
+    Outcome, Work, activity, answer_iq, disco, finished, privacy, refuse_iq, room,
 };
 use crate::xmpp::names::Addressee;
 use crate::xmpp::router::Router;
@@ -61,13 +60,10 @@ pub(super) fn begin(router: &Router, session: &Arc<Session>, iq: Iq) -> Work {
         (IqPayload::Privacy(query), _) if is_ours => {
             privacy::begin(router, session, iq, query, is_set)
         }
-        (IqPayload::DiscoItems(_), Addressee::Server) if !is_set => {
-            let items = DiscoItems::of([router.names().rooms()]);
-            finished(answer_iq(&iq, Some(IqPayload::DiscoItems(items))))
+        (IqPayload::DiscoInfo(question), to) if !is_set => {
+            disco::info(router, session, iq, to, &question)
         }
-        (IqPayload::DiscoItems(_), Addressee::Room(dialog)) if !is_set => {
-            room::items(router, session, iq, dialog)
-        }
+        (IqPayload::DiscoItems(_), to) if !is_set => disco::items(router, session, iq, to),
         // Known by its namespace, but not read as what it should be.
         (IqPayload::Other(element), _) if is_known(&element) => finished(refuse_iq(
             &iq,
@@ -80,6 +76,7 @@ pub(super) fn begin(router: &Router, session: &Arc<Session>, iq: Iq) -> Work {
             | IqPayload::Carbons(_)
             | IqPayload::LastActivity(_)
             | IqPayload::Privacy(_)
+            | IqPayload::DiscoInfo(_)
             | IqPayload::DiscoItems(_)
             | IqPayload::StatusSubscription(_)
             | IqPayload::Mobile(_)
@@ -102,6 +99,7 @@ fn is_known(element: &Element) -> bool {
             | ns::STATUS_STREAMING
             | ns::LAST_ACTIVITY
             | ns::PRIVACY
+            | ns::DISCO_INFO
             | ns::DISCO_ITEMS
     )
 }

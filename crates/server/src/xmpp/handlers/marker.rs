@@ -30,7 +30,7 @@ pub(super) fn begin(router: &Router, session: &Arc<Session>, message: Message) -
         Addressee::User(user) => Some(user),
         // Some clients send it to the room. The author is known from the message.
         Addressee::Room(_) => None,
-        Addressee::Server | Addressee::Nobody | Addressee::Elsewhere => {
+        Addressee::Server | Addressee::Rooms | Addressee::Nobody | Addressee::Elsewhere => {
             return finished(refuse_with(
                 &message,
                 Condition::ServiceUnavailable,

@@ -106,7 +106,7 @@ async fn content(router: &Router, session: &Arc<Session>, message: Message) -> W
             let text = "This server does not talk to other servers.";
             return finished(refuse_with(&message, Condition::RemoteServerNotFound, text));
         }
-        (Addressee::Server | Addressee::Nobody, _) => {
+        (Addressee::Server | Addressee::Rooms | Addressee::Nobody, _) => {
             return finished(refuse_with(
                 &message,
                 Condition::ServiceUnavailable,

@@ -14,6 +14,7 @@ mod activity;
 mod audience;
 mod chat_state;
 mod correction;
+mod disco;
 mod headline;
 mod iq;
 mod marker;

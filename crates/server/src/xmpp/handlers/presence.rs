@@ -18,9 +18,11 @@ pub(super) fn begin(router: &Router, session: &Arc<Session>, presence: Presence)
         return match router.names().addressee(to) {
             Addressee::Room(dialog) => room::begin(router, session, presence, dialog),
             // There are no subscriptions, so nobody but the server learns of anyone's presence.
-            Addressee::Server | Addressee::User(_) | Addressee::Nobody | Addressee::Elsewhere => {
-                finished(Outcome::Done)
-            }
+            Addressee::Server
+            | Addressee::Rooms
+            | Addressee::User(_)
+            | Addressee::Nobody
+            | Addressee::Elsewhere => finished(Outcome::Done),
         };
     }
     match presence.kind {

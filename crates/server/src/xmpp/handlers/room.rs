@@ -66,7 +66,7 @@ pub(super) fn begin(
 }
 
 /// Why somebody has no business in a room.
-enum Refused {
+pub(super) enum Refused {
     /// The answer.
     Because(StanzaError),
     /// The backend is stopping; there is none.
@@ -80,7 +80,7 @@ impl Refused {
 }
 
 /// The dialog, if the user may enter its room.
-async fn admit(
+pub(super) async fn admit(
     router: &Router,
     user: UserId,
     dialog: DialogId,
@@ -311,7 +311,8 @@ pub(super) fn ping(router: &Router, session: &Arc<Session>, iq: Iq, dialog: Dial
     .boxed()
 }
 
-fn refuse(iq: &Iq, refused: Refused) -> Outcome {
+/// The negative answer to a request.
+pub(super) fn refuse(iq: &Iq, refused: Refused) -> Outcome {
     match refused {
         Refused::Because(error) => Outcome::Reply(iq.error(error).to_xml(Framing::Tcp)),
         Refused::Stopping => Outcome::Abandoned,

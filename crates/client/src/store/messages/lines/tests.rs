@@ -122,7 +122,7 @@ fn the_beginning_of_a_dialog_stands_before_what_was_said_in_the_same_second() {
     db.write(|tx| add_line(tx, &line(9, ME, 503, SystemLine::Created)));
     assert_eq!(
         stored(&db, 9).unwrap().sent_at,
-        UnixMillis::from_seconds(499)
+        UnixMillis::from_seconds(498)
     );
 }
 

@@ -1,0 +1,203 @@
+//! What a file is that a person chose: its media type, and how large or how long it will be shown.
+//!
+//! Read from the bytes, not from the name; only headers are looked at. The libraries that read films
+//! and sound expect files in good order, so a file that confuses one is simply a file.
+//!
+//! Slow: call it on a thread that may block.
+
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use image::{ImageDecoder, ImageFormat, ImageReader};
+use lofty::file::AudioFile as _;
+
+use crate::model::AttachmentKind;
+
+/// The beginning of a file that tells what it is.
+const HEAD: usize = 8 * 1024;
+
+/// Nothing that moves is wider or higher.
+const MOST_PIXELS: u32 = 65_535;
+
+/// What was found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Probed {
+    pub(crate) kind: AttachmentKind,
+    pub(crate) content_type: String,
+    /// As it is to be shown: turned, where the file says so.
+    pub(crate) size: Option<(u32, u32)>,
+    /// Milliseconds.
+    pub(crate) duration: Option<u64>,
+    /// A picture that moves loses that when it is encoded anew.
+    pub(crate) is_animated: bool,
+}
+
+/// Looks at a file.
+pub(crate) fn probe(mut file: impl Read + Seek, length: u64, name: &str) -> Probed {
+    let content_type = content_type(&mut file, name);
+    let mut found = Probed {
+        kind: AttachmentKind::File,
+        content_type,
+        size: None,
+        duration: None,
+        is_animated: false,
+    };
+    if file.rewind().is_err() {
+        return found;
+    }
+    let essence = found.content_type.clone();
+    let looked = catch_unwind(AssertUnwindSafe(|| match essence.split('/').next() {
+        Some("image") => picture(file),
+        Some("video") => film(file, length, &essence),
+        Some("audio") => sound(file),
+        _ => None,
+    }));
+    if let Ok(Some(look)) = looked {
+        found.kind = look.kind;
+        found.size = look.size;
+        found.duration = look
+            .duration
+            .and_then(|duration| u64::try_from(duration.as_millis()).ok())
+            .filter(|&millis| millis > 0);
+        found.is_animated = look.is_animated;
+    } else {
+        // A film or a sound that cannot be measured can still be played.
+        match essence.split('/').next() {
+            Some("video") => found.kind = AttachmentKind::Video,
+            Some("audio") => found.kind = AttachmentKind::Audio,
+            _ => {}
+        }
+    }
+    found
+}
+
+struct Look {
+    kind: AttachmentKind,
+    size: Option<(u32, u32)>,
+    duration: Option<Duration>,
+    is_animated: bool,
+}
+
+fn content_type(mut file: impl Read, name: &str) -> String {
+    let mut head = Vec::with_capacity(HEAD);
+    let read = file.by_ref().take(HEAD as u64).read_to_end(&mut head);
+    let sniffed = read.ok().and_then(|_| infer::get(&head));
+    let by_name = mime_guess::from_path(name).first_raw();
+    match (sniffed.map(|kind| kind.mime_type()), by_name) {
+        // Documents of offices are archives within.
+        (Some("application/zip"), Some(by_name)) => by_name,
+        (Some(sniffed), _) => sniffed,
+        // What begins like nothing known is believed to be text or data, but no picture.
+        (None, Some(by_name)) if !is_shown(by_name) => by_name,
+        (None, _) => "application/octet-stream",
+    }
+    .to_owned()
+}
+
+fn is_shown(content_type: &str) -> bool {
+    ["image/", "video/", "audio/"]
+        .iter()
+        .any(|kind| content_type.starts_with(kind) && content_type != "image/svg+xml")
+}
+
+fn picture(file: impl Read + Seek) -> Option<Look> {
+    let reader = ImageReader::new(BufReader::new(file))
+        .with_guessed_format()
+        .ok()?;
+    let format = reader.format()?;
+    if !matches!(
+        format,
+        ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP | ImageFormat::Gif
+    ) {
+        return None;
+    }
+    let mut decoder = reader.into_decoder().ok()?;
+    let (width, height) = decoder.dimensions();
+    let turned = decoder.orientation().is_ok_and(|orientation| {
+        use image::metadata::Orientation::{
+            FlipHorizontal, FlipVertical, NoTransforms, Rotate90, Rotate90FlipH, Rotate180,
+            Rotate270, Rotate270FlipH,
+        };
+        match orientation {
+            Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH => true,
+            NoTransforms | Rotate180 | FlipHorizontal | FlipVertical => false,
+        }
+    });
+    Some(Look {
+        kind: AttachmentKind::Image,
+        size: Some(if turned {
+            (height, width)
+        } else {
+            (width, height)
+        }),
+        duration: None,
+        is_animated: format == ImageFormat::Gif,
+    })
+}
+
+fn film(mut file: impl Read + Seek, length: u64, content_type: &str) -> Option<Look> {
+    let look = |size: Option<(u32, u32)>, duration| Look {
+        kind: AttachmentKind::Video,
+        size: size.filter(|&(width, height)| {
+            (1..=MOST_PIXELS).contains(&width) && (1..=MOST_PIXELS).contains(&height)
+        }),
+        duration,
+        is_animated: false,
+    };
+    if matches!(content_type, "video/x-matroska" | "video/webm") {
+        let movie = matroska::Matroska::open(BufReader::new(file)).ok()?;
+        let pixels = movie
+            .video_tracks()
+            .find_map(|track| match &track.settings {
+                matroska::Settings::Video(video) => Some((
+                    video.pixel_width.try_into().ok()?,
+                    video.pixel_height.try_into().ok()?,
+                )),
+                matroska::Settings::None | matroska::Settings::Audio(_) => None,
+            });
+        return Some(look(pixels, movie.info.duration));
+    }
+    file.seek(SeekFrom::Start(0)).ok()?;
+    let movie = re_mp4::Mp4::read(BufReader::new(file), length).ok()?;
+    let pixels = movie.tracks().values().find_map(|track| {
+        if track.kind != Some(re_mp4::TrackKind::Video) {
+            return None;
+        }
+        let (width, height) = (u32::from(track.width), u32::from(track.height));
+        // ISO/IEC 14496-12 §8.3.2: a quarter turn has nothing on the diagonal.
+        let matrix = &track.trak(&movie).tkhd.matrix;
+        Some(if matrix.a == 0 && matrix.d == 0 {
+            (height, width)
+        } else {
+            (width, height)
+        })
+    });
+    let header = &movie.moov.mvhd;
+    let length = (header.timescale > 0)
+        .then(|| Duration::try_from_secs_f64(seconds(header.duration, header.timescale)).ok())
+        .flatten();
+    Some(look(pixels, length))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a film longer than 2^52 ticks is none"
+)]
+fn seconds(ticks: u64, per_second: u32) -> f64 {
+    ticks as f64 / f64::from(per_second)
+}
+
+fn sound(file: impl Read + Seek) -> Option<Look> {
+    let sound = lofty::probe::Probe::new(BufReader::new(file))
+        .guess_file_type()
+        .ok()?
+        .read()
+        .ok()?;
+    Some(Look {
+        kind: AttachmentKind::Audio,
+        size: None,
+        duration: Some(sound.properties().duration()),
+        is_animated: false,
+    })
+}

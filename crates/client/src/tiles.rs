@@ -1,0 +1,201 @@
+//! Tiles of detailed maps, from the source that the person chose in the settings.
+//!
+//! Whoever serves tiles learns where one looks, so nothing here runs without such a source. The page
+//! itself reaches no network: the shell asks here and hands it the bytes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::ClientConfig;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::connection::Trust;
+
+/// Time for the whole exchange; the map draws what is there meanwhile.
+const EXCHANGE_LIMIT: Duration = Duration::from_secs(20);
+/// A tile has some ten kilobytes; more than this is no tile.
+const LARGEST: usize = 1024 * 1024;
+/// Deepest level of any map.
+const DEEPEST: u8 = 22;
+/// Servers of tiles move their files now and then.
+const REDIRECTS: usize = 3;
+
+/// Which tile: the level, the column from the west and the row from the north.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TileAt {
+    z: u8,
+    x: u32,
+    y: u32,
+}
+
+impl TileAt {
+    /// `None` for a tile that no map has.
+    pub fn new(z: u8, x: u32, y: u32) -> Option<Self> {
+        let side = 1_u32.checked_shl(u32::from(z))?;
+        (z <= DEEPEST && x < side && y < side).then_some(Self { z, x, y })
+    }
+}
+
+/// A picture of a part of a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Its media type, by its own first bytes.
+    pub content_type: &'static str,
+}
+
+/// Why there is no tile.
+#[derive(Debug, thiserror::Error)]
+pub enum TileError {
+    /// The address of the source is none, or not a safe one.
+    #[error("the address of the map source cannot be used")]
+    Address,
+    /// The source does not answer with a picture.
+    #[error("the map source did not answer with a picture")]
+    Answer,
+    /// The source cannot be reached.
+    #[error("the map source cannot be reached")]
+    Unreachable(#[source] reqwest::Error),
+}
+
+/// Asks for tiles. A cheap clone.
+#[derive(Clone, Debug, Default)]
+pub struct Tiles {
+    /// Made when a map is looked at for the first time.
+    http: Arc<OnceCell<reqwest::Client>>,
+}
+
+impl Tiles {
+    /// Fetches a tile; `source` is an address with `{z}`, `{x}` and `{y}` in it.
+    pub async fn fetch(&self, source: &str, at: TileAt) -> Result<Tile, TileError> {
+        let url = address(source, at).ok_or(TileError::Address)?;
+        let http = self.http.get_or_try_init(|| async { client() }).await?;
+        let answer = http
+            .get(url)
+            .send()
+            .await
+            .and_then(reqwest::Response::error_for_status)
+            .map_err(|error| TileError::Unreachable(error.without_url()))?;
+        let bytes = limited(answer).await?;
+        let content_type = picture_type(&bytes).ok_or(TileError::Answer)?;
+        Ok(Tile {
+            bytes,
+            content_type,
+        })
+    }
+}
+
+fn client() -> Result<reqwest::Client, TileError> {
+    let trust = Trust::new(None).map_err(|_| TileError::Address)?;
+    let tls = trust.client_config().map_err(|_| TileError::Address)?;
+    let mut tls = ClientConfig::clone(&tls);
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .timeout(EXCHANGE_LIMIT)
+        .redirect(reqwest::redirect::Policy::limited(REDIRECTS))
+        .user_agent(concat!("Cubist/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(TileError::Unreachable)
+}
+
+async fn limited(mut answer: reqwest::Response) -> Result<Vec<u8>, TileError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer
+        .chunk()
+        .await
+        .map_err(|error| TileError::Unreachable(error.without_url()))?
+    {
+        if bytes.len() + chunk.len() > LARGEST {
+            return Err(TileError::Answer);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// The address of one tile: `https`, or this machine itself, where nobody listens in.
+fn address(source: &str, TileAt { z, x, y }: TileAt) -> Option<Url> {
+    let filled = source
+        .replace("{z}", &z.to_string())
+        .replace("{x}", &x.to_string())
+        .replace("{y}", &y.to_string());
+    let url = Url::parse(filled.trim()).ok()?;
+    let own = matches!(url.host_str(), Some("127.0.0.1" | "localhost"));
+    (url.scheme() == "https" || (url.scheme() == "http" && own)).then_some(url)
+}
+
+/// What browsers draw, by its first bytes: never what would be a document.
+fn picture_type(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        Some("image/png")
+    } else if bytes.starts_with(b"\xff\xd8\xff") {
+        Some("image/jpeg")
+    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        Some("image/webp")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TileAt, TileError, Tiles, address, picture_type};
+
+    #[test]
+    fn a_tile_lies_within_its_level() {
+        assert!(TileAt::new(0, 0, 0).is_some());
+        assert!(TileAt::new(2, 3, 3).is_some());
+        assert_eq!(TileAt::new(2, 4, 0), None);
+        assert_eq!(TileAt::new(2, 0, 4), None);
+        assert_eq!(TileAt::new(23, 0, 0), None);
+        assert_eq!(TileAt::new(255, 0, 0), None);
+    }
+
+    #[test]
+    fn a_source_is_asked_over_tls_or_on_this_machine() {
+        let at = TileAt::new(3, 5, 2).unwrap();
+        let filled = |source| address(source, at).map(String::from);
+        assert_eq!(
+            filled("https://tiles.example.org/{z}/{x}/{y}.png?k=1").as_deref(),
+            Some("https://tiles.example.org/3/5/2.png?k=1")
+        );
+        assert_eq!(
+            filled("http://127.0.0.1:8080/{z}-{y}-{x}").as_deref(),
+            Some("http://127.0.0.1:8080/3-2-5")
+        );
+        for wrong in [
+            "http://tiles.example.org/{z}/{x}/{y}",
+            "file:///{z}/{x}/{y}",
+            "tiles",
+        ] {
+            assert_eq!(filled(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_pictures_are_tiles() {
+        assert_eq!(picture_type(b"\x89PNG\r\n\x1a\n\0"), Some("image/png"));
+        assert_eq!(picture_type(b"\xff\xd8\xff\xe0"), Some("image/jpeg"));
+        assert_eq!(picture_type(b"RIFF\0\0\0\0WEBPVP8 "), Some("image/webp"));
+        for other in [
+            b"<svg xmlns=".as_slice(),
+            b"<html>",
+            b"",
+            b"RIFF\0\0\0\0WAVE",
+        ] {
+            assert_eq!(picture_type(other), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unsafe_source_is_not_asked() {
+        let at = TileAt::new(0, 0, 0).unwrap();
+        let refused = Tiles::default()
+            .fetch("http://example.org/{z}/{x}/{y}", at)
+            .await;
+        assert!(matches!(refused, Err(TileError::Address)), "{refused:?}");
+    }
+}

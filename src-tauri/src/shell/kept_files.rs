@@ -1,0 +1,352 @@
+//! Files that leave the encrypted cache because a person says so: saved, opened elsewhere, shown in
+//! their folder, copied.
+//!
+//! Names are made harmless on the way. What a system would run when it is opened can be saved, not
+//! opened: a click on what a stranger sent must not start a program.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io::{self, Read as _, Seek as _},
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use arboard::{Clipboard, ImageData};
+use cubist_client::{
+    Account,
+    attachments::{OpenFile, PictureSize, names},
+    model::{AccountId, AttachmentKind, MessageId},
+};
+use tauri::WebviewWindow;
+use tauri_plugin_dialog::DialogExt as _;
+use tauri_plugin_opener::OpenerExt as _;
+use tokio::sync::oneshot;
+
+use crate::{ipc::error::IpcError, shell::media_server::hex};
+
+/// Folder of copies for other programs, in the profile's folder. Emptied at each start and end.
+const OPENED: &str = "opened";
+
+/// Bytes from which it is told what a file is.
+const HEAD: u64 = 4096;
+
+/// Names tried in a folder before giving up: `a.txt`, `a (1).txt`, …
+const NAMES: u32 = 1000;
+
+/// Which attachment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Of which account.
+    pub account: AccountId,
+    /// On which message.
+    pub message: MessageId,
+    /// Its place there.
+    pub index: u32,
+}
+
+/// What was given out in this run.
+pub struct KeptFiles {
+    /// Copies for other programs.
+    opened: PathBuf,
+    /// Where files were saved, so that they can be shown there.
+    saved: Mutex<HashMap<Place, PathBuf>>,
+    /// On X11 the clipboard is served by the program that filled it.
+    clipboard: Mutex<Option<Clipboard>>,
+}
+
+impl KeptFiles {
+    /// Nothing was given out. Copies of an earlier run go.
+    pub fn new(profile_dir: &Path) -> Self {
+        let kept = Self {
+            opened: profile_dir.join(OPENED),
+            saved: Mutex::default(),
+            clipboard: Mutex::default(),
+        };
+        kept.clear();
+        kept
+    }
+
+    /// Removes the copies for other programs.
+    pub fn clear(&self) {
+        match fs::remove_dir_all(&self.opened) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "copies of opened files were not removed");
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+
+    /// Saves a file where the person says in the system's dialog; false when they change their mind.
+    pub async fn save(
+        &self,
+        window: &WebviewWindow,
+        account: &Account,
+        place: Place,
+    ) -> Result<bool, IpcError> {
+        let file = account.attachment_file(place.message, place.index).await?;
+        let (answer, chosen) = oneshot::channel();
+        window
+            .dialog()
+            .file()
+            .set_parent(window)
+            .set_file_name(name_of(&file))
+            .save_file(move |target| {
+                // The command's window may have gone meanwhile.
+                answer.send(target).ok();
+            });
+        let target = chosen.await.ok().flatten();
+        let Some(target) = target.and_then(|target| target.into_path().ok()) else {
+            return Ok(false);
+        };
+        let written = target.clone();
+        blocking(move || replace(&written, file)).await?;
+        self.saved().insert(place, target);
+        Ok(true)
+    }
+
+    /// Opens a copy of a file with the program that the system has for it.
+    pub async fn open(
+        &self,
+        window: &WebviewWindow,
+        account: &Account,
+        place: &Place,
+    ) -> Result<(), IpcError> {
+        let mut file = account.attachment_file(place.message, place.index).await?;
+        let folder = self.opened.join(random_name()?);
+        let copy = blocking(move || {
+            let name = name_of(&file);
+            let mut head = Vec::new();
+            file.by_ref().take(HEAD).read_to_end(&mut head)?;
+            file.rewind()?;
+            if names::runs_when_opened(&name, &head) {
+                return Ok(None);
+            }
+            private_folder(&folder)?;
+            let path = folder.join(name);
+            write(&path, file)?;
+            Ok(Some(path))
+        })
+        .await?;
+        let Some(path) = copy else {
+            return Err(IpcError::UnsafeFile);
+        };
+        opened(
+            window
+                .opener()
+                .open_path(path.to_string_lossy(), None::<&str>),
+        )
+    }
+
+    /// Shows a file in its folder: where it was saved, or else in the folder of downloads, where a
+    /// copy is put first.
+    pub async fn show(
+        &self,
+        window: &WebviewWindow,
+        account: &Account,
+        place: Place,
+    ) -> Result<(), IpcError> {
+        let known = self.saved().get(&place).cloned();
+        let path = if let Some(path) = known.filter(|path| path.is_file()) {
+            path
+        } else {
+            let file = account.attachment_file(place.message, place.index).await?;
+            let folder = directories::UserDirs::new()
+                .and_then(|dirs| {
+                    let downloads = dirs.download_dir().map(Path::to_path_buf);
+                    downloads.or_else(|| Some(dirs.home_dir().to_path_buf()))
+                })
+                .ok_or(IpcError::NotFound)?;
+            let path = blocking(move || save_in(&folder, file)).await?;
+            self.saved().insert(place, path.clone());
+            path
+        };
+        opened(window.opener().reveal_item_in_dir(path))
+    }
+
+    /// Puts a picture into the clipboard.
+    pub async fn copy_image(&self, account: &Account, place: &Place) -> Result<(), IpcError> {
+        let picture = account
+            .attachment_picture(place.message, place.index, PictureSize::Full)
+            .await?;
+        let pixels = blocking(move || {
+            let decoded = image::load_from_memory(&picture.bytes).map_err(io::Error::other)?;
+            Ok(decoded.into_rgba8())
+        })
+        .await?;
+        let internal = |error: arboard::Error| IpcError::Internal {
+            message: error.to_string(),
+        };
+        let (width, height) = (pixels.width() as usize, pixels.height() as usize);
+        let mut clipboard = self
+            .clipboard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if clipboard.is_none() {
+            *clipboard = Some(Clipboard::new().map_err(internal)?);
+        }
+        let Some(clipboard) = clipboard.as_mut() else {
+            return Ok(());
+        };
+        clipboard
+            .set_image(ImageData {
+                width,
+                height,
+                bytes: pixels.into_raw().into(),
+            })
+            .map_err(internal)
+    }
+
+    fn saved(&self) -> MutexGuard<'_, HashMap<Place, PathBuf>> {
+        // Each entry is put in as a whole.
+        self.saved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A harmless name for a file. One that has none is named by what it is.
+fn name_of(file: &OpenFile) -> String {
+    let ending = match file.content_type.as_str() {
+        "image/jpeg" => Some("jpg"),
+        "image/png" => Some("png"),
+        "image/gif" => Some("gif"),
+        "image/webp" => Some("webp"),
+        "video/mp4" => Some("mp4"),
+        "video/webm" => Some("webm"),
+        "audio/ogg" => Some("ogg"),
+        "audio/mpeg" => Some("mp3"),
+        "application/pdf" => Some("pdf"),
+        _ => None,
+    };
+    let name = &file.attachment.name;
+    if name.is_empty() {
+        let word = match file.attachment.kind {
+            AttachmentKind::Image => "picture",
+            AttachmentKind::Video => "video",
+            AttachmentKind::Voice => "voice-message",
+            AttachmentKind::Audio => "audio",
+            AttachmentKind::File | AttachmentKind::Location => "file",
+        };
+        return names::file_name(word, ending);
+    }
+    names::file_name(name, ending)
+}
+
+/// Writes a file beside its place and moves it there: a full disk destroys nothing.
+fn replace(target: &Path, from: OpenFile) -> io::Result<()> {
+    let mut aside = target.as_os_str().to_owned();
+    aside.push(".part");
+    let aside = PathBuf::from(aside);
+    write(&aside, from)
+        .and_then(|()| fs::rename(&aside, target))
+        .inspect_err(|_| {
+            fs::remove_file(&aside).ok();
+        })
+}
+
+/// Writes a file into a folder under a name that is free there.
+fn save_in(folder: &Path, from: OpenFile) -> io::Result<PathBuf> {
+    let name = name_of(&from);
+    let path = free_path(folder, &name)?;
+    replace(&path, from)?;
+    Ok(path)
+}
+
+/// Takes a name in a folder that nothing has: `a.txt`, `a (1).txt`, …
+fn free_path(folder: &Path, name: &str) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    let (stem, ending) = match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => (stem, format!(".{ending}")),
+        _ => (name, String::new()),
+    };
+    for number in 0..NAMES {
+        let name = match number {
+            0 => name.to_owned(),
+            _ => format!("{stem} ({number}){ending}"),
+        };
+        let path = folder.join(name);
+        match File::create_new(&path) {
+            Ok(_) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn write(path: &Path, mut from: OpenFile) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    io::copy(&mut from, &mut file)?;
+    file.sync_all()
+}
+
+/// A folder that only this person can look into.
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
+fn random_name() -> Result<String, IpcError> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| IpcError::Internal {
+        message: error.to_string(),
+    })?;
+    Ok(hex(&bytes))
+}
+
+fn opened(outcome: Result<(), tauri_plugin_opener::Error>) -> Result<(), IpcError> {
+    outcome.map_err(|error| IpcError::Internal {
+        message: error.to_string(),
+    })
+}
+
+/// Runs what waits for the disk on a thread that may.
+async fn blocking<T: Send + 'static>(
+    job: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, IpcError> {
+    let done = tauri::async_runtime::spawn_blocking(job).await;
+    done.map_err(|error| IpcError::Internal {
+        message: error.to_string(),
+    })?
+    .map_err(|error| IpcError::Storage {
+        message: error.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{KeptFiles, OPENED, free_path};
+
+    #[test]
+    fn copies_of_an_earlier_run_are_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let old = dir.path().join(OPENED).join("0011");
+        fs::create_dir_all(&old).unwrap();
+        fs::write(old.join("private.pdf"), b"x").unwrap();
+        KeptFiles::new(dir.path());
+        assert!(!dir.path().join(OPENED).exists());
+    }
+
+    #[test]
+    fn nothing_in_a_folder_is_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = |name: &str| {
+            let path = free_path(dir.path(), name).unwrap();
+            path.file_name().unwrap().to_string_lossy().into_owned()
+        };
+        assert_eq!(name("a.tar.gz"), "a.tar.gz");
+        assert_eq!(name("a.tar.gz"), "a.tar (1).gz");
+        assert_eq!(name("a.tar.gz"), "a.tar (2).gz");
+        assert_eq!(name("none"), "none");
+        assert_eq!(name("none"), "none (1)");
+        assert_eq!(name(".hidden"), ".hidden");
+        assert_eq!(name(".hidden"), ".hidden (1)");
+    }
+}

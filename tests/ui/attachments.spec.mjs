@@ -1,0 +1,600 @@
+// What hangs on messages: pictures, films, sounds, files and places, in every state they can be in.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { violations } from './support/accessibility.mjs';
+import { callsOf, openSettings, refuse } from './support/settings.mjs';
+import { settle, useBrowser } from './support/world.mjs';
+
+const browser = useBrowser();
+
+const field = (page) => page.getByRole('textbox', { name: /^Message to/ });
+const row = (page, name) => page.getByRole('listitem', { name });
+const button = (page, name) => page.getByRole('button', { name });
+const box = (locator) => locator.evaluate((node) => node.getBoundingClientRect().toJSON());
+
+/** The chat that has attachments of every kind, in every state. */
+async function open(options) {
+  const opened = await browser.open('state=files&open=files', { height: 1000, ...options });
+  await row(opened.page, /disk\.img/).waitFor();
+  return opened;
+}
+
+/** What the engine says of a file. */
+function tell(page, name, file) {
+  return page.evaluate(
+    ([wanted, state]) => {
+      const { fake } = window;
+      for (const message of [...fake.world.messages.values()].flat()) {
+        const item = message.attachments.find((each) => each.name === wanted);
+        if (!item) continue;
+        item.file = state;
+        fake.emit({
+          type: 'attachmentsChanged',
+          payload: {
+            accountId: fake.accounts[0].id,
+            dialogId: message.dialogId,
+            changes: [{ messageId: message.id, index: item.index, file: state }],
+          },
+        });
+      }
+    },
+    [name, file],
+  );
+}
+
+/** Files of another program come, move and go. */
+function drag(page, phase, x, y, dropId = null) {
+  return page.evaluate(
+    ([p, left, top, id]) =>
+      window.fake.emit({
+        type: 'filesDragged',
+        payload: { phase: p, x: left, y: top, count: 3, dropId: id },
+      }),
+    [phase, x, y, dropId],
+  );
+}
+
+describe('a picture', () => {
+  it('has its box before a byte of it is here', async () => {
+    const { page, done } = await open();
+    const tile = row(page, /After the film/).locator('.single');
+    const { width, height } = await box(tile);
+    assert.deepEqual([Math.round(width), Math.round(height)], [360, 270]);
+    await tell(page, 'waits.jpg', { type: 'remote' });
+    await row(page, /After the film/)
+      .locator('img.picture')
+      .waitFor({ state: 'detached' });
+    assert.deepEqual(await box(tile), await box(tile));
+    assert.equal((await box(tile)).height, height);
+    await done();
+  });
+
+  it('lies in an album with others, each of which opens', async () => {
+    const { page, done } = await open();
+    const album = row(page, /All of them/);
+    assert.equal(await album.locator('.album .row').count(), 2);
+    await button(album, 'Picture 4 of 5 from Olena Kovalenko').click();
+    await page.getByRole('dialog', { name: 'Pictures and videos' }).getByText('5 of 11').waitFor();
+    await page.keyboard.press('Escape');
+    await done();
+  });
+
+  it('that was deleted, or is none, says so and has nothing to press', async () => {
+    const { page, done } = await open();
+    await page.getByText('Picture deleted').first().waitFor();
+    await page.getByText('This cannot be shown as a picture').first().waitFor();
+    await tell(page, 'mine.jpg', { type: 'deleted' });
+    const mine = row(page, /Mine/);
+    await mine.getByText('Picture deleted').waitFor();
+    assert.equal(await mine.locator('.tile button').count(), 0);
+    await done();
+  });
+
+  it('is loaded, stopped and tried again with its one button', async () => {
+    const { page, done } = await open();
+    await tell(page, 'mine.jpg', { type: 'remote' });
+    const mine = row(page, /Mine/);
+    await mine.getByText('1.6 MB').waitFor();
+    await button(mine, /^Download/).click();
+    await button(mine, /^Cancel/).click();
+    assert.equal((await callsOf(page, 'cancelDownload')).length, 1);
+    await tell(page, 'mine.jpg', { type: 'failed', payload: { reason: 'network' } });
+    await mine.getByText('The network failed').waitFor();
+    await button(mine, /^Try again/).click();
+    await mine.locator('img.picture').waitFor();
+    assert.equal((await callsOf(page, 'download')).length, 2);
+    await done();
+  });
+});
+
+describe('a file', () => {
+  it('is fetched, opened and shown in its folder', async () => {
+    const { page, done } = await open();
+    const files = row(page, /Winter rules/);
+    await button(files, 'Download track.gpx').click();
+    await files.getByText(/of 91 KB/).waitFor();
+    await button(files, 'Open track.gpx').click();
+    await files.getByRole('button', { name: 'open folder' }).last().click();
+    assert.equal((await callsOf(page, 'openAttachment')).length, 1);
+    assert.equal((await callsOf(page, 'showInFolder')).length, 1);
+    await done();
+  });
+
+  it('says how long the rest will take, and what a person can do with what goes out', async () => {
+    const { page, done } = await open();
+    const slides = row(page, /slides\.pdf/);
+    await slides.getByText('11 of 30 MB').waitFor();
+    for (const sent of [12, 14, 16, 18]) {
+      await page.clock.runFor(1000);
+      await tell(page, 'slides.pdf', {
+        type: 'uploading',
+        payload: { sent: sent * 1_048_576, total: 31_457_280 },
+      });
+    }
+    await slides.getByText(/\d+ s left/).waitFor();
+    await slides.getByRole('button', { name: 'pause' }).click();
+    await slides.getByText('paused').waitFor();
+    await button(slides, 'Go on with slides.pdf').click();
+    await button(slides, 'Cancel slides.pdf').click();
+    await slides.waitFor({ state: 'detached' });
+    assert.equal((await callsOf(page, 'pauseUpload')).length, 1);
+    assert.equal((await callsOf(page, 'resumeUpload')).length, 1);
+    assert.equal((await callsOf(page, 'discardUnsent')).length, 1);
+    await done();
+  });
+
+  it('that is too large says that it is the file, not the text', async () => {
+    const { page, done } = await open();
+    await page.getByText('Not sent: a file is too large for the server.').waitFor();
+    await done();
+  });
+
+  it('that no program opens says what to do', async () => {
+    const { page, done } = await open();
+    await refuse(page, 'openAttachment', { kind: 'notFound' });
+    await button(row(page, /Winter rules/), 'Open Winter rules.pdf').click();
+    await page
+      .getByText(/No program on this computer/)
+      .first()
+      .waitFor();
+    await page.close();
+    // The refusal is told to the developer, too.
+    await done().catch((error) => assert.match(error.message, /the engine refused/));
+  });
+
+  it('can be taken from the server by who sent it, after a question', async () => {
+    const { page, done } = await open();
+    await row(page, /Mine/).locator('.text').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Delete from the server' }).click();
+    await page
+      .getByRole('dialog', { name: 'Delete this from the server?' })
+      .getByRole('button', { name: 'Delete from the server' })
+      .click();
+    await row(page, /Mine/).getByText('Picture deleted').waitFor();
+    await done();
+  });
+});
+
+describe('a voice message', () => {
+  const voice = (page) => row(page, /Voice message, 0:14/);
+
+  it('plays, pauses, is moved in by keyboard and goes faster', async () => {
+    const { page, done } = await open({ clock: false });
+    await button(voice(page), 'Play Voice message from Jonas Weber').click();
+    await button(voice(page), 'Pause Voice message from Jonas Weber').waitFor();
+    const slider = voice(page).getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(
+      () => Number(document.querySelector('[role=slider]').getAttribute('aria-valuenow')) >= 5,
+    );
+    await voice(page).getByRole('button', { name: 'Speed' }).click();
+    await voice(page).getByText('1.5×').waitFor();
+    await button(voice(page), 'Pause Voice message from Jonas Weber').click();
+    await button(voice(page), 'Play Voice message from Jonas Weber').waitFor();
+    await done();
+  });
+
+  it('makes way for the next thing that is played', async () => {
+    const { page, done } = await open({ clock: false });
+    await button(voice(page), /^Play/).click();
+    await button(voice(page), /^Pause/).waitFor();
+    await button(row(page, /Hüttenlied/), 'Play Hüttenlied.mp3').click();
+    await button(row(page, /Hüttenlied/), 'Pause Hüttenlied.mp3').waitFor();
+    await button(voice(page), /^Play/).waitFor();
+    await done();
+  });
+
+  it('that is not here yet plays as soon as it is', async () => {
+    const { page, done } = await open({ clock: false });
+    await tell(page, 'voice.ogg', { type: 'remote' });
+    await button(voice(page), /^Play/).click();
+    await button(voice(page), /^Pause/).waitFor();
+    await done();
+  });
+
+  it('opens elsewhere when the webview cannot play it', async () => {
+    const { page, done } = await open({ clock: false });
+    await page.evaluate(() => {
+      window.fake.openMedia = () => Promise.reject({ kind: 'notFound' });
+    });
+    await button(voice(page), /^Play/).click();
+    await voice(page).getByText('Plays in another program only').waitFor();
+    await button(voice(page), /^Open/).click();
+    assert.equal((await callsOf(page, 'openAttachment')).length, 1);
+    await done();
+  });
+});
+
+describe('the tray', () => {
+  async function choose(page, kind = /Picture/) {
+    await button(page, 'Attach').click();
+    await page.getByRole('menuitem', { name: kind }).click();
+    await page.getByRole('list', { name: 'Attachments in their order' }).getByText('PDF').waitFor();
+  }
+
+  it('takes files, orders them by keyboard, and sends them with the words', async () => {
+    const { page, done } = await open();
+    await choose(page);
+    await page.getByText('2 files · 3.1 MB').waitFor();
+    await button(page, /^dawn\.jpg, /).focus();
+    await page.keyboard.press('Alt+ArrowRight');
+    await page.getByText('dawn.jpg is number 2 of 2').waitFor({ state: 'attached' });
+    await field(page).fill('From the top');
+    await page.keyboard.press('Enter');
+    await row(page, /From the top/).waitFor();
+    const [[, text, { attachments }]] = await callsOf(page, 'sendMessage');
+    assert.equal(text, 'From the top');
+    assert.deepEqual(
+      attachments.map(({ payload }) => [payload.id, payload.asFile]),
+      [
+        [2, false],
+        [1, false],
+      ],
+    );
+    await row(page, /From the top/)
+      .getByText(/of \d/)
+      .first()
+      .waitFor();
+    assert.equal(await page.getByRole('group', { name: 'Attachments of the next message' }).count(), 0);
+    await done();
+  });
+
+  it('orders by dragging, and takes away', async () => {
+    const { page, done } = await open();
+    await choose(page);
+    const [first, second] = [
+      await box(button(page, /^dawn\.jpg, /)),
+      await box(button(page, /^Winter rules/).last()),
+    ];
+    await page.mouse.move(first.x + 20, first.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(second.x + 20, second.y + 20, { steps: 4 });
+    await page.mouse.up();
+    assert.ok((await box(button(page, /^dawn\.jpg, /))).x > first.x);
+    await button(page, 'Remove dawn.jpg').click();
+    assert.deepEqual(await callsOf(page, 'unstage'), [[[1]]]);
+    await page.getByText('1 file · 793 KB').waitFor();
+    await done();
+  });
+
+  it('sends pictures as files when that was said', async () => {
+    const { page, done } = await open();
+    await choose(page);
+    await button(page, 'Send as files').click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await row(page, /dawn\.jpg/).waitFor();
+    const [[, , { attachments }]] = await callsOf(page, 'sendMessage');
+    assert.ok(attachments.every(({ payload }) => payload.asFile));
+    await done();
+  });
+
+  it('stays with its chat, and says what was refused', async () => {
+    const { page, done } = await open();
+    await page.evaluate(() => {
+      window.fake.chooseFiles = () =>
+        Promise.resolve({ staged: [], refused: [{ name: 'film.mkv', reason: 'tooLarge' }] });
+    });
+    await button(page, 'Attach').click();
+    await page.getByRole('menuitem', { name: /^File/ }).click();
+    await page.getByRole('alert').getByText('too large, the limit is 100 MB').waitFor();
+    await page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
+    assert.equal(await page.getByRole('alert').count(), 0);
+    await done();
+  });
+
+  it('gives everything back when the message was not taken', async () => {
+    const { page, done } = await open();
+    await choose(page);
+    await refuse(page, 'sendMessage', { kind: 'storage', message: 'disk full' });
+    await field(page).fill('Words');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page
+      .getByText(/^Not sent/)
+      .last()
+      .waitFor();
+    await button(page, 'Remove dawn.jpg').waitFor();
+    assert.equal(await field(page).inputValue(), 'Words');
+    await done();
+  });
+
+  it('takes a pasted picture, and asks the system when the webview tells nothing', async () => {
+    const { page, done } = await open();
+    await field(page).evaluate((node) => {
+      const data = new DataTransfer();
+      data.items.add(new File(['x'], 'image.png', { type: 'image/png' }));
+      node.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    });
+    await button(page, 'Remove image.png').waitFor();
+    await field(page).evaluate((node) => {
+      const clipboardData = new DataTransfer();
+      node.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await button(page, 'Remove dawn.jpg').waitFor();
+    assert.equal((await callsOf(page, 'stageClipboard')).length, 1);
+    await done();
+  });
+});
+
+describe('dragged files', () => {
+  it('go into the chat as pictures or as files, by where they are let go of', async () => {
+    const { page, done } = await open();
+    await drag(page, 'enter', 700, 800);
+    await page.getByText('Originals, nothing is changed').waitFor();
+    await drag(page, 'over', 700, 800);
+    await page.locator('.zone.taken').getByText('Send as files').waitFor();
+    await drag(page, 'over', 700, 200);
+    await page.locator('.zone.taken').getByText('Send as pictures').waitFor();
+    await drag(page, 'drop', 700, 800, 7);
+    await button(page, 'Send as pictures').waitFor();
+    assert.deepEqual((await callsOf(page, 'stageDropped'))[0][0], 7);
+    await done();
+  });
+
+  it('go to a chat of the list, which opens', async () => {
+    const { page, done } = await open();
+    const target = await box(page.locator('[data-dialog]').filter({ hasText: 'Jonas Weber' }));
+    await drag(page, 'enter', target.x + 80, target.y + 20);
+    await page.getByText('Attach in Jonas Weber').waitFor();
+    await drag(page, 'drop', target.x + 80, target.y + 20, 8);
+    await page.getByRole('textbox', { name: 'Message to Jonas Weber' }).waitFor();
+    await button(page, 'Remove dawn.jpg').waitFor();
+    await done();
+  });
+
+  it('leave no trace when they go', async () => {
+    const { page, done } = await open();
+    await drag(page, 'enter', 700, 200);
+    await page.getByText('Compressed, shown in the chat').waitFor();
+    await drag(page, 'leave', 0, 0);
+    await page.getByText('Compressed, shown in the chat').waitFor({ state: 'detached' });
+    await done();
+  });
+
+  it('are handed over by other programs, too', async () => {
+    const { page, done } = await open();
+    await page.evaluate(() => window.fake.emit({ type: 'filesShared', payload: { shareId: 3, count: 2 } }));
+    const sheet = page.getByRole('dialog', { name: 'Send 2 files' });
+    await sheet.getByRole('textbox', { name: 'Find a chat' }).fill('layla');
+    await sheet.getByRole('button', { name: 'Layla Haddad' }).click();
+    await page.getByRole('textbox', { name: 'Message to Layla Haddad' }).waitFor();
+    await button(page, 'Remove dawn.jpg').waitFor();
+    assert.equal((await callsOf(page, 'stageShared'))[0][0], 3);
+    await done();
+  });
+});
+
+describe('the viewer', () => {
+  const viewer = (page) => page.getByRole('dialog', { name: 'Pictures and videos' });
+
+  it('goes through the pictures of the chat, zooms, and gives the focus back', async () => {
+    const { page, done } = await open();
+    const opener = button(row(page, /Mine/), 'Picture from You');
+    await row(page, /Mine/).focus();
+    await page.keyboard.press('Enter');
+    await viewer(page).getByText('10 of 11').waitFor();
+    await viewer(page).getByText('1600 × 1067 · 1.6 MB').waitFor();
+    await page.keyboard.press('+');
+    await page.waitForFunction(() =>
+      /scale\(1\.5\)/.test(document.querySelector('.viewer .picture').style.transform),
+    );
+    await page.keyboard.press('0');
+    await page.keyboard.press('Control+c');
+    await page.getByText('Picture copied').first().waitFor();
+    await page.keyboard.press('Control+s');
+    await page.getByText('Saved', { exact: true }).first().waitFor();
+    await page.keyboard.press('PageUp');
+    await viewer(page).getByText('9 of 11').waitFor();
+    await button(viewer(page), 'Previous').click();
+    await viewer(page).getByText('8 of 11').waitFor();
+    await page.keyboard.press('Escape');
+    await viewer(page).waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.activeElement?.classList.contains('message-row'));
+    assert.equal((await callsOf(page, 'copyImage')).length, 1);
+    await opener.waitFor();
+    await done();
+  });
+
+  it('shows where in the chat a picture is', async () => {
+    const { page, done } = await open();
+    await button(row(page, /Mine/), 'Picture from You').click();
+    await button(viewer(page), 'More').click();
+    await page.getByRole('menuitem', { name: 'Show in the chat' }).click();
+    await page.waitForFunction(() => /Mine/.test(document.activeElement?.getAttribute('aria-label') ?? ''));
+    await done();
+  });
+
+  it('offers another program for a film that it cannot play', async () => {
+    const { page, done } = await open({ clock: false });
+    await page.evaluate(() => {
+      window.fake.openMedia = () => Promise.reject({ kind: 'notFound' });
+    });
+    await tell(page, 'descent.mp4', { type: 'here' });
+    await button(page, 'Video from Tomás Rivera').click();
+    await viewer(page)
+      .getByText(/cannot be played here/)
+      .waitFor();
+    await button(viewer(page), 'Open in another program').click();
+    assert.equal((await callsOf(page, 'openAttachment')).length, 1);
+    await done();
+  });
+});
+
+describe('a place', () => {
+  it('is drawn without a request, said in words, copied, and opened in the browser', async () => {
+    const { page, done } = await open();
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const place = row(page, /Lower car park/);
+    await place.getByText('47.4211° N, 10.9853° E').waitFor();
+    await place.getByText('Eibseestraße 20, 82491 Grainau').waitFor();
+    await place.locator('path.land').waitFor({ state: 'attached' });
+    await place.hover();
+    await button(place, 'Copy coordinates').click();
+    await page.getByText('Coordinates copied').first().waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), '47.4211, 10.9853');
+    await page.evaluate(() => (window.open = () => null));
+    await button(place, 'Open in maps').click();
+    assert.match(
+      (await callsOf(page, 'openLink'))[0][0],
+      /^https:\/\/www\.openstreetmap\.org\/\?mlat=47\.4211/,
+    );
+    assert.deepEqual(
+      asked.filter((url) => !url.startsWith('http://127.0.0.1') && !url.startsWith('data:')),
+      [],
+    );
+    await done();
+  });
+
+  it('is shown large', async () => {
+    const { page, done } = await open({ clock: false });
+    await button(page, 'Show Lower car park on a map').click();
+    const sheet = page.getByRole('dialog', { name: 'Lower car park' });
+    await sheet.getByText('47.4211° N, 10.9853° E').waitFor();
+    await button(sheet, 'Closer').click();
+    await sheet.getByText(/nobody learns where you look/).waitFor();
+    await page.keyboard.press('Escape');
+    await done();
+  });
+
+  it('is chosen by coordinates or on the map, and sent with its name', async () => {
+    const { page, done } = await open({ clock: false });
+    await button(page, 'Attach').click();
+    await page.getByRole('menuitem', { name: 'Location' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Send a location' });
+    const coordinates = sheet.getByRole('textbox', { name: /^Coordinates/ });
+    await coordinates.fill('somewhere');
+    await sheet.getByText(/No place is in this/).waitFor();
+    await button(sheet, 'Closer').waitFor();
+    const map = await box(sheet.locator('.map').first());
+    await page.mouse.click(map.x + map.width / 2, map.y + map.height / 2);
+    await page.waitForFunction(() => /^-?\d/.test(document.querySelector('dialog input').value));
+    await coordinates.fill('47.5412, 15.6820');
+    await sheet.getByText('47.5412° N, 15.6820° E').waitFor();
+    await sheet.getByRole('textbox', { name: 'Name' }).fill('Talstation');
+    await button(sheet, 'Send location').click();
+    await row(page, /Location · Talstation/).waitFor();
+    const [[, , { attachments }]] = await callsOf(page, 'sendMessage');
+    assert.deepEqual(attachments, [
+      {
+        type: 'location',
+        payload: { latitude: 47.5412, longitude: 15.682, name: 'Talstation', address: null },
+      },
+    ]);
+    await done();
+  });
+});
+
+describe('what was shared', () => {
+  it('is in the details at once, and by kind', async () => {
+    const { page, done } = await open();
+    await page.keyboard.press('Control+i');
+    const details = page.getByRole('complementary', { name: 'Details' });
+    await button(details, /all 11 pictures/).waitFor();
+    await button(details, /^Files/).click();
+    await button(details, /slides\.pdf/).waitFor();
+    await details.getByRole('tab', { name: 'Files' }).press('ArrowRight');
+    await details.getByRole('tab', { name: 'Links', selected: true }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await button(details, /Lower car park/).click();
+    const place = page.getByRole('dialog', { name: 'Lower car park' });
+    await place.waitFor();
+    await page.keyboard.press('Escape');
+    await place.waitFor({ state: 'detached' });
+    await details.locator('button:focus').filter({ hasText: 'Lower car park' }).waitFor();
+    await page.keyboard.press('Escape');
+    await details.getByRole('heading', { name: 'Details' }).waitFor();
+    await done();
+  });
+});
+
+describe('files and storage', () => {
+  it('lists what chats take, frees it, and keeps the choices', async () => {
+    const { page, done } = await open();
+    await openSettings(page, 'Files and storage');
+    await page.getByRole('checkbox', { name: /Ridge pictures/ }).click();
+    await button(page, /^Free \d/).click();
+    await page.getByText(/freed/).first().waitFor();
+    await page.getByText('No files are kept on this computer.').waitFor();
+    await button(page, /^Pictures: /).click();
+    await page.getByRole('menuitemradio', { name: 'Never' }).click();
+    await page.getByRole('switch', { name: 'Detailed maps' }).click();
+    await page
+      .getByRole('textbox', { name: 'Address of the tiles' })
+      .fill('https://tiles.example.org/{z}/{x}/{y}.png');
+    await page.waitForFunction(() => window.fake.settings.mapTiles !== null);
+    const settings = await page.evaluate(() => window.fake.settings);
+    assert.equal(settings.autoDownload.images, 0);
+    assert.equal(settings.mapTiles, 'https://tiles.example.org/{z}/{x}/{y}.png');
+    await done();
+  });
+});
+
+describe('all of it accessibly', () => {
+  for (const theme of ['light', 'dark', 'contrast']) {
+    it(theme, async () => {
+      const { page, done } = await browser.open(`state=files&open=files&theme=${theme}`, {
+        height: 1000,
+        clock: false,
+      });
+      await row(page, /disk\.img/).waitFor();
+      await settle(page);
+      assert.deepEqual(await violations(page), []);
+      await row(page, /Winter rules/).scrollIntoViewIfNeeded();
+      await settle(page);
+      assert.deepEqual(await violations(page), []);
+      await button(page, 'Attach').click();
+      await page.getByRole('menuitem', { name: /Picture/ }).click();
+      await button(page, 'Remove dawn.jpg').waitFor();
+      await page.keyboard.press('Control+i');
+      await page.getByRole('heading', { name: 'Shared media' }).waitFor();
+      await settle(page);
+      assert.deepEqual(await violations(page), []);
+      await button(page, 'Picture from You').first().click();
+      await page.getByText('10 of 11').waitFor();
+      assert.deepEqual(await violations(page), []);
+      await page.keyboard.press('Escape');
+      await openSettings(page, 'Files and storage');
+      await page.getByRole('checkbox', { name: /Ridge pictures/ }).waitFor();
+      assert.deepEqual(await violations(page), []);
+      await done();
+    });
+  }
+
+  it('from right to left', async () => {
+    const { page, done } = await open();
+    await page.evaluate(() => (document.documentElement.dir = 'rtl'));
+    await settle(page);
+    const tile = await box(row(page, /slides\.pdf/).locator('.tile'));
+    const name = await box(row(page, /slides\.pdf/).locator('.name'));
+    assert.ok(tile.x > name.x);
+    assert.equal(
+      await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth),
+      false,
+    );
+    await done();
+  });
+});
