@@ -171,44 +171,6 @@ test('who is there is shown by itself, and so is when they were last there', asy
   await line('online');
 });
 
-test('a window that is put aside counts as away for its server, and as used when it is looked at again', async () => {
-  await accountMenu('Settings');
-  await page.press('nav button', 'Away');
-  await page.press('button[aria-haspopup]', '5 minutes');
-  await page.press(MENU_ITEM, '30 seconds');
-  desktop.shot('away');
-  await page.press('nav button', 'Back');
-  const device = {
-    notification_channel: 'gcm',
-    device: { platform: 'android', udid: 'pocket' },
-    push_token: { environment: 'development', client_identification_sequence: 'T' },
-  };
-  ada.password = NEW;
-  await ada.cube.createSession({ login: 'ada', password: NEW });
-  await ada.cube.pushnotifications.subscriptions.create(device);
-
-  /** Whether a message of now is sent to the telephone, too; an order that comes after it says when to look. */
-  let count = 0;
-  const alerted = async () => {
-    const text = `number ${(count += 1)}`;
-    await beatrice.isSent(beatrice.send(ada.id, dialog, text));
-    await beatrice.cube.pushnotifications.events.create({
-      notification_type: 'push',
-      user: { ids: [ada.id] },
-      environment: 'development',
-      message: text,
-    });
-    await alerts.next(`the order after ${text}`, (one) => one.type === 'event' && one.message === text);
-    return alerts.kept((one) => one.text === text).length > 0;
-  };
-  assert.equal(await alerted(), false, 'somebody looks');
-  desktop.tool('xdotool', ['search', '--onlyvisible', '--class', 'cubist', 'windowminimize']);
-  await until('the window counting as away', alerted, 120_000);
-  desktop.tool('wmctrl', ['-a', 'Cubist']);
-  await until('the window counting as used', async () => !(await alerted()));
-  assert.equal(await alerted(), false);
-});
-
 test('the diagnostics say how fast the server answers', async () => {
   await accountMenu('Settings');
   await page.press('nav button', 'Diagnostics');
