@@ -189,6 +189,23 @@ describe('a message for later', () => {
     await done();
   });
 
+  it('leaves the field ready to write in, before the sheet has faded', async () => {
+    const { page, done } = await browser.open('open=tomas', { clock: false });
+    await composer(page).fill('Happy birthday!');
+    await page.getByRole('button', { name: 'Send', exact: true }).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Send later…' }).click();
+    const submit = page.getByRole('dialog').getByRole('button', { name: 'Send later' });
+    const focused = await submit.evaluate(
+      (button) =>
+        new Promise((resolve) => {
+          button.click();
+          requestAnimationFrame(() => resolve(document.activeElement?.localName));
+        }),
+    );
+    assert.equal(focused, 'textarea');
+    await done();
+  });
+
   it('takes a day and a time of one’s own, and refuses what has passed', async () => {
     const { page, done } = await browser.open('open=tomas');
     await composer(page).fill('See you');
