@@ -61,6 +61,7 @@ after(async () => {
 let broken = false;
 beforeEach(() => assert.ok(!broken, 'a step before failed'));
 afterEach((context) => {
+  if (!context.passed) desktop.shot('broken');
   broken ||= !context.passed;
 });
 
@@ -146,6 +147,8 @@ test('a new password signs every other device out and leaves this one where it i
   await page.sees('Your password is changed.');
   desktop.shot('password');
   await ada.inbox.next('the end of the line', (item) => item.kind === 'disconnected');
+  // Or it would go on to try the old password, until the account counts as one whose password is being guessed.
+  await ada.disconnect();
   await refused(ada.cube.chat.dialog.list({}), 401);
   await refused(ada.cube.createSession({ login: 'ada', password: OLD }), 401);
   await page.press('nav button', 'Back');
@@ -169,6 +172,43 @@ test('who is there is shown by itself, and so is when they were last there', asy
   desktop.shot('last-seen');
   await beatrice.connect();
   await line('online');
+});
+
+test('a window that is put aside counts as away for its server, and as used when it is looked at again', async () => {
+  await accountMenu('Settings');
+  await page.press('nav button', 'Away');
+  await page.press('button[aria-haspopup]', '5 minutes');
+  await page.press(MENU_ITEM, '30 seconds');
+  desktop.shot('away');
+  await page.press('nav button', 'Back');
+  const device = {
+    notification_channel: 'gcm',
+    device: { platform: 'android', udid: 'pocket' },
+    push_token: { environment: 'development', client_identification_sequence: 'T' },
+  };
+  ada.password = NEW;
+  await ada.cube.createSession({ login: 'ada', password: NEW });
+  await ada.cube.pushnotifications.subscriptions.create(device);
+
+  // One message alerts everybody who is away, in the order in which they came to the group: once Clara is alerted, whether
+  // Ada is has been decided. Alerts of different messages may overtake each other.
+  const clara = await SdkPerson.signUp(backend, 'clara');
+  await clara.disconnect();
+  const group = await beatrice.group('Harbour', [ada.id, clara.id]);
+  let count = 0;
+  /** Whether a message of now is sent to the telephone, too. */
+  const alerted = async () => {
+    const text = `number ${(count += 1)}`;
+    beatrice.send(group, group, text);
+    await alerts.next(`Clara's alert of ${text}`, (one) => one.text === text && one.user_id === clara.id);
+    return alerts.kept((one) => one.text === text && one.user_id === ada.id).length > 0;
+  };
+  assert.equal(await alerted(), false, 'somebody looks');
+  desktop.tool('xdotool', ['search', '--onlyvisible', '--class', 'cubist', 'windowminimize']);
+  await until('the window counting as away', alerted, 120_000);
+  desktop.tool('wmctrl', ['-a', 'Cubist']);
+  await until('the window counting as used', async () => !(await alerted()));
+  assert.equal(await alerted(), false);
 });
 
 test('the diagnostics say how fast the server answers', async () => {
