@@ -1,6 +1,6 @@
 // A list of many chats in the real window: several deleted at once, folders by hand and by kind, quiet for a time, kept
-// over a restart; and a public chat of some hundred people that is looked through. The official SDK on another device of
-// the same person tells what the server has of it.
+// over a restart; a public chat of some hundred people that is looked through; and who is in the room of a group just now.
+// The official SDK on another device of the same person tells what the server has of it.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Backend } from '../sdk/support/backend.mjs';
@@ -54,6 +54,7 @@ after(async () => {
 let broken = false;
 beforeEach(() => assert.ok(!broken, 'a step before failed'));
 afterEach((context) => {
+  if (!context.passed) desktop.shot('broken');
   broken ||= !context.passed;
 });
 
@@ -209,4 +210,24 @@ test('the people of a large public chat come page by page, and one of them is fo
   await page.keys(field, `Visitor ${String(CROWD)}`);
   await page.named('aside button', `Visitor ${String(CROWD)}`);
   desktop.shot('found');
+});
+
+test('who has joined the room of a group is shown as here just now, for as long as they stay', async () => {
+  await page.press('button', 'Close details');
+  await listAtRest();
+  await page.press('[data-dialog]', 'Chess by post');
+  await page.named('.message-row', 'Chess by post, this evening?');
+  await page.press('button', 'Show details');
+  await page.named('aside button', 'beatrice');
+  // Her messages come without a room; only now she is in it.
+  assert.doesNotMatch(await page.text(), /Here just now/);
+  await beatrice.cube.chat.muc.join(groups['Chess by post']);
+  await page.sees('Here just now, 1', 60_000);
+  const here = await page.run(
+    `() => [...document.querySelectorAll('aside section')].find((each) => each.innerText.startsWith('Here just now')).querySelector('ul').innerText.trim()`,
+  );
+  assert.match(here, /beatrice$/);
+  desktop.shot('here');
+  await beatrice.cube.chat.muc.leave(groups['Chess by post']);
+  await until('nobody in the room', async () => !(await page.text()).includes('Here just now'), 60_000);
 });
