@@ -41,6 +41,7 @@ const stages = [
   { name: 'npm', title: 'npm packages as locked', needs: ['machine'], work: () => ensureNodeModules(steps) },
   { name: 'rustfmt', title: 'Format of the Rust sources', needs: ['machine'], work: rustfmt },
   { name: 'prettier', title: 'Format of the other sources', needs: ['npm'], work: prettier },
+  { name: 'words', title: 'Every sentence in every language', needs: ['npm'], work: words },
   { name: 'ui-build', title: 'The pages', needs: ['npm'], work: async () => void (await buildPages(steps)) },
   { name: 'ui-check', title: 'Types of the pages', needs: ['ui-build'], work: svelteCheck },
   { name: 'ui-lint', title: 'ESLint', needs: ['ui-build'], work: eslint },
@@ -48,7 +49,7 @@ const stages = [
   {
     name: 'scripts',
     title: 'Tests of the scripts',
-    needs: ['machine'],
+    needs: ['npm'],
     work: () => nodeTests('scripts', 'tests/scripts'),
   },
   { name: 'licences', title: 'Licences and origins of the crates', needs: ['machine'], work: cargoDeny },
@@ -89,6 +90,10 @@ async function prettier() {
     ['--check', '--log-level', 'warn', '.'],
     'npm run format',
   );
+}
+
+async function words() {
+  await steps.run('words', process.execPath, [join(root, 'scripts/words.mjs')]);
 }
 
 async function svelteCheck() {

@@ -12,7 +12,8 @@ export default defineConfig({
     paraglideVitePlugin({
       project: `${root}project.inlang`,
       outdir: `${root}src/i18n/generated`,
-      // The window has one language at a time, chosen by i18n/locale.ts; no URL, no cookie.
+      // One module for each language, loaded when it is chosen (i18n/language.svelte.ts); no URL, no cookie.
+      outputStructure: 'locale-modules',
       strategy: ['globalVariable', 'baseLocale'],
     }),
   ],

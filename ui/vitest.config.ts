@@ -8,10 +8,11 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const words = `${root}src/i18n/generated`;
 
 // A build leaves the words compiled; alone, the tests do it themselves. Not by the plugin, whose watcher stays alive.
-if (!existsSync(`${words}/messages.js`)) {
+if (!existsSync(`${words}/messages/en.js`)) {
   await compile({
     project: `${root}project.inlang`,
     outdir: words,
+    outputStructure: 'locale-modules',
     strategy: ['globalVariable', 'baseLocale'],
   });
 }

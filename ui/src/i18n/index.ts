@@ -1,3 +1,4 @@
 // The window's words. Every sentence comes from ui/messages; dates, numbers and plurals from Intl.
-export { m } from './generated/messages.js';
-export { locale, direction, setLanguage } from './locale';
+export { inDigits } from './digits';
+export { LANGUAGES, direction, locale, nameOf } from './language.svelte';
+export { m } from './words';

@@ -1507,6 +1507,11 @@ export type ServerHits = {
 export type Settings = {
 	/**  Colours. */
 	theme: Theme,
+	/**
+	 *  The language of the words, as a BCP 47 tag without a region; `null` for the first of the
+	 *  system's that there is a catalogue for.
+	 */
+	language: string | null,
 	/**  Factor on every size of text: 0.87, 1, 1.13, 1.27 or 1.4. */
 	textScale: number,
 	/**  Enter sends and Shift+Enter breaks the line; the other way round when false. */

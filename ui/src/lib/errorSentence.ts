@@ -31,7 +31,7 @@ export function errorSentence(thrown: unknown, own: OwnSentences = {}): string {
     case 'rateLimited':
       return m.error_rate_limited({ time: waitingTime(error.retryAfterMs) });
     case 'server':
-      return m.error_server({ status: error.status });
+      return m.error_server({ status: String(error.status) });
     case 'keysLocked':
       return m.error_keys_locked();
     case 'wrongPassphrase':

@@ -1,14 +1,7 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { speak } from '~/i18n/language.svelte';
 import type { Activity } from '~/ipc/bindings.gen';
-
-const tag = vi.hoisted(() => ({ locale: 'en-GB' }));
-vi.mock('~/i18n/locale', () => ({
-  locale: () => tag.locale,
-  direction: () => 'ltr',
-  setLanguage: () => undefined,
-}));
-
-const { lastSeenWords } = await import('./lastSeen');
+import { lastSeenWords } from './lastSeen';
 
 const NOW = new Date(2026, 10, 20, 10, 45).getTime(); // a Friday
 const MINUTE = 60_000;
@@ -18,9 +11,7 @@ const on = (...parts: [number, number, number, number?, number?]): number => {
   return new Date(year, month - 1, day, hour, minute).getTime();
 };
 
-beforeEach(() => {
-  tag.locale = 'en-GB';
-});
+beforeEach(() => speak('en-GB'));
 
 describe('what a person does now', () => {
   it('is said in one word while they are here', () => {
@@ -58,8 +49,8 @@ describe('when a person was last here', () => {
     expect(lastSeenWords(seen(NOW + 5 * MINUTE), NOW)).toBe('last seen just now');
   });
 
-  it('takes the hours and the order of day and month from the place', () => {
-    tag.locale = 'en-US';
+  it('takes the hours and the order of day and month from the place', async () => {
+    await speak('en-US');
     expect(lastSeenWords(seen(on(2026, 11, 19)), NOW).replace('\u202f', ' ')).toBe(
       'last seen yesterday at 6:02 PM',
     );

@@ -1,19 +1,14 @@
-import { describe, expect, it, vi } from 'vitest';
-
-const tag = vi.hoisted(() => ({ locale: 'en-GB' }));
-vi.mock('~/i18n/locale', () => ({
-  locale: () => tag.locale,
-  direction: () => 'ltr',
-  setLanguage: () => undefined,
-}));
-
-const { clockTime, dayKey, dayLabel, daysBetween, listTime } = await import('./time');
+import { beforeEach, describe, expect, it } from 'vitest';
+import { speak } from '~/i18n/language.svelte';
+import { clockTime, dayKey, dayLabel, daysBetween, listTime } from './time';
 
 const NOW = new Date(2026, 10, 20, 10, 45).getTime(); // a Friday
 const on = (...parts: [number, number, number, number?, number?]): number => {
   const [year, month, day, hour = 9, minute = 12] = parts;
   return new Date(year, month - 1, day, hour, minute).getTime();
 };
+
+beforeEach(() => speak('en-GB'));
 
 describe('the day between messages', () => {
   it.each([
@@ -51,10 +46,9 @@ describe('calendar days', () => {
     expect(dayKey(on(2026, 11, 20))).not.toBe(dayKey(on(2026, 11, 21)));
   });
 
-  it('are told by the clock of the place: two digits of twenty-four hours, or one of twelve', () => {
+  it('are told by the clock of the place: two digits of twenty-four hours, or one of twelve', async () => {
     expect(clockTime(on(2026, 11, 20, 7, 5))).toBe('07:05');
-    tag.locale = 'en-US';
+    await speak('en-US');
     expect(clockTime(on(2026, 11, 20, 19, 5)).replace('\u202f', ' ')).toBe('7:05 PM');
-    tag.locale = 'en-GB';
   });
 });

@@ -7,6 +7,7 @@ const WRITE_DELAY_MS = 300;
 
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
+  language: null,
   textScale: 1,
   sendWithEnter: true,
   linkPreviews: true,

@@ -15,6 +15,7 @@ export type Screen =
 export type SettingsSection =
   | 'profile'
   | 'appearance'
+  | 'language'
   | 'privacy'
   | 'files'
   | 'away'

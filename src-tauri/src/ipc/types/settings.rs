@@ -52,6 +52,9 @@ impl Default for AutoDownload {
 pub struct Settings {
     /// Colours.
     pub theme: Theme,
+    /// The language of the words, as a BCP 47 tag without a region; `null` for the first of the
+    /// system's that there is a catalogue for.
+    pub language: Option<String>,
     /// Factor on every size of text: 0.87, 1, 1.13, 1.27 or 1.4.
     #[specta(type = specta_typescript::Number)]
     pub text_scale: f64,
@@ -98,6 +101,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: Theme::System,
+            language: None,
             text_scale: 1.0,
             send_with_enter: true,
             link_previews: true,

@@ -1,18 +1,6 @@
 // How many people a chat has, in words: “7 people, 3 online”, “12,480 subscribers”.
-import { locale, m } from '~/i18n';
+import { inDigits, m } from '~/i18n';
 import type { Dialog } from '~/ipc/bindings.gen';
-
-const counts = new Map<string, Intl.NumberFormat>();
-
-/** With the digits and the groups of the language. */
-export function inDigits(count: number): string {
-  let format = counts.get(locale());
-  if (!format) {
-    format = new Intl.NumberFormat(locale());
-    counts.set(locale(), format);
-  }
-  return format.format(count);
-}
 
 /** `online` is how many of the others are there now, as far as it is known. */
 export function peopleLine(

@@ -6,6 +6,8 @@ import Compass from '@lucide/svelte/icons/compass';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Info from '@lucide/svelte/icons/info';
 import Keyboard from '@lucide/svelte/icons/keyboard';
+
+import LanguagesIcon from '@lucide/svelte/icons/languages';
 import Laptop from '@lucide/svelte/icons/laptop-minimal';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
@@ -120,6 +122,7 @@ export function commandsOf(app: App, space: Space): Command[] {
     ...commands,
     settings('profile', m.settings_own_profile(), UserRound, m.search_words_profile()),
     settings('appearance', m.settings_appearance(), PaletteIcon, m.search_words_appearance()),
+    settings('language', m.settings_language(), LanguagesIcon, m.search_words_language()),
     settings('privacy', m.settings_privacy(), Shield, m.search_words_privacy()),
     settings('away', m.settings_away(), Moon, m.search_words_away()),
     settings('keyboard', m.settings_keyboard(), Keyboard, m.search_words_keyboard()),

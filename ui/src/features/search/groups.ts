@@ -1,12 +1,12 @@
 // The words beside the hits: how many, and how the server is doing.
-import { m } from '~/i18n';
+import { inDigits, m } from '~/i18n';
 import { errorSentence } from '~/lib/errorSentence';
 import type { LocalState, MessageSearch } from './messageSearch.svelte';
 import type { Group, Option } from './results';
 
 /** How many there are, and how long it took where that is said. */
 export function countNote(found: Extract<LocalState, { kind: 'found' }>, timed: boolean): string {
-  const count = found.more ? m.search_more_than({ count: found.total }) : String(found.total);
+  const count = found.more ? m.search_more_than({ count: found.total }) : inDigits(found.total);
   const said = timed ? m.search_count_in({ count, time: found.tookMs }) : count;
   return found.indexing ? m.search_indexing({ count: said }) : said;
 }

@@ -57,6 +57,7 @@ export class Memory {
     const open = query.get('open');
     this.settings = {
       theme: (query.get('theme') as Theme | null) ?? 'system',
+      language: query.get('language'),
       textScale: Number(query.get('scale') ?? '1'),
       sendWithEnter: true,
       linkPreviews: true,
