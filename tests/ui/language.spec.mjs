@@ -52,7 +52,10 @@ test('another language is there at once, without losing the place, and is rememb
 test('back to the system is back to its language', async () => {
   const { page, done } = await browser.open('language=de', { locale: 'en-GB' });
   await page.getByRole('button', { name: 'Neuer Chat' }).first().waitFor();
-  await page.getByRole('button', { name: /Mira Lindqvist/ }).first().click();
+  await page
+    .getByRole('button', { name: /Mira Lindqvist/ })
+    .first()
+    .click();
   await page.getByRole('menuitem', { name: 'Einstellungen' }).click();
   await page.getByRole('button', { name: 'Sprache', exact: true }).click();
   await page.getByRole('radio', { name: 'Wie das System' }).check({ force: true });

@@ -35,9 +35,7 @@ describe('the language of the window', () => {
   });
 
   it('is named in itself, with a capital', () => {
-    expect(LANGUAGES.map(nameOf)).toContain('Deutsch');
-    expect(nameOf('es')).toBe('Español');
-    expect(nameOf('ar')).toBe('العربية');
+    expect(LANGUAGES.map(nameOf)).toEqual(['English', 'Deutsch', 'Español', 'Українська', 'العربية']);
   });
 
   it('runs from right to left in Arabic alone', () => {
@@ -61,6 +59,33 @@ describe('a sentence', () => {
     await speak('de');
     expect(m.chats_unread({ count: 1 })).toBe('1 ungelesene Nachricht');
     expect(m.chats_unread({ count: 12_480 })).toBe('12.480 ungelesene Nachrichten');
+  });
+
+  it('knows the four forms of Ukrainian', async () => {
+    await speak('uk');
+    const said = [1, 3, 5, 21, 1.5].map((count) => m.chats_unread({ count }));
+    expect(said).toEqual([
+      '1 непрочитане повідомлення',
+      '3 непрочитані повідомлення',
+      '5 непрочитаних повідомлень',
+      '21 непрочитане повідомлення',
+      '1,5 непрочитаного повідомлення',
+    ]);
+  });
+
+  it('knows the six forms of Arabic, and its digits where the region uses them', async () => {
+    await speak('ar-EG');
+    const said = [0, 1, 2, 3, 11, 100].map((count) => m.chats_unread({ count }));
+    expect(said).toEqual([
+      'لا رسائل غير مقروءة',
+      'رسالة واحدة غير مقروءة',
+      'رسالتان غير مقروءتين',
+      '٣ رسائل غير مقروءة',
+      '١١ رسالة غير مقروءة',
+      '١٠٠ رسالة غير مقروءة',
+    ]);
+    await speak('ar-MA');
+    expect(m.chats_unread({ count: 11 })).toBe('11 رسالة غير مقروءة');
   });
 
   it('leaves text alone that only looks like a number', () => {

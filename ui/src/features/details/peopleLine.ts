@@ -9,7 +9,7 @@ export function peopleLine(
 ): string {
   if (dialog.kind === 'broadcast') return m.details_everyone();
   const count = Math.max(dialog.occupantCount, dialog.occupantIds.length);
-  if (dialog.kind === 'public') return m.details_subscribers({ count, digits: inDigits(count) });
+  if (dialog.kind === 'public') return m.details_subscribers({ count });
   const people = m.conversation_people({ count });
   return online === 0 ? people : m.details_people_online({ people, online: inDigits(online) });
 }
