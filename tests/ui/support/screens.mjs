@@ -1,0 +1,486 @@
+// Every screen and every state of one that is worth looking at: what `npm run shots` photographs and what is checked for
+// accessibility, in any language. Nothing here may name words of one language except those people wrote.
+
+import { settle } from './world.mjs';
+
+/**
+ * @typedef {object} Screen
+ * @property {string} name of the picture
+ * @property {string} query what the fake backend shows
+ * @property {(page: import('playwright-core').Page, say: (key: string, inputs?: Record<string, string | number>) => string) => Promise<void>} [go]
+ *   from the first frame to the screen
+ * @property {{ width: number, height: number }} [size]
+ */
+
+const NARROW = { width: 390, height: 780 };
+
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+/** What a control is called, before the key or the number that may follow. */
+const beginning = (words) => new RegExp(`^${words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
+const item = (page, words) => page.getByRole('menuitem', { name: beginning(words) }).first();
+
+/** Opens what hangs on the account's button. */
+async function accountMenu(page) {
+  await page
+    .getByRole('button', { name: /Mira Lindqvist/ })
+    .first()
+    .click();
+}
+
+async function settings(page, say, section) {
+  await accountMenu(page);
+  await item(page, say('accounts_settings')).click();
+  const chosen = page.getByRole('navigation').getByRole('button', { name: say(section), exact: true });
+  await chosen.click();
+  await page.getByRole('heading', { name: say(section), level: 2, exact: true }).waitFor();
+}
+
+/** The menu of a message that has these words. */
+async function messageMenu(page, words) {
+  await page.getByRole('listitem', { name: words }).last().locator('.bubble').click({ button: 'right' });
+  await page.getByRole('menu').first().waitFor();
+}
+
+async function details(page, say) {
+  await button(page, say('details_show')).click();
+  await page.getByRole('complementary', { name: say('details_title') }).waitFor();
+}
+
+async function newChat(page, say) {
+  await button(page, say('chats_new')).first().click();
+  await page.getByRole('dialog').waitFor();
+}
+
+async function rowMenu(page, name) {
+  await page.getByRole('list').getByText(name, { exact: true }).first().click({ button: 'right' });
+  await page.getByRole('menu').first().waitFor();
+}
+
+async function palette(page, words) {
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('dialog').getByRole('combobox');
+  await field.waitFor();
+  if (words !== '') await field.pressSequentially(words);
+}
+
+async function firstRun(page, say, title) {
+  await page.getByRole('button', { name: say(title) }).click();
+}
+
+/** @type {Screen[]} */
+export const SCREENS = [
+  { name: 'group', query: 'open=ridge' },
+  { name: 'group-details', query: 'open=ridge', go: details },
+  { name: 'private', query: 'open=jonas' },
+  { name: 'private-details', query: 'open=olena', go: details },
+  { name: 'arabic-chat', query: 'state=full&open=arabic' },
+  { name: 'broadcast', query: 'open=weather' },
+  { name: 'public-details', query: 'open=rust', go: details },
+  { name: 'nothing-open', query: '' },
+  { name: 'no-chats', query: 'state=empty' },
+  { name: 'loading', query: 'state=loading' },
+  { name: 'failed', query: 'state=failed' },
+  { name: 'gap', query: 'state=gap&open=ridge' },
+  { name: 'connecting', query: 'state=connecting&open=jonas' },
+  { name: 'reconnecting', query: 'state=reconnecting&open=jonas' },
+  { name: 'offline', query: 'state=offline&open=jonas' },
+  { name: 'certificate', query: 'state=certificate&open=jonas' },
+  { name: 'signed-out', query: 'state=signedOut&open=jonas' },
+  { name: 'not-sent', query: 'open=amara' },
+  { name: 'former-group', query: 'state=organised&open=former' },
+  { name: 'blocked-chat', query: 'state=blocked&open=amara' },
+  { name: 'gone-chat', query: 'state=gone&open=jonas', go: (page) => page.clock.runFor(3000) },
+  {
+    name: 'account-menu',
+    query: 'open=ridge',
+    go: async (page) => {
+      await accountMenu(page);
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'sign-out',
+    query: 'open=jonas&state=offline',
+    go: async (page, say) => {
+      await accountMenu(page);
+      await item(page, say('accounts_sign_out')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'chat-menu', query: 'state=organised&open=jonas', go: (page) => rowMenu(page, 'Ridge Walk') },
+  {
+    name: 'chat-selection',
+    query: 'state=organised',
+    go: async (page, say) => {
+      await rowMenu(page, 'Ridge Walk');
+      await item(page, say('chats_select')).click();
+      await page.getByRole('button', { name: say('chats_selection_end'), exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'delete-chat',
+    query: 'open=jonas',
+    go: async (page, say) => {
+      await rowMenu(page, 'Jonas Weber');
+      await item(page, say('chats_delete')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'folder',
+    query: 'state=organised',
+    go: async (page, say) => {
+      await rowMenu(page, 'Ridge Walk');
+      await item(page, say('chats_to_folder')).click();
+      await item(page, say('folder_new')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'archive',
+    query: 'state=organised',
+    go: (page, say) =>
+      page
+        .getByRole('button', { name: beginning(say('chats_archive_entry')) })
+        .first()
+        .click(),
+  },
+  { name: 'message-kinds', query: 'state=full&open=full' },
+  {
+    name: 'message-menu',
+    query: 'state=full&open=full',
+    go: (page) => messageMenu(page, /The later bus/),
+  },
+  {
+    name: 'message-info',
+    query: 'state=full&open=full',
+    go: async (page, say) => {
+      await messageMenu(page, /The view this morning/);
+      await item(page, say('conversation_info')).click();
+      await page.getByRole('complementary', { name: say('conversation_info_title') }).waitFor();
+    },
+  },
+  {
+    name: 'reply',
+    query: 'state=full&open=full',
+    go: async (page, say) => {
+      await messageMenu(page, /The later bus/);
+      await item(page, say('conversation_reply')).click();
+      await page.keyboard.type('See you at the lower car park');
+    },
+  },
+  {
+    name: 'edit',
+    query: 'state=full&open=full',
+    go: async (page, say) => {
+      await page.getByRole('textbox', { name: /./ }).last().focus();
+      await page.keyboard.press('ArrowUp');
+      await page.getByRole('group', { name: say('composer_editing') }).waitFor();
+    },
+  },
+  {
+    name: 'delete-message',
+    query: 'state=full&open=full',
+    go: async (page, say) => {
+      await messageMenu(page, /The rope is in my car/);
+      await item(page, say('conversation_delete_all')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'forward',
+    query: 'state=full&open=full',
+    go: async (page, say) => {
+      await messageMenu(page, /The later bus/);
+      await item(page, say('conversation_forward')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'message-selection',
+    query: 'state=full&open=full',
+    go: async (page, say) => {
+      await messageMenu(page, /The later bus/);
+      await item(page, say('conversation_select')).click();
+      await button(page, say('conversation_select_end')).waitFor();
+    },
+  },
+  {
+    name: 'emoji',
+    query: 'open=jonas',
+    go: async (page, say) => {
+      await button(page, say('composer_emoji')).click();
+      await page.getByRole('button', { name: '😀' }).or(page.getByText('😀')).first().waitFor();
+    },
+  },
+  {
+    name: 'send-menu',
+    query: 'open=jonas',
+    go: async (page, say) => {
+      await page
+        .getByRole('textbox', { name: say('composer_label', { name: 'Jonas Weber' }) })
+        .fill('Servus');
+      await button(page, say('composer_send')).click({ button: 'right' });
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'send-later',
+    query: 'open=jonas',
+    go: async (page, say) => {
+      await page
+        .getByRole('textbox', { name: say('composer_label', { name: 'Jonas Weber' }) })
+        .fill('Servus');
+      await button(page, say('composer_send')).click({ button: 'right' });
+      await item(page, say('composer_send_later')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'calendar',
+    query: 'state=full&open=full',
+    go: async (page) => {
+      await page.locator('.day button, button.day').first().click();
+      await page.getByRole('grid').waitFor();
+    },
+  },
+  { name: 'attachments', query: 'state=files&open=files' },
+  {
+    name: 'attach-menu',
+    query: 'state=files&open=files',
+    go: async (page, say) => {
+      await button(page, say('attach_button')).click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'tray',
+    query: 'open=jonas',
+    go: async (page, say) => {
+      await button(page, say('attach_button')).click();
+      await page.getByRole('menuitem', { name: say('attach_picture') }).click();
+      await page.getByRole('list', { name: say('tray_list') }).waitFor();
+    },
+  },
+  {
+    name: 'location-send',
+    query: 'open=jonas',
+    go: async (page, say) => {
+      await button(page, say('attach_button')).click();
+      await item(page, say('attach_location')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'location',
+    query: 'state=files&open=files',
+    go: async (page, say) => {
+      await button(page, say('location_view', { name: 'Lower car park' })).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'viewer',
+    query: 'state=files&open=files',
+    go: async (page, say) => {
+      const picture = say('file_picture_of', { number: 4, count: 5, name: 'Olena Kovalenko' });
+      await button(page, picture).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'shared-media',
+    query: 'state=files&open=files',
+    go: async (page, say) => {
+      await details(page, say);
+      await page
+        .getByRole('complementary')
+        .getByRole('button', { name: beginning(say('shared_files')) })
+        .click();
+      await page.getByRole('tablist').waitFor();
+    },
+  },
+  { name: 'search', query: 'open=ridge', go: (page) => palette(page, 'winter') },
+  { name: 'search-recent', query: 'open=ridge', go: (page) => palette(page, '') },
+  { name: 'search-commands', query: 'open=ridge', go: (page) => palette(page, '>') },
+  {
+    name: 'search-in-chat',
+    query: 'open=ridge',
+    go: async (page) => {
+      await page.keyboard.press('Control+f');
+      await page.keyboard.type('bus');
+    },
+  },
+  { name: 'new-chat', query: 'open=ridge', go: newChat },
+  {
+    name: 'new-group',
+    query: 'open=ridge',
+    go: async (page, say) => {
+      await newChat(page, say);
+      await page.getByRole('button', { name: say('new_chat_new_group') }).click();
+      await page.getByRole('heading', { name: say('new_chat_group_title') }).waitFor();
+    },
+  },
+  {
+    name: 'explore',
+    query: 'open=ridge',
+    go: async (page, say) => {
+      await newChat(page, say);
+      await page.getByRole('button', { name: say('new_chat_explore') }).click();
+      await page.getByRole('heading', { name: say('explore_title') }).waitFor();
+    },
+  },
+  {
+    name: 'preview',
+    query: 'open=ridge',
+    go: async (page, say) => {
+      await newChat(page, say);
+      await page.getByRole('button', { name: say('new_chat_explore') }).click();
+      await page
+        .getByRole('button', { name: /Night sky watchers/ })
+        .first()
+        .click();
+    },
+  },
+  {
+    name: 'edit-chat',
+    query: 'open=ridge',
+    go: async (page, say) => {
+      await details(page, say);
+      await page
+        .getByRole('complementary')
+        .getByRole('button', { name: say('details_edit'), exact: true })
+        .click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'add-people',
+    query: 'open=ridge',
+    go: async (page, say) => {
+      await details(page, say);
+      await button(page, say('details_add')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'person',
+    query: 'open=olena',
+    go: async (page, say) => {
+      await details(page, say);
+      await button(page, say('details_profile')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'block',
+    query: 'open=olena',
+    go: async (page, say) => {
+      await details(page, say);
+      await page
+        .getByRole('complementary')
+        .getByRole('button', { name: say('details_block') })
+        .click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'report',
+    query: 'open=olena',
+    go: async (page, say) => {
+      await details(page, say);
+      await page
+        .getByRole('complementary')
+        .getByRole('button', { name: say('details_report') })
+        .click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'export',
+    query: 'open=jonas',
+    go: async (page, say) => {
+      await rowMenu(page, 'Jonas Weber');
+      await item(page, say('chats_export')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'outbox',
+    query: 'state=offline&open=jonas',
+    go: async (page, say) => {
+      await accountMenu(page);
+      await page.getByRole('menuitem', { name: beginning(say('outbox_title')) }).click();
+      await page.getByRole('heading', { name: say('outbox_title') }).waitFor();
+    },
+  },
+  { name: 'settings-profile', query: '', go: (page, say) => settings(page, say, 'settings_own_profile') },
+  { name: 'settings-appearance', query: '', go: (page, say) => settings(page, say, 'settings_appearance') },
+  { name: 'settings-language', query: '', go: (page, say) => settings(page, say, 'settings_language') },
+  {
+    name: 'settings-privacy',
+    query: 'state=blocked',
+    go: (page, say) => settings(page, say, 'settings_privacy'),
+  },
+  { name: 'settings-files', query: 'state=files', go: (page, say) => settings(page, say, 'files_title') },
+  { name: 'settings-away', query: '', go: (page, say) => settings(page, say, 'settings_away') },
+  { name: 'settings-sending', query: '', go: (page, say) => settings(page, say, 'settings_sending') },
+  { name: 'settings-keyboard', query: '', go: (page, say) => settings(page, say, 'settings_keyboard') },
+  { name: 'settings-server', query: '', go: (page, say) => settings(page, say, 'settings_server') },
+  { name: 'settings-diagnostics', query: '', go: (page, say) => settings(page, say, 'settings_diagnostics') },
+  { name: 'settings-about', query: '', go: (page, say) => settings(page, say, 'settings_about') },
+  { name: 'first-run', query: 'state=firstRun' },
+  {
+    name: 'first-run-local',
+    query: 'state=firstRun',
+    go: (page, say) => firstRun(page, say, 'first_run_local_title'),
+  },
+  {
+    name: 'first-run-application',
+    query: 'state=firstRun',
+    go: (page, say) => firstRun(page, say, 'first_run_cloud_title'),
+  },
+  {
+    name: 'first-run-endpoints',
+    query: 'state=firstRun',
+    go: async (page, say) => {
+      await firstRun(page, say, 'first_run_custom_title');
+      await button(page, say('endpoints_continue')).click();
+    },
+  },
+  { name: 'keys-choose', query: 'state=needsChoice' },
+  { name: 'keys-locked', query: 'state=locked' },
+  { name: 'narrow-list', query: '', size: NARROW },
+  { name: 'narrow-chat', query: 'open=ridge', size: NARROW },
+  {
+    name: 'narrow-settings',
+    query: '',
+    size: NARROW,
+    go: async (page, say) => {
+      await accountMenu(page);
+      await item(page, say('accounts_settings')).click();
+      await page.getByRole('heading', { name: say('settings_title') }).waitFor();
+    },
+  },
+  { name: 'narrow-first-run', query: 'state=firstRun', size: NARROW },
+  { name: 'big-text', query: 'open=ridge&scale=1.4' },
+  { name: 'contrast', query: 'open=ridge&theme=contrast', go: details },
+];
+
+/**
+ * Opens a screen and waits until it stands still.
+ *
+ * @param {{ open: Function }} browser
+ * @param {Screen} screen
+ * @param {(key: string, inputs?: Record<string, string | number>) => string} say
+ * @param {{ locale: string, colorScheme?: 'light' | 'dark' }} options
+ */
+export async function openScreen(browser, screen, say, options) {
+  const opened = await browser.open(screen.query, { ...options, ...screen.size });
+  // Long enough for a busy machine; a screen that is not there in that time is not there.
+  opened.page.setDefaultTimeout(15_000);
+  await opened.page.waitForFunction(() => document.querySelector('#app > *') !== null);
+  await screen.go?.(opened.page, say);
+  await settle(opened.page);
+  return opened;
+}
