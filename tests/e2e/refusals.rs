@@ -54,17 +54,17 @@ async fn one_who_was_removed_while_away_keeps_what_they_wrote() {
         .await
         .unwrap();
     bob.has_the_network_again().await;
-    // The chat may be gone here by then; what was written is not.
-    bob.until("the message to fail or the chat to be gone", async || {
-        let outbox = bob.account().outbox().await.unwrap();
-        let failed = outbox
-            .items
-            .iter()
-            .any(|item| item.message.id == id && item.waiting == Waiting::Decision);
-        let gone = bob.account().dialog(group).await.unwrap().is_none();
-        (failed || gone).then_some(())
+    // The group is kept for what was written, and goes with it.
+    assert_eq!(failure(&bob, group, id).await.kind, FailureKind::NotMember);
+    is_kept(&bob.account(), id, "I bring the rope").await;
+    bob.until("not to be among its people any more", async || {
+        let card = bob.account().dialog(group).await.unwrap()?;
+        (!card.occupants.contains(&bob.id)).then_some(())
     })
     .await;
+    let back = bob.account().discard_unsent(id).await.unwrap().unwrap();
+    assert_eq!(back.text, "I bring the rope");
+    bob.has_lost(group).await;
     assert_eq!(alice.texts(group).await, [""; 0]);
 }
 

@@ -118,6 +118,17 @@ describe('the details', () => {
       .waitFor();
     await done();
   });
+
+  it('say that a chosen person has no account any more, and keep the choice', async () => {
+    const { page, done } = await open('open=design&fail=addOccupants:unknownPerson');
+    await aside(page).getByRole('button', { name: 'Add people' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Add people' });
+    await sheet.getByRole('option', { name: /Jonas Weber/ }).click();
+    await sheet.getByRole('button', { name: 'Add 1 person' }).click();
+    await sheet.getByText('Somebody you chose has no account here any more. Nobody was added.').waitFor();
+    await sheet.getByRole('button', { name: 'Add 1 person' }).waitFor();
+    await done();
+  });
 });
 
 describe('changing a chat', () => {
@@ -149,6 +160,31 @@ describe('changing a chat', () => {
     await sheet(page).getByRole('button', { name: 'Save' }).click();
     await sheet(page).getByText('Use at most 200 characters.').waitFor();
     assert.equal(await sheet(page).getByLabel('Name of the group').inputValue(), 'Ridge Run');
+    await done();
+  });
+
+  it('says so to somebody who was an admin until a moment ago, and keeps what was typed', async () => {
+    const { page, done } = await open('open=ridge&fail=updateDialog:forbidden');
+    await aside(page).getByRole('button', { name: 'Edit' }).click();
+    await sheet(page).getByLabel('Description').fill('Crabs only');
+    await sheet(page).getByRole('button', { name: 'Save' }).click();
+    await sheet(page).getByText('You may no longer change this chat: only those who lead it can.').waitFor();
+    assert.equal(await sheet(page).getByLabel('Description').inputValue(), 'Crabs only');
+    await done();
+  });
+
+  it('leaves alone what another owner changes meanwhile', async () => {
+    const { page, done } = await open('open=ridge');
+    await aside(page).getByRole('button', { name: 'Edit' }).click();
+    await sheet(page).getByLabel('Description').fill('Every second Sunday');
+    await page.evaluate(() =>
+      window.fake.patch(window.fake.world.bySlug.get('ridge'), { name: 'Ridge Run' }),
+    );
+    await sheet(page).getByRole('button', { name: 'Save' }).click();
+    await sheet(page).waitFor({ state: 'detached' });
+    const [[, , edit]] = await calls(page, 'updateDialog');
+    assert.deepEqual([edit.name, edit.description], [null, 'Every second Sunday']);
+    await page.getByRole('heading', { name: 'Ridge Run' }).first().waitFor();
     await done();
   });
 

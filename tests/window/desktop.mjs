@@ -128,6 +128,21 @@ class Page {
     await this.click(await this.named(css, name));
   }
 
+  /** Opens the chat whose row has this word. A row on its way to another place cannot be pressed. */
+  async openChat(word) {
+    await this.named('[data-dialog]', word);
+    await until('the list at rest', () =>
+      this.run(`() => document.querySelector('[role=list]').getAnimations({ subtree: true }).length === 0`),
+    );
+    await this.press('[data-dialog]', word);
+  }
+
+  /** Chooses an entry of the menu of accounts; its button is named by what is in it. */
+  async accountMenu(entry) {
+    await this.click(await this.element('button:has([aria-label$="accounts and settings"])'));
+    await this.press('[role=menuitem]', entry);
+  }
+
   /** Types into the field with this label, as a person does: click, then keys. */
   async fill(label, text) {
     const field = await until(`a field “${label}”`, async () => {

@@ -237,8 +237,9 @@ impl Sender {
             context.taken.clear();
             self.start_over();
         }
-        if generation == 0 {
-            // No session yet.
+        if generation == 0 || !context.is_online() {
+            // Nothing is noted as on its way without a line: until there is one again, all of it
+            // can be changed and taken back, and what waits on purpose goes on waiting.
             return Ok(None);
         }
         if self.passed_by {
@@ -263,9 +264,8 @@ impl Sender {
                     let wait = row.not_before.0.saturating_sub(now.0);
                     earliest = Some(earliest.map_or(wait, |earliest| earliest.min(wait)));
                 }
-                // What is dated when it goes does not go before there is a line.
                 let is_apart = matches!(row.hold, Some(Hold::Scheduled { .. }));
-                if is_early || held.contains(&row.dialog) || (is_apart && !context.is_online()) {
+                if is_early || held.contains(&row.dialog) {
                     self.passed_by = true;
                     if !is_apart {
                         // Later messages of the dialog wait behind this one.

@@ -270,3 +270,19 @@ async fn what_was_taken_back_is_not_sent() {
     assert_eq!(next_id(&mut world).await, Some(message_id(2).to_string()));
     assert_eq!(world.sent_so_far(), []);
 }
+
+#[tokio::test]
+async fn without_a_line_nothing_is_on_its_way_and_what_waits_on_purpose_goes_on_waiting() {
+    let world = World::new().await;
+    world.start_session();
+    world.line.set_online(false);
+    queue(&world, 1).await;
+    hold(&world, 2, Hold::Undo { until: after(0) }).await;
+    let mut sender = Sender::default();
+    let wait = sender.round(&world.context).await.unwrap();
+    assert_eq!(wait, None, "the line says when it is back");
+    assert!(!world.context.taken.contains(1));
+    let left = world.context.store.read(|db| rows::due(db, 0, 10)).await;
+    let holds: Vec<_> = left.unwrap().into_iter().map(|row| row.hold).collect();
+    assert_eq!(holds, [None, Some(Hold::Undo { until: after(0) })]);
+}

@@ -25,10 +25,11 @@ pub use self::reading::{
 pub(super) use self::unread::change_unread;
 pub use self::unread::{mark_all_read, mark_everything_read, mark_read};
 use crate::model::{
-    DialogId, DialogKind, Field, KeptDraft, MessageId, Position, Status, UnixMillis, UserId,
+    DialogId, DialogKind, Failure, FailureKind, Field, KeptDraft, MessageId, Position, Status,
+    UnixMillis, UserId,
 };
 use crate::store::columns::Oid;
-use crate::store::{Error, ReadDb, WriteTx, messages, organise};
+use crate::store::{Error, ReadDb, WriteTx, messages, organise, outbox};
 
 /// A dialog as the server describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -261,6 +262,53 @@ pub fn remove(tx: &mut WriteTx<'_>, id: DialogId) -> Result<(), Error> {
         tx.touch_outbox();
     }
     Ok(())
+}
+
+/// Takes a dialog out of the cache that the server does not give any more. A group in which this
+/// person wrote something that nobody has stays, without them among its people: what they wrote has
+/// failed, with the reason, and [`let_lost_go`] takes the group along with the last of it. The other
+/// kinds need nobody's leave to come back.
+pub fn lose(tx: &mut WriteTx<'_>, id: DialogId) -> Result<(), Error> {
+    let unsent = if is_group(tx, id)? {
+        outbox::unsent_in(tx, id)?
+    } else {
+        Vec::new()
+    };
+    if unsent.is_empty() {
+        return remove(tx, id);
+    }
+    let failure = Failure {
+        kind: FailureKind::NotMember,
+        text: None,
+    };
+    for message in unsent {
+        outbox::fail(tx, message, &failure)?;
+    }
+    tx.run(
+        "DELETE FROM occupants WHERE dialog = ?1 AND user = ?2",
+        params![Oid::from(id), tx.me().as_i64()],
+    )?;
+    tx.touch_dialog(id);
+    Ok(())
+}
+
+/// Takes a group out of the cache that was only kept for what was not sent there, if that is gone.
+pub fn let_lost_go(tx: &mut WriteTx<'_>, id: DialogId) -> Result<(), Error> {
+    let is_lost =
+        is_group(tx, id)? && !is_incomplete(tx, id)? && !occupants(tx, id)?.contains(&tx.me());
+    if is_lost && outbox::unsent_in(tx, id)?.is_empty() {
+        remove(tx, id)?;
+    }
+    Ok(())
+}
+
+fn is_group(db: &ReadDb<'_>, id: DialogId) -> Result<bool, Error> {
+    let found = db.one(
+        "SELECT 1 FROM dialogs WHERE id = ?1 AND kind = ?2",
+        params![Oid::from(id), DialogKind::Group.code()],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
 }
 
 /// Keeps what stands in the field, with what it answers or changes; an empty one is forgotten.

@@ -9,7 +9,7 @@ mod listing;
 use rusqlite::params;
 
 pub use self::held::{enqueue_until, let_go, release, reschedule, schedule};
-pub use self::listing::{Unsent, failed, unsent};
+pub use self::listing::{Unsent, failed, unsent, unsent_in};
 
 use crate::model::{DialogId, Failure, Hold, Message, MessageId, Status, UnixMillis, UserId};
 use crate::store::columns::{Oid, optional_user};
@@ -287,6 +287,7 @@ pub fn discard(tx: &mut WriteTx<'_>, message: MessageId) -> Result<Option<Messag
     };
     settle(tx, message)?;
     messages::forget(tx, message)?;
+    dialogs::let_lost_go(tx, unsent.dialog)?;
     tx.touch_outbox();
     Ok(Some(unsent))
 }

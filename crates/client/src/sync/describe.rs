@@ -61,8 +61,16 @@ pub(super) async fn describe(context: &Arc<Context>, ids: &[DialogId]) -> Result
         refresh(context, behind.dialog);
     }
     if is_whole {
-        let gone = ids.iter().filter(|id| !there.contains(id)).copied();
-        remove(context, gone.collect()).await?;
+        let gone: Vec<DialogId> = ids
+            .iter()
+            .filter(|id| !there.contains(id))
+            .copied()
+            .collect();
+        if !gone.is_empty() {
+            let lose =
+                move |tx: &mut WriteTx<'_>| gone.iter().try_for_each(|&id| dialogs::lose(tx, id));
+            context.store.write(lose).await?;
+        }
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ describe('what the outbox says', () => {
     expect(words({ type: 'line' }, 'signedOut')).toContain('signed in');
     expect(words({ type: 'turn' }, 'offline')).toContain('after the one above');
     expect(words({ type: 'answer' })).toContain('answer');
+    expect(words({ type: 'answer' }, 'offline')).toContain('when the connection was lost');
     expect(words({ type: 'undo', payload: { until: NOW + 4200 } })).toContain('5 s');
   });
 

@@ -45,7 +45,7 @@ export function outboxWords({ message, waiting }: OutboxItem, context: OutboxCon
     case 'turn':
       return written(m.outbox_turn());
     case 'answer':
-      return written(online ? m.outbox_answer() : m.outbox_line());
+      return written(online ? m.outbox_answer() : m.outbox_answer_offline());
     case 'line':
       if (context.connection === 'signedOut') return written(m.outbox_signed_out());
       return written(online ? m.outbox_now() : m.outbox_line());

@@ -89,6 +89,12 @@ const ERRORS: readonly IpcError[] = [
   { kind: 'internal', message: 'unexpected' },
 ];
 
+/** What the server says of people without an account: `&fail=addOccupants:unknownPerson`. */
+const UNKNOWN_PERSON: IpcError = {
+  kind: 'validation',
+  fields: [{ field: 'occupants_ids', message: 'names 999999, who does not exist' }],
+};
+
 /**
  * Reads `&fail=`: one kind of error for every command that changes something (`forbidden`), or for some of them
  * (`addAdmins:tooMany,leaveDialog:offline`).
@@ -97,7 +103,7 @@ export function failuresOf(text: string | null): (command: string) => IpcError |
   const wanted = new Map<string, IpcError>();
   for (const part of (text ?? '').split(',')) {
     const [command, kind] = part.includes(':') ? part.split(':') : ['*', part];
-    const error = ERRORS.find((each) => each.kind === kind);
+    const error = kind === 'unknownPerson' ? UNKNOWN_PERSON : ERRORS.find((each) => each.kind === kind);
     if (command !== undefined && error) wanted.set(command, error);
   }
   return (command) => wanted.get(command) ?? wanted.get('*');

@@ -429,3 +429,36 @@ fn of_what_is_fetched_no_more_is_unread_than_the_server_counted() {
     db.write(|tx| messages::insert_batch(tx, &[incoming(10, 10, "new"), incoming(3, 3, "late")]));
     assert_eq!(unread(&db), (4, Some(message_id(3))));
 }
+
+#[test]
+fn a_group_that_is_lost_stays_for_what_was_not_sent_there_and_goes_with_the_last_of_it() {
+    let db = TestDb::new();
+    db.write(|tx| {
+        for n in [1, 2] {
+            save(tx, &dialog(n, DialogKind::Group, &[ME, 2]))?;
+        }
+        let mut waiting = outgoing(1, 10, "I bring the rope");
+        waiting.dialog = dialog_id(1);
+        outbox::enqueue(tx, &waiting)?;
+        let mut later = outgoing(2, 11, "And a map");
+        later.dialog = dialog_id(1);
+        outbox::schedule(tx, &later, UnixMillis(99_000))?;
+        lose(tx, dialog_id(1))?;
+        lose(tx, dialog_id(2))
+    });
+    assert!(db.read(|db| load(db, dialog_id(2))).is_none());
+    let kept = loaded(&db, 1);
+    assert_eq!(kept.occupants, [user_id(2)]);
+    assert!(db.read(|db| outbox::due(db, 0, 10)).is_empty());
+    for n in [1, 2] {
+        let message = db.read(|db| messages::load(db, message_id(n))).unwrap();
+        let failure = message.failure.map(|failure| failure.kind);
+        assert_eq!(failure, Some(FailureKind::NotMember), "{}", message.text);
+    }
+    // Looked at again by the next comparison, it is still there.
+    db.write(|tx| lose(tx, dialog_id(1)));
+    db.write(|tx| outbox::discard(tx, message_id(1)));
+    assert_eq!(loaded(&db, 1).id, dialog_id(1));
+    db.write(|tx| outbox::discard(tx, message_id(2)));
+    assert!(db.read(|db| load(db, dialog_id(1))).is_none());
+}

@@ -1,6 +1,6 @@
 //! Everything unsent, for the page that shows it.
 
-use crate::model::{Message, MessageId, UnixMillis};
+use crate::model::{DialogId, Message, MessageId, UnixMillis};
 use crate::store::columns::Oid;
 use crate::store::{Error, ReadDb, messages};
 
@@ -50,6 +50,17 @@ pub fn unsent(db: &ReadDb<'_>) -> Result<Vec<Unsent>, Error> {
         }
     }
     Ok(unsent)
+}
+
+/// What this person wrote in a dialog and the server does not have.
+pub fn unsent_in(db: &ReadDb<'_>, dialog: DialogId) -> Result<Vec<MessageId>, Error> {
+    db.all(
+        "SELECT id FROM messages WHERE dialog = ?1 AND status = 0 AND deleted = 0
+         UNION ALL SELECT m.id FROM outbox CROSS JOIN messages m ON m.id = outbox.message
+           WHERE outbox.dialog = ?1 AND m.deleted = 0",
+        [Oid::from(dialog)],
+        |row| Ok(row.get::<_, Oid>(0)?.message()),
+    )
 }
 
 /// Messages of this person that failed, by dialog and date.
