@@ -88,6 +88,7 @@ fn start(profile: Profile, shared: Vec<PathBuf>) -> tauri::Result<ExitCode> {
             window::open(handle.handle(), &profile)?;
             warm_up(handle.state::<App>().inner().clone());
             tauri::async_runtime::spawn(handle.state::<App>().follow_focus());
+            tauri::async_runtime::spawn(handle.state::<App>().inner().clone().follow_locks());
             watch_first_frame(handle.handle().clone(), handle.state::<App>().inner().clone());
             Ok(())
         })

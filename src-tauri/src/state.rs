@@ -8,6 +8,7 @@ use std::{
 
 use cubist_client::{
     Account as EngineAccount, Engine, EngineConfig,
+    keys::KeyState,
     model::{AccountId, Endpoints, Origin},
     tiles::Tiles,
 };
@@ -23,8 +24,8 @@ use crate::{
     },
     shell::{
         endpoints, exports::Exports, focus::Focus, kept_files::KeptFiles,
-        local_backend::LocalBackend, media_server::MediaServer, offers::Offers, profile::Profile,
-        settings_file::SettingsFile,
+        local_backend::LocalBackend, lock::Idle, media_server::MediaServer, offers::Offers,
+        profile::Profile, screen_lock, settings_file::SettingsFile, window::FAREWELL,
     },
 };
 
@@ -74,6 +75,8 @@ pub struct Parts {
     pub kept_files: KeptFiles,
     /// Whether the person looks at the app.
     pub focus: Focus,
+    /// When the person last did something in it.
+    pub idle: Idle,
     /// The export that runs.
     pub exports: Exports,
     /// Opened once, in the background, while the page loads.
@@ -96,6 +99,7 @@ impl App {
             backend: LocalBackend::new(profile.backend_dir.clone()),
             tiles: Tiles::default(),
             focus: Focus::default(),
+            idle: Idle::default(),
             exports: Exports::default(),
             offers: Offers::default(),
             kept_files: KeptFiles::new(&profile.dir),
@@ -247,6 +251,67 @@ impl App {
                 tracing::debug!(%error, active, "the server was not told");
             }
         }
+    }
+
+    /// The caches were opened by a person.
+    pub fn unlocked(&self) {
+        self.idle.seen();
+        self.renew_local_endpoints();
+    }
+
+    /// Whether the app can be locked and is not.
+    fn is_lockable(&self) -> bool {
+        self.engine
+            .get()
+            .is_some_and(|engine| engine.can_lock() && engine.key_state() == KeyState::Ready)
+    }
+
+    /// Locks the app: the engine forgets the key, copies for other programs go, and the page
+    /// forgets what it showed.
+    pub async fn lock(&self) -> Result<(), IpcError> {
+        self.engine().await?.lock().await?;
+        self.kept_files.clear();
+        self.tell(AppEvent::Locked);
+        Ok(())
+    }
+
+    /// Asks the page to keep what was typed and to lock then; a page that does not answer is not
+    /// waited for. Nothing happens while the app cannot be locked.
+    pub async fn ask_to_lock(&self) {
+        if !self.is_lockable() {
+            return;
+        }
+        if self.tell(AppEvent::LockWanted) {
+            tokio::time::sleep(FAREWELL).await;
+            if !self.is_lockable() {
+                return;
+            }
+        }
+        if let Err(error) = self.lock().await {
+            tracing::error!(%error, "the app did not lock");
+        }
+    }
+
+    /// Locks the app when nobody touched it for a time, and with the screen, until it ends.
+    pub async fn follow_locks(self) {
+        let (chosen, locking) = (self.clone(), self.clone());
+        let idle = self.idle.follow(
+            move || {
+                let after = chosen.settings.get().lock_after_s;
+                (after != 0 && chosen.is_lockable()).then(|| Duration::from_secs(after.into()))
+            },
+            move || {
+                let app = locking.clone();
+                async move { app.ask_to_lock().await }
+            },
+        );
+        let screen = screen_lock::follow(|| {
+            if self.settings.get().lock_with_screen {
+                let app = self.clone();
+                tauri::async_runtime::spawn(async move { app.ask_to_lock().await });
+            }
+        });
+        futures::future::join(idle, screen).await;
     }
 
     /// Keeps accounts of the local backend pointed at it: its ports differ from run to run, and

@@ -26,9 +26,14 @@ pub(crate) async fn profile(data_dir: &Path, chats: u32, messages: usize) {
     std::fs::create_dir_all(&folder).unwrap();
     progress("signing up");
     let (account, me) = sign_up(&folder).await;
-    let vault = KeyVault::open(&folder, KeychainPolicy::Disabled, Arc::new(SystemRandom))
-        .await
-        .unwrap();
+    let vault = KeyVault::open(
+        &folder,
+        KeychainPolicy::Disabled,
+        Arc::new(SystemClock),
+        Arc::new(SystemRandom),
+    )
+    .await
+    .unwrap();
     let key = vault.database_key(&account).unwrap();
     let path = folder
         .join("accounts")

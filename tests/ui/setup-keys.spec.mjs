@@ -77,3 +77,124 @@ for (const theme of ['light', 'dark', 'contrast']) {
     });
   }
 }
+
+describe('what opens the messages', () => {
+  async function openPage(page) {
+    await page.getByRole('button', { name: /accounts and settings/ }).click();
+    await page.getByRole('menuitem', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Lock and keys' }).click();
+    await page.getByRole('heading', { name: 'What opens your messages' }).waitFor();
+  }
+
+  it('one way alone is warned of, and a recovery code is shown once', async () => {
+    const { page, done } = await browser.open('keys=keychain');
+    await openPage(page);
+    await page.getByText('There is only one way to open your messages.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Lock now' }).count(), 0);
+    await page.getByRole('button', { name: 'Make one: Recovery code' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Make the code' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Your recovery code' });
+    await sheet.getByText('K7QX').waitFor();
+    await page.keyboard.press('Escape');
+    await sheet.getByText('J3F0').waitFor();
+    await sheet.getByRole('button', { name: 'Copy' }).click();
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^K7QX(-\w{4}){7}$/);
+    await sheet.getByRole('button', { name: 'Print' }).click();
+    assert.deepEqual((await calls(page)).at(-1), ['printPage']);
+    await sheet.getByRole('button', { name: 'I have it on paper' }).click();
+    await page.getByRole('button', { name: 'Remove: Recovery code' }).waitFor();
+    await done();
+  });
+
+  it('a lock is turned on with a new passphrase, which is judged first', async () => {
+    const { page, done } = await browser.open('keys=keychain,recoveryCode');
+    await openPage(page);
+    await page.getByRole('switch', { name: 'Ask for the passphrase' }).click();
+    const sheet = page.getByRole('dialog');
+    await sheet.getByLabel('Passphrase', { exact: true }).fill('short');
+    await sheet.getByRole('button', { name: 'Turn on the lock' }).click();
+    await sheet.getByText('Use at least 8 characters.').waitFor();
+    await sheet.getByLabel('Passphrase', { exact: true }).fill('four words are enough');
+    await sheet.getByLabel('Passphrase again').fill('four words are enough');
+    await sheet.getByRole('button', { name: 'Turn on the lock' }).click();
+    await page.getByRole('switch', { name: 'Lock with the screen' }).waitFor();
+    assert.equal(await page.getByText('Keychain of this computer').count(), 0);
+    await page.getByRole('button', { name: 'Lock by itself' }).click();
+    await page.getByRole('menuitemradio', { name: '5 minutes', exact: true }).click();
+    await page.waitForFunction(() => window.fake.settings.lockAfterS === 300);
+    await done();
+  });
+
+  it('the lock is turned off by whoever knows the passphrase', async () => {
+    const { page, done } = await browser.open('keys=passphrase,recoveryCode');
+    await openPage(page);
+    await page.getByRole('switch', { name: 'Ask for the passphrase' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Open without a passphrase' });
+    await sheet.getByLabel('Passphrase', { exact: true }).fill('not it');
+    await page.keyboard.press('Enter');
+    await sheet.getByText('This passphrase does not fit.').waitFor();
+    await sheet.getByRole('radio', { name: /Key in a file/ }).check({ force: true });
+    await sheet.getByLabel('Passphrase', { exact: true }).fill('correct');
+    await page.keyboard.press('Enter');
+    await sheet.waitFor({ state: 'hidden' });
+    assert.equal(
+      await page.getByRole('switch', { name: 'Ask for the passphrase' }).getAttribute('aria-checked'),
+      'false',
+    );
+    assert.deepEqual((await calls(page)).at(-1), ['addKey', 'keyFile']);
+    await done();
+  });
+
+  it('is locked by key, and shows nothing until it is opened', async () => {
+    const { page, done } = await browser.open('keys=passphrase,recoveryCode&open=tomas');
+    await page.getByRole('textbox', { name: /^Message to/ }).fill('Half a sen');
+    await page.keyboard.press('Control+l');
+    await page.getByRole('heading', { name: 'Your messages are locked' }).waitFor();
+    assert.equal(await page.getByText('Tomas').count(), 0);
+    await page.getByRole('button', { name: 'Use the recovery code' }).click();
+    await page
+      .getByRole('textbox', { name: 'Recovery code' })
+      .fill('k7qx 2m9d v4tb 8zhn 5rwc 1gep 6ysa j3f0');
+    await page.keyboard.press('Enter');
+    await page.getByRole('list', { name: 'Chats' }).waitFor();
+    await done();
+  });
+
+  it('after too many wrong entries the wait is counted down', async () => {
+    const { page, done } = await browser.open('state=locked', { clock: false });
+    for (let wrong = 0; wrong < 4; wrong += 1) {
+      await page.getByLabel('Passphrase').fill('not it');
+      await page.keyboard.press('Enter');
+      await page.getByText('This passphrase does not fit.').waitFor();
+    }
+    await page.getByLabel('Passphrase').fill('correct');
+    await page.keyboard.press('Enter');
+    await page.getByText('Try again in 8 seconds.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Unlock' }).isDisabled(), true);
+    await page.getByText('Try again in 6 seconds.').waitFor();
+    await page.getByText(/Too many wrong entries/).waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Unlock' }).click();
+    await page.getByRole('list', { name: 'Chats' }).waitFor();
+    await done();
+  });
+
+  it('with nothing to enter there is another try', async () => {
+    const { page, done } = await browser.open('state=locked&keys=keychain');
+    await page.getByText(/Unlock the keychain, or put the file back/).waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('It does not open yet.').waitFor();
+    await done();
+  });
+
+  for (const theme of ['light', 'dark', 'contrast']) {
+    it(`passes the accessibility checks in ${theme}`, async () => {
+      const { page, done } = await browser.open(`keys=passphrase&theme=${theme}`, { clock: false });
+      await openPage(page);
+      assert.deepEqual(await violations(page), []);
+      await page.getByRole('button', { name: 'Change: Passphrase' }).click();
+      await page.getByRole('dialog').waitFor();
+      assert.deepEqual(await violations(page), []);
+      await done();
+    });
+  }
+});

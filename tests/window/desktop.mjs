@@ -281,6 +281,7 @@ export class Desktop {
     });
     child.stdin.end('\n');
     this.children.push(child);
+    this.keychain = child;
   }
 
   /** Starts the app (again) with the same home and waits for its page. */

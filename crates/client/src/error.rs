@@ -64,6 +64,18 @@ pub enum Error {
     /// That is not the passphrase.
     #[error("wrong passphrase")]
     WrongPassphrase,
+    /// That is not the recovery code.
+    #[error("wrong recovery code")]
+    WrongCode,
+    /// Too many wrong entries: the next one is listened to after this time.
+    #[error("too many wrong entries")]
+    TooManyAttempts {
+        /// How long it still takes.
+        wait: Duration,
+    },
+    /// The system's keychain is not there, or refuses.
+    #[error("the system's keychain is not available")]
+    KeychainUnavailable,
     /// The keys could not be read, made or stored.
     #[error("the keys cannot be used")]
     Keys(#[source] crate::keys::Error),
@@ -132,8 +144,13 @@ impl From<crate::keys::Error> for Error {
             Keys::EmptyPassphrase => Self::InvalidInput {
                 field: "passphrase",
             },
+            Keys::WrongCode => Self::WrongCode,
+            Keys::TooManyAttempts { wait } => Self::TooManyAttempts { wait },
+            Keys::KeychainUnavailable => Self::KeychainUnavailable,
             Keys::NoPassphrase
-            | Keys::KeychainUnavailable
+            | Keys::NoCode
+            | Keys::OpensByItself
+            | Keys::LastSlot
             | Keys::AlreadyCreated
             | Keys::UnknownVersion(_)
             | Keys::Damaged

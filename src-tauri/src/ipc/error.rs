@@ -88,6 +88,18 @@ pub enum IpcError {
     /// The passphrase does not open the key.
     #[error("wrong passphrase")]
     WrongPassphrase,
+    /// The recovery code does not open the key.
+    #[error("wrong recovery code")]
+    WrongCode,
+    /// Too many wrong entries.
+    #[error("wrong entries: wait {wait_ms} ms")]
+    TooManyAttempts {
+        /// When the next one is listened to, in milliseconds.
+        wait_ms: u64,
+    },
+    /// The system's keychain is not there, or refuses.
+    #[error("no keychain")]
+    KeychainUnavailable,
     /// The backend on this computer did not start.
     #[error("local backend: {message}")]
     LocalBackend {
@@ -147,6 +159,11 @@ impl From<cubist_client::Error> for IpcError {
             Engine::Server { status, message } => Self::Server { status, message },
             Engine::KeysLocked => Self::KeysLocked,
             Engine::WrongPassphrase => Self::WrongPassphrase,
+            Engine::WrongCode => Self::WrongCode,
+            Engine::TooManyAttempts { wait } => Self::TooManyAttempts {
+                wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            },
+            Engine::KeychainUnavailable => Self::KeychainUnavailable,
             Engine::InvalidInput { field } => Self::InvalidInput {
                 field: field.to_owned(),
             },

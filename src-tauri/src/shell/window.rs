@@ -34,7 +34,7 @@ pub fn open(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> 
 }
 
 /// The page gets this long to keep what was typed; a page that hangs does not hold its window.
-const FAREWELL: Duration = Duration::from_secs(2);
+pub const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A window that is closed asks its page first: a draft may still be on its way to the disk.
 pub fn on_event(window: &Window, event: &WindowEvent) {

@@ -15,10 +15,33 @@ export const commands = {
 	painted: () => typedError<null, IpcError>(__TAURI_INVOKE("painted")),
 	/**  The page has kept everything and the window may go. */
 	close: () => typedError<null, IpcError>(__TAURI_INVOKE("close")),
+	/**  Asks the system to print what the page shows on paper. */
+	printPage: () => typedError<null, IpcError>(__TAURI_INVOKE("print_page")),
 	/**  Makes the key and keeps it the way the person chose. */
 	createKeys: (choice: KeyChoice) => typedError<null, IpcError>(__TAURI_INVOKE("create_keys", { choice })),
 	/**  Opens the caches with the passphrase. */
 	unlock: (passphrase: string) => typedError<null, IpcError>(__TAURI_INVOKE("unlock", { passphrase })),
+	/**  Opens the caches with the recovery code. */
+	unlockWithCode: (code: string) => typedError<null, IpcError>(__TAURI_INVOKE("unlock_with_code", { code })),
+	/**  Tries once more what opens without a person; fails with `keysLocked` when nothing did. */
+	retryKeys: () => typedError<null, IpcError>(__TAURI_INVOKE("retry_keys")),
+	/**  Locks the app: the key is forgotten, connections end, and the page is told to show nothing. */
+	lock: () => typedError<null, IpcError>(__TAURI_INVOKE("lock")),
+	/**  The person did something in the window; told now and then, for the lock after a time. */
+	stillHere: () => typedError<null, IpcError>(__TAURI_INVOKE("still_here")),
+	/**  What opens the caches. */
+	keySlots: () => typedError<KeySlots, IpcError>(__TAURI_INVOKE("key_slots")),
+	/**
+	 *  One more way to open the caches, or a new key for one there is. `current` is the passphrase,
+	 *  if one is set.
+	 */
+	addKey: (choice: KeyChoice, current: string | null) => typedError<null, IpcError>(__TAURI_INVOKE("add_key", { choice, current })),
+	/**  Takes a way to open the caches away. `current` as in `add_key`. */
+	removeKey: (kind: SlotKind, current: string | null) => typedError<null, IpcError>(__TAURI_INVOKE("remove_key", { kind, current })),
+	/**  From now on only the passphrase or the recovery code opens the caches. */
+	askForPerson: (current: string) => typedError<null, IpcError>(__TAURI_INVOKE("ask_for_person", { current })),
+	/**  Makes a recovery code, the only time it is told. `current` as in `add_key`. */
+	makeRecoveryCode: (current: string | null) => typedError<string, IpcError>(__TAURI_INVOKE("make_recovery_code", { current })),
 	/**  Keeps the settings. */
 	saveSettings: (settings: Settings) => typedError<null, IpcError>(__TAURI_INVOKE("save_settings", { settings })),
 	/**  Makes a new person on the server and signs them in. */
@@ -444,6 +467,10 @@ export type AppEvent =
 } } | 
 /**  The window is about to close: keep what was typed, then call `close`. */
 { type: "closing" } | 
+/**  The app is about to lock: keep what was typed, then call `lock`. */
+{ type: "lockWanted" } | 
+/**  The app is locked: forget everything that was shown. */
+{ type: "locked" } | 
 /**  The window read too slowly and missed something: load again what is shown. */
 { type: "reload" };
 
@@ -536,6 +563,8 @@ export type Bootstrap = {
 	platform: Platform,
 	/**  Whether the caches can be opened. */
 	keys: KeyState,
+	/**  Whether the app can be locked: nothing opens its caches without a person. */
+	canLock: boolean,
 	/**  The accounts of this profile. */
 	accounts: Account[],
 	/**  The person's choices. */
@@ -1019,6 +1048,14 @@ message: string } |
 { kind: "keysLocked" } | 
 /**  The passphrase does not open the key. */
 { kind: "wrongPassphrase" } | 
+/**  The recovery code does not open the key. */
+{ kind: "wrongCode" } | 
+/**  Too many wrong entries. */
+{ kind: "tooManyAttempts"; 
+/**  When the next one is listened to, in milliseconds. */
+waitMs: number } | 
+/**  The system's keychain is not there, or refuses. */
+{ kind: "keychainUnavailable" } | 
 /**  The backend on this computer did not start. */
 { kind: "localBackend"; 
 /**  What happened. */
@@ -1036,12 +1073,22 @@ message: string } |
 /**  What happened. */
 message: string };
 
-/**  How the key is kept where there is no keychain. */
+/**  How the key is kept. */
 export type KeyChoice = 
+/**  In the system's keychain. */
+{ type: "keychain" } | 
 /**  Wrapped by a passphrase that is asked for at each start. */
 { type: "passphrase"; payload: string } | 
 /**  In a file that only this account of the computer can read. */
 { type: "keyFile" };
+
+/**  The ways there are. */
+export type KeySlots = {
+	/**  In the order they are tried in. */
+	slots: SlotKind[],
+	/**  Whether the app can be locked: nothing opens without a person. */
+	canLock: boolean,
+};
 
 /**  Whether the key of the encrypted cache is at hand. */
 export type KeyState = 
@@ -1049,8 +1096,11 @@ export type KeyState =
 { type: "ready" } | 
 /**  No keychain here: the person chooses how the key is kept. */
 { type: "needsChoice" } | 
-/**  The passphrase is wanted. */
-{ type: "locked" };
+/**  Nothing opened by itself. */
+{ type: "locked"; payload: {
+	/**  What could open them. */
+	slots: SlotKind[],
+} };
 
 /**
  *  What the page behind a link shows of itself, as the sender says. Texts are one line of limited
@@ -1530,6 +1580,13 @@ export type Settings = {
 	listWidth: number,
 	/**  Seconds without the focus after which I count as inactive, 30 to 3,600. */
 	inactiveAfterS: number,
+	/**
+	 *  Seconds without a touch after which the app locks, 30 to 86,400; 0 for never. Counts where
+	 *  the keys can be locked.
+	 */
+	lockAfterS: number,
+	/**  Whether the app locks with the screen. Counts where the keys can be locked. */
+	lockWithScreen: boolean,
 	/**  What is loaded without being asked for. */
 	autoDownload: AutoDownload,
 	/**
@@ -1605,6 +1662,17 @@ export type SignedOutReason =
 "credentials" | 
 /**  Another session took this one's place. */
 "replaced";
+
+/**  A way to open the caches. */
+export type SlotKind = 
+/**  The system's keychain, without a person. */
+"keychain" | 
+/**  A passphrase. */
+"passphrase" | 
+/**  A file that only this account of the computer can read, without a person. */
+"keyFile" | 
+/**  A code on paper. */
+"recoveryCode";
 
 /**  A part of the text that is shown with a hit. */
 export type SnippetPart = {

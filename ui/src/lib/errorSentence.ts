@@ -36,6 +36,12 @@ export function errorSentence(thrown: unknown, own: OwnSentences = {}): string {
       return m.error_keys_locked();
     case 'wrongPassphrase':
       return m.error_wrong_passphrase();
+    case 'wrongCode':
+      return m.error_wrong_code();
+    case 'tooManyAttempts':
+      return m.error_too_many_attempts({ time: waitingTime(error.waitMs) });
+    case 'keychainUnavailable':
+      return m.error_keychain();
     case 'localBackend':
       return m.error_local_backend({ message: withoutStop(error.message) });
     case 'invalidInput':
@@ -109,7 +115,7 @@ const SECOND_MS = 1000;
 const MINUTE_S = 60;
 
 /** Rounded up: a try that comes a moment early is refused again. */
-function waitingTime(milliseconds: number): string {
+export function waitingTime(milliseconds: number): string {
   const seconds = Math.max(1, Math.ceil(milliseconds / SECOND_MS));
   const [value, unit] =
     seconds < MINUTE_S

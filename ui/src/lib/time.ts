@@ -102,3 +102,17 @@ export function listTime(millis: number, now: number): string {
   }
   return format('shortDate', millis);
 }
+
+const MINUTE_S = 60;
+const HOUR_S = 3600;
+
+/** A length of time in one unit, rounded: “30 seconds”, “15 minutes”, “4 hours”. */
+export function durationWords(seconds: number): string {
+  const [value, unit] =
+    seconds < MINUTE_S
+      ? ([seconds, 'second'] as const)
+      : seconds < HOUR_S
+        ? ([Math.round(seconds / MINUTE_S), 'minute'] as const)
+        : ([Math.round(seconds / HOUR_S), 'hour'] as const);
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+}

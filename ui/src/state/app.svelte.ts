@@ -13,6 +13,7 @@ import type {
   MessageId,
   UserId,
 } from '~/ipc/bindings.gen';
+import { errorSentence } from '~/lib/errorSentence';
 import { Accounts } from './accounts.svelte';
 import { Drop, type DropPlace } from './drop.svelte';
 import { Player } from './player.svelte';
@@ -21,6 +22,9 @@ import { Space } from './space.svelte';
 import { Toast, type ToastWords } from './toast.svelte';
 import { View, type ReportTarget } from './view.svelte';
 
+/** Between two signs that the person is here, ms. */
+const TOUCH_MS = 10_000;
+
 export type Boot = { kind: 'loading' } | { kind: 'failed'; error: IpcError } | { kind: 'ready' };
 
 type MessagesChanged = Extract<AppEvent, { type: 'messagesChanged' }>['payload'];
@@ -28,6 +32,8 @@ type MessagesChanged = Extract<AppEvent, { type: 'messagesChanged' }>['payload']
 export class App {
   boot = $state.raw<Boot>({ kind: 'loading' });
   keys = $state.raw<KeyState>({ type: 'ready' });
+  /** Whether the app can be locked: nothing opens its caches without a person. */
+  canLock = $state(false);
   version = $state('');
   profile = $state('');
   platform = $state<'linux' | 'macos' | 'windows'>('linux');
@@ -54,10 +60,20 @@ export class App {
   /** Accounts whose chats were looked at in this run. */
   #spaces = $state.raw<ReadonlyMap<AccountId, Space>>(new Map());
 
+  #touchedAt = 0;
+  readonly #forget: () => void;
+
   /** The first paint is reported once, whichever screen it is of. */
   #painted = false;
 
-  constructor(readonly backend: Backend) {
+  /**
+   * @param forget Begins the page anew: whatever it holds of the messages is gone from memory.
+   */
+  constructor(
+    readonly backend: Backend,
+    forget = (): void => window.location.reload(),
+  ) {
+    this.#forget = forget;
     this.settings = new SettingsStore(backend);
     this.player = new Player(async ({ accountId, messageId, index }) => {
       const { url } = await backend.openMedia(accountId, messageId, index);
@@ -101,6 +117,7 @@ export class App {
     this.platform = snapshot.platform;
     this.maxUploadBytes = snapshot.maxUploadBytes;
     this.keys = snapshot.keys;
+    this.canLock = snapshot.canLock;
     this.accounts.set(snapshot.accounts);
     this.settings.load(snapshot.settings);
     this.boot = { kind: 'ready' };
@@ -228,6 +245,12 @@ export class App {
         // Whatever could not be written is told nowhere any more: the window goes all the same.
         void this.flush().finally(() => this.backend.close());
         break;
+      case 'lockWanted':
+        void this.lock();
+        break;
+      case 'locked':
+        this.#forget();
+        break;
       case 'reload':
         void this.#reload();
         break;
@@ -268,6 +291,27 @@ export class App {
       this.view.openDialog(dialogId);
       this.settings.update({ lastAccount: space.accountId, lastDialog: dialogId });
     }
+  }
+
+  /** Keeps what was typed and locks the app; the page begins anew then, with nothing of what it showed. */
+  async lock(): Promise<void> {
+    await this.flush();
+    try {
+      await this.backend.lock();
+    } catch (error) {
+      this.toast(errorSentence(error));
+    }
+  }
+
+  /** The person did something. Told seldom: the lock after a time counts in minutes. */
+  touched(): void {
+    const now = Date.now();
+    if (!this.canLock || this.keys.type !== 'ready') return;
+    if (this.settings.current.lockAfterS === 0 || now - this.#touchedAt < TOUCH_MS) return;
+    this.#touchedAt = now;
+    this.backend.stillHere().catch((error: unknown) => {
+      console.warn('that somebody is here was not noted', error);
+    });
   }
 
   /** The first useful screen is drawn: says so once it is on the glass, and only the first time. */

@@ -15,6 +15,8 @@ export const DEFAULT_SETTINGS: Settings = {
   keepLocalBackend: false,
   listWidth: 320,
   inactiveAfterS: 300,
+  lockAfterS: 900,
+  lockWithScreen: true,
   autoDownload: { images: 10_485_760, files: 1_048_576, onMetered: false },
   cacheBudgetBytes: 2_147_483_648,
   mapTiles: null,

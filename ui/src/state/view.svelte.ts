@@ -17,6 +17,7 @@ export type SettingsSection =
   | 'appearance'
   | 'language'
   | 'privacy'
+  | 'lock'
   | 'files'
   | 'away'
   | 'sending'

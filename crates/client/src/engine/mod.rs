@@ -2,6 +2,7 @@
 
 mod account;
 mod credentials;
+mod keys;
 mod registry;
 mod runtime;
 mod shared;
@@ -24,7 +25,7 @@ use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::connection::Timing;
 use crate::error::Error;
 use crate::events::ClientEvent;
-use crate::keys::{KeyChoice, KeyState, KeyVault, KeychainPolicy};
+use crate::keys::{KeyState, KeyVault, KeychainPolicy};
 use crate::model::{
     AccountId, AccountSummary, ConnectionState, Endpoints, FilePolicy, Identity, OfflineReason,
     Secret, SignUp, SignedOutReason,
@@ -114,6 +115,7 @@ impl Engine {
         let vault = KeyVault::open(
             &config.data_dir,
             config.keychain,
+            Arc::clone(&config.clock),
             Arc::clone(&config.random),
         )
         .await?;
@@ -141,23 +143,6 @@ impl Engine {
         };
         engine.start_accounts().await?;
         Ok(engine)
-    }
-
-    /// Whether the caches can be opened.
-    pub fn key_state(&self) -> KeyState {
-        self.inner.vault.state()
-    }
-
-    /// Makes the keys, on the first run. With a working keychain [`Engine::open`] has done it.
-    pub async fn create_keys(&self, choice: KeyChoice) -> Result<(), Error> {
-        self.inner.vault.create(choice).await?;
-        self.start_accounts().await
-    }
-
-    /// Opens the caches with the person's passphrase and starts the accounts.
-    pub async fn unlock(&self, passphrase: Secret) -> Result<(), Error> {
-        self.inner.vault.unlock(&passphrase).await?;
-        self.start_accounts().await
     }
 
     /// The accounts of this profile, oldest first.
@@ -300,9 +285,19 @@ impl Engine {
 
     /// Closes every connection and cache and waits for it.
     pub async fn shutdown(self) {
+        self.let_go().await;
+        self.inner.shared.shutdown.cancel();
+        self.close_accounts().await;
+    }
+
+    /// Messages that can still be taken back go now.
+    async fn let_go(&self) {
         let open: Vec<Account> = self.open_accounts().values().cloned().collect();
         join_all(open.iter().map(Account::let_go)).await;
-        self.inner.shared.shutdown.cancel();
+    }
+
+    /// Ends every connection and closes every cache.
+    async fn close_accounts(&self) {
         let _changing = self.inner.changing.lock().await;
         let accounts: Vec<Account> = self.open_accounts().drain().map(|(_, open)| open).collect();
         for account in accounts {

@@ -4,6 +4,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::*;
+use crate::keys::KeyChoice;
 use crate::model::{AppId, ChatAddress, DialogKind, NewDialog, Origin, UserId};
 use crate::store::Error as StoreError;
 
@@ -84,6 +85,42 @@ async fn a_folder_belongs_to_one_engine_at_a_time() {
     ));
     first.shutdown().await;
     Engine::open(config(&dir)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_locked_engine_has_no_accounts_until_it_is_opened_again() {
+    let dir = TempDir::new().unwrap();
+    let engine = Engine::open(config(&dir)).await.unwrap();
+    let passphrase = Secret::new("correct horse");
+    let choice = KeyChoice::Passphrase(passphrase.clone());
+    engine.create_keys(choice).await.unwrap();
+    let id = add_account(&engine).await;
+    let held = engine.account(&id).unwrap();
+
+    engine.lock().await.unwrap();
+    assert!(engine.account(&id).is_none());
+    assert!(matches!(engine.key_state(), KeyState::Locked { .. }));
+    // A handle that somebody still has reads nothing any more.
+    let dialog = crate::store::testing::dialog_id(1);
+    assert!(held.dialog(dialog).await.is_err());
+    assert!(matches!(
+        engine.sign_in(nowhere(), login()).await,
+        Err(Error::KeysLocked)
+    ));
+
+    engine.unlock(passphrase).await.unwrap();
+    assert!(engine.account(&id).is_some());
+    engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_engine_whose_keys_open_by_themselves_goes_on_instead_of_locking() {
+    let dir = TempDir::new().unwrap();
+    let engine = with_keys(&dir).await;
+    let id = add_account(&engine).await;
+    assert!(matches!(engine.lock().await, Err(Error::Keys(_))));
+    assert!(engine.account(&id).is_some());
+    engine.shutdown().await;
 }
 
 #[tokio::test]

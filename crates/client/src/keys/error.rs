@@ -1,6 +1,7 @@
 //! What can go wrong with the keys.
 
 use std::io;
+use std::time::Duration;
 
 /// The keys could not be made, read or opened. Holds no secret.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,24 @@ pub enum Error {
     /// The passphrase does not open the slot.
     #[error("wrong passphrase")]
     WrongPassphrase,
+    /// The recovery code does not open the slot, or what was entered is none.
+    #[error("wrong recovery code")]
+    WrongCode,
+    /// There is no recovery code.
+    #[error("no recovery code has been made")]
+    NoCode,
+    /// Too many wrong entries; the next one is listened to after this time.
+    #[error("too many wrong entries")]
+    TooManyAttempts {
+        /// How long it still takes.
+        wait: Duration,
+    },
+    /// A slot that opens without a person makes a lock that keeps nobody out.
+    #[error("the keys open by themselves")]
+    OpensByItself,
+    /// Nothing but a recovery code would be left.
+    #[error("the last way to open the keys cannot be taken away")]
+    LastSlot,
     /// There is no passphrase slot to open.
     #[error("no passphrase has been set")]
     NoPassphrase,

@@ -72,6 +72,22 @@ impl Keychain {
         .await
     }
 
+    /// Takes away what is under `name`, if anything is.
+    pub(super) async fn remove(&self, name: &str) -> Result<(), Error> {
+        if !self.is_available().await {
+            return Err(Error::KeychainUnavailable);
+        }
+        let name = name.to_owned();
+        on_thread(ENTRY_LIMIT, move || {
+            let entry = Entry::new(SERVICE, &name).map_err(unavailable)?;
+            match entry.delete_credential() {
+                Ok(()) | Err(KeyringError::NoEntry) => Ok(()),
+                Err(error) => Err(unavailable(error)),
+            }
+        })
+        .await
+    }
+
     /// What is under `name`; `None` if nothing is.
     pub(super) async fn load(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
         if !self.is_available().await {

@@ -2,17 +2,23 @@
 //!
 //! One random master key per profile opens the databases of all its accounts (each with a key of
 //! its own, derived from it). The master key is never stored as it is: `keys.json` holds it
-//! wrapped, once per *slot*, by a key that comes from the system's keychain, from a passphrase or
-//! from a file only this person's account can read. Losing one slot then loses no history as long
-//! as another opens.
+//! wrapped, once per *slot*, by a key that comes from the system's keychain, from a passphrase,
+//! from a file only this person's account can read or from a recovery code on paper. Losing one
+//! slot then loses no history as long as another opens.
+//!
+//! Where every slot wants a person, the keys can be *locked* while the program runs: the master
+//! key is gone from memory until the passphrase or the code is entered.
 
+mod attempts;
 mod error;
 mod files;
 mod keychain;
+mod recovery;
 mod slot;
 mod vault;
 
 pub use error::Error;
+pub use recovery::RecoveryCode;
 pub use vault::{DatabaseKey, KeyVault};
 
 use crate::model::Secret;
@@ -36,6 +42,15 @@ pub enum SlotKind {
     Passphrase,
     /// A random key in a file with mode 0600.
     KeyFile,
+    /// A random code that the person keeps on paper.
+    RecoveryCode,
+}
+
+impl SlotKind {
+    /// Whether it opens without a person.
+    pub fn opens_by_itself(self) -> bool {
+        matches!(self, Self::Keychain | Self::KeyFile)
+    }
 }
 
 /// How the person wants a slot protected.

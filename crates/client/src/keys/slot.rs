@@ -50,6 +50,8 @@ pub(super) enum Guard {
     Passphrase(Stretching),
     /// From the key file.
     KeyFile,
+    /// From the recovery code; its bits are random, so nothing has to be stretched.
+    RecoveryCode,
 }
 
 /// Cost and salt of argon2id. Stored, so that the cost can rise without locking anybody out.
@@ -93,6 +95,7 @@ impl Guard {
             Self::Keychain => SlotKind::Keychain,
             Self::Passphrase(_) => SlotKind::Passphrase,
             Self::KeyFile => SlotKind::KeyFile,
+            Self::RecoveryCode => SlotKind::RecoveryCode,
         }
     }
 
@@ -102,6 +105,7 @@ impl Guard {
         let parameters = match self {
             Self::Keychain => "keychain".to_owned(),
             Self::KeyFile => "key-file".to_owned(),
+            Self::RecoveryCode => "recovery-code".to_owned(),
             Self::Passphrase(s) => format!(
                 "passphrase:argon2id:{}:{}:{}:{}",
                 s.memory_kib,

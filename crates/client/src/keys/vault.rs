@@ -1,5 +1,7 @@
 //! The slots of one profile, and the master key once one of them opened.
 
+mod changes;
+
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,10 +11,12 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::clock::Random;
+use crate::clock::{Clock, Random};
+use crate::keys::attempts::Attempts;
 use crate::keys::error::Error;
 use crate::keys::files::{read_limited, restrict, write_private};
 use crate::keys::keychain::Keychain;
+use crate::keys::recovery::RecoveryCode;
 use crate::keys::slot::{FORMAT_VERSION, Guard, Key, KeysFile, Slot, key_from};
 use crate::keys::{KeyChoice, KeyState, KeychainPolicy, SlotKind};
 use crate::model::{AccountId, Secret};
@@ -56,6 +60,8 @@ struct Inner {
     keychain: Keychain,
     /// Whether the keychain answered at the start; what [`KeyState::NeedsChoice`] tells.
     keychain_available: bool,
+    /// When a wrong entry was made.
+    clock: Arc<dyn Clock>,
     /// Source of every key, salt and nonce made here.
     random: Arc<dyn Random>,
     /// What is known of the keys. Never held across an await.
@@ -70,6 +76,8 @@ struct State {
     file: Option<KeysFile>,
     /// The master key, once a slot opened.
     master: Option<Key>,
+    /// Wrong entries since the last right one.
+    attempts: Attempts,
 }
 
 impl KeyVault {
@@ -79,10 +87,13 @@ impl KeyVault {
     pub async fn open(
         data_dir: &Path,
         policy: KeychainPolicy,
+        clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, Error> {
         let keychain = Keychain::new(policy);
         let file = read_keys_file(data_dir.join(KEYS_FILE)).await?;
+        let folder = data_dir.to_owned();
+        let attempts = blocking(move || Ok(Attempts::read(&folder))).await?;
         let wants_keychain = file
             .as_ref()
             .is_none_or(|file| has(file, SlotKind::Keychain));
@@ -92,8 +103,13 @@ impl KeyVault {
                 folder: data_dir.to_owned(),
                 keychain,
                 keychain_available,
+                clock,
                 random,
-                state: Mutex::new(State { file, master: None }),
+                state: Mutex::new(State {
+                    file,
+                    master: None,
+                    attempts,
+                }),
                 changing: tokio::sync::Mutex::new(()),
             }),
         };
@@ -133,49 +149,51 @@ impl KeyVault {
         self.put_slot(file, master, choice).await
     }
 
-    /// Adds one more slot for the same master key, replacing one of the same kind. The keys must
-    /// be [`KeyState::Ready`].
-    pub async fn add(&self, choice: KeyChoice) -> Result<(), Error> {
-        let _changing = self.inner.changing.lock().await;
-        let (file, master) = {
-            let state = self.lock();
-            match (&state.file, &state.master) {
-                (Some(file), Some(master)) => (file.clone(), master.clone()),
-                _ => return Err(Error::Locked),
-            }
-        };
-        // A slot whose key lies outside `keys.json` is left alone while it opens: replacing that
-        // key first and the slot second would, after a crash in between, leave it shut.
-        let kind = match &choice {
-            KeyChoice::Keychain => Some(SlotKind::Keychain),
-            KeyChoice::KeyFile => Some(SlotKind::KeyFile),
-            KeyChoice::Passphrase(_) => None,
-        };
-        if let Some(slot) = kind.and_then(|kind| find(&file, kind))
-            && self.try_slot(&file, slot).await?.is_some()
-        {
-            return Ok(());
-        }
-        self.put_slot(file, master, choice).await
-    }
-
     /// Opens the passphrase slot.
     pub async fn unlock(&self, passphrase: &Secret) -> Result<(), Error> {
         let _changing = self.inner.changing.lock().await;
-        let (vault, slot) = {
-            let state = self.lock();
-            let file = state.file.as_ref().ok_or(Error::NoPassphrase)?;
-            let slot = find(file, SlotKind::Passphrase).ok_or(Error::NoPassphrase)?;
-            (file.vault.clone(), slot.clone())
-        };
-        let Guard::Passphrase(stretching) = slot.guard.clone() else {
-            return Err(Error::NoPassphrase);
-        };
-        let passphrase = passphrase.clone();
-        let key = blocking(move || stretching.stretch(passphrase.expose())).await?;
-        let master = slot.open(&vault, &key).ok_or(Error::WrongPassphrase)?;
+        let master = self.open_passphrase(passphrase).await?;
         self.lock().master = Some(master);
         Ok(())
+    }
+
+    /// Opens the slot of the recovery code.
+    pub async fn unlock_with_code(&self, code: &Secret) -> Result<(), Error> {
+        let _changing = self.inner.changing.lock().await;
+        let (file, slot) = self.slot(SlotKind::RecoveryCode).ok_or(Error::NoCode)?;
+        // What cannot be a code is a slip of the pen, not a guess.
+        let code = RecoveryCode::parse(code.expose()).ok_or(Error::WrongCode)?;
+        self.may_try()?;
+        let key = code.key(&file.vault)?;
+        let master = self
+            .judged(slot.open(&file.vault, &key), Error::WrongCode)
+            .await?;
+        self.lock().master = Some(master);
+        Ok(())
+    }
+
+    /// Forgets the master key: nothing opens before a person does. Refused with
+    /// [`Error::OpensByItself`] while a slot would open without one.
+    pub async fn lock_up(&self) -> Result<(), Error> {
+        let _changing = self.inner.changing.lock().await;
+        if !self.can_lock() {
+            return Err(Error::OpensByItself);
+        }
+        self.lock().master = None;
+        Ok(())
+    }
+
+    /// Whether [`KeyVault::lock_up`] would keep anybody out: every slot wants a person, and one
+    /// of them is what a person has in their head.
+    pub fn can_lock(&self) -> bool {
+        let state = self.lock();
+        state.file.as_ref().is_some_and(|file| {
+            has(file, SlotKind::Passphrase)
+                && !file
+                    .slots
+                    .iter()
+                    .any(|slot| slot.guard.kind().opens_by_itself())
+        })
     }
 
     /// Tries again what needs no person: for instance after they unlocked their keychain.
@@ -208,6 +226,56 @@ impl KeyVault {
             .state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One slot, with the file it stands in.
+    fn slot(&self, kind: SlotKind) -> Option<(KeysFile, Slot)> {
+        let state = self.lock();
+        let file = state.file.as_ref()?;
+        Some((file.clone(), find(file, kind)?.clone()))
+    }
+
+    /// The master key by the passphrase; wrong ones are counted.
+    async fn open_passphrase(&self, passphrase: &Secret) -> Result<Key, Error> {
+        let (file, slot) = self.slot(SlotKind::Passphrase).ok_or(Error::NoPassphrase)?;
+        let Guard::Passphrase(stretching) = slot.guard.clone() else {
+            return Err(Error::NoPassphrase);
+        };
+        self.may_try()?;
+        let passphrase = passphrase.clone();
+        let key = blocking(move || stretching.stretch(passphrase.expose())).await?;
+        self.judged(slot.open(&file.vault, &key), Error::WrongPassphrase)
+            .await
+    }
+
+    /// Fails while wrong entries have to be waited for.
+    fn may_try(&self) -> Result<(), Error> {
+        let wait = self.lock().attempts.wait(self.inner.clock.now());
+        if wait.is_zero() {
+            Ok(())
+        } else {
+            Err(Error::TooManyAttempts { wait })
+        }
+    }
+
+    /// Counts an entry that opened nothing, and forgets the count after one that did. Entries are
+    /// made one after the other: the caller holds `changing`.
+    async fn judged(&self, opened: Option<Key>, wrong: Error) -> Result<Key, Error> {
+        let folder = self.inner.folder.clone();
+        let now = self.inner.clock.now();
+        let mut attempts = self.lock().attempts;
+        let is_right = opened.is_some();
+        let attempts = blocking(move || {
+            if is_right {
+                attempts.forget(&folder);
+            } else {
+                attempts.count(&folder, now)?;
+            }
+            Ok(attempts)
+        })
+        .await?;
+        self.lock().attempts = attempts;
+        opened.ok_or(wrong)
     }
 
     fn new_key(&self) -> Key {
@@ -255,7 +323,7 @@ impl KeyVault {
                 let path = self.inner.folder.join(KEY_FILE);
                 blocking(move || load_key_file(&path)).await?
             }
-            SlotKind::Passphrase => None,
+            SlotKind::Passphrase | SlotKind::RecoveryCode => None,
         };
         let Some(key) = key.and_then(|bytes| key_from(&bytes)) else {
             return Ok(None);
@@ -302,16 +370,33 @@ impl KeyVault {
                 (guard, key)
             }
         };
+        self.seal(&mut file, guard, &key, &master)?;
+        self.write(file).await?;
+        self.lock().master = Some(master);
+        Ok(())
+    }
+
+    /// Puts a slot into `file`, in the place of one of its kind.
+    fn seal(
+        &self,
+        file: &mut KeysFile,
+        guard: Guard,
+        key: &Key,
+        master: &Key,
+    ) -> Result<(), Error> {
         let kind = guard.kind();
-        let slot = Slot::seal(&file.vault, guard, &key, &master, random.as_ref())?;
+        let slot = Slot::seal(&file.vault, guard, key, master, self.inner.random.as_ref())?;
         file.slots.retain(|slot| slot.guard.kind() != kind);
         file.slots.push(slot);
+        Ok(())
+    }
+
+    /// Makes `file` what counts, on disk first.
+    async fn write(&self, file: KeysFile) -> Result<(), Error> {
         let json = serde_json::to_vec_pretty(&file).map_err(|_| Error::Damaged)?;
         let path = self.inner.folder.join(KEYS_FILE);
         blocking(move || Ok(write_private(&path, &json)?)).await?;
-        let mut state = self.lock();
-        state.file = Some(file);
-        state.master = Some(master);
+        self.lock().file = Some(file);
         Ok(())
     }
 }
@@ -377,5 +462,4 @@ async fn blocking<T: Send + 'static>(
 }
 
 #[cfg(test)]
-#[path = "vault_tests.rs"]
 mod tests;

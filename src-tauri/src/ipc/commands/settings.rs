@@ -10,6 +10,9 @@ use crate::{
 /// Seconds without the focus that may be chosen: long enough to read a page, short enough to say something.
 const INACTIVE_AFTER_S: std::ops::RangeInclusive<u32> = 30..=3600;
 
+/// Seconds without a touch after which the app may lock, if it does.
+const LOCK_AFTER_S: std::ops::RangeInclusive<u32> = 30..=86_400;
+
 /// Seconds for which a message can be taken back, at most: a longer wait would no longer be sending.
 const UNDO_SEND_S: u32 = 60;
 
@@ -31,6 +34,11 @@ pub async fn save_settings(app: State<'_, App>, settings: Settings) -> Result<()
     if !INACTIVE_AFTER_S.contains(&settings.inactive_after_s) {
         return Err(IpcError::InvalidInput {
             field: "inactiveAfterS".to_owned(),
+        });
+    }
+    if settings.lock_after_s != 0 && !LOCK_AFTER_S.contains(&settings.lock_after_s) {
+        return Err(IpcError::InvalidInput {
+            field: "lockAfterS".to_owned(),
         });
     }
     if settings.undo_send_s > UNDO_SEND_S {
@@ -56,6 +64,8 @@ pub async fn save_settings(app: State<'_, App>, settings: Settings) -> Result<()
         .map_err(|error| IpcError::Storage {
             message: error.to_string(),
         })?;
+    // The time to the lock counts from now, with the limit as it is now.
+    app.idle.seen();
     if is_other_policy {
         app.apply_file_policy().await?;
     }

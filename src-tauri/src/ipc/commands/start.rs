@@ -38,6 +38,7 @@ pub async fn bootstrap(app: State<'_, App>) -> Result<Bootstrap, IpcError> {
             Platform::Linux
         },
         keys: engine.key_state().into(),
+        can_lock: engine.can_lock(),
         accounts: engine.accounts().into_iter().map(Into::into).collect(),
         settings: app.settings.get(),
         max_upload_bytes: cubist_client::attachments::MAX_BYTES,
@@ -50,6 +51,15 @@ pub async fn bootstrap(app: State<'_, App>) -> Result<Bootstrap, IpcError> {
 pub async fn painted(app: State<'_, App>) -> Result<(), IpcError> {
     app.report_painted();
     Ok(())
+}
+
+/// Asks the system to print what the page shows on paper.
+#[tauri::command]
+#[specta::specta]
+pub async fn print_page(window: tauri::WebviewWindow) -> Result<(), IpcError> {
+    window.print().map_err(|error| IpcError::Internal {
+        message: error.to_string(),
+    })
 }
 
 /// The page has kept everything and the window may go.

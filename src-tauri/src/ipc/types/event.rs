@@ -151,6 +151,10 @@ pub enum AppEvent {
     },
     /// The window is about to close: keep what was typed, then call `close`.
     Closing,
+    /// The app is about to lock: keep what was typed, then call `lock`.
+    LockWanted,
+    /// The app is locked: forget everything that was shown.
+    Locked,
     /// The window read too slowly and missed something: load again what is shown.
     Reload,
 }

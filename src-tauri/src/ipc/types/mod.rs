@@ -10,6 +10,7 @@ pub mod explore;
 pub mod export;
 pub mod folder;
 pub mod ids;
+pub mod keys;
 pub mod message;
 pub mod new_message;
 pub mod outbox;

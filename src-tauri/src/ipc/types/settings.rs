@@ -7,6 +7,7 @@ use specta::Type;
 use crate::ipc::types::{
     account::Account,
     ids::{AccountId, DialogId},
+    keys::KeyState,
 };
 
 /// Colours of the window.
@@ -72,6 +73,11 @@ pub struct Settings {
     pub list_width: u32,
     /// Seconds without the focus after which I count as inactive, 30 to 3,600.
     pub inactive_after_s: u32,
+    /// Seconds without a touch after which the app locks, 30 to 86,400; 0 for never. Counts where
+    /// the keys can be locked.
+    pub lock_after_s: u32,
+    /// Whether the app locks with the screen. Counts where the keys can be locked.
+    pub lock_with_screen: bool,
     /// What is loaded without being asked for.
     pub auto_download: AutoDownload,
     /// Bytes that loaded files may take up on this computer, 50 MB at least; those not seen for the
@@ -109,6 +115,8 @@ impl Default for Settings {
             undo_send_s: 0,
             list_width: 320,
             inactive_after_s: 300,
+            lock_after_s: 15 * 60,
+            lock_with_screen: true,
             auto_download: AutoDownload::default(),
             cache_budget_bytes: 2 * 1024 * 1024 * 1024,
             map_tiles: None,
@@ -116,28 +124,6 @@ impl Default for Settings {
             last_dialog: None,
         }
     }
-}
-
-/// Whether the key of the encrypted cache is at hand.
-#[derive(Clone, Copy, Debug, Serialize, Type)]
-#[serde(tag = "type", content = "payload", rename_all = "camelCase")]
-pub enum KeyState {
-    /// The caches can be opened.
-    Ready,
-    /// No keychain here: the person chooses how the key is kept.
-    NeedsChoice,
-    /// The passphrase is wanted.
-    Locked,
-}
-
-/// How the key is kept where there is no keychain.
-#[derive(Clone, Deserialize, Type)]
-#[serde(tag = "type", content = "payload", rename_all = "camelCase")]
-pub enum KeyChoice {
-    /// Wrapped by a passphrase that is asked for at each start.
-    Passphrase(String),
-    /// In a file that only this account of the computer can read.
-    KeyFile,
 }
 
 /// The system the window runs on.
@@ -164,29 +150,12 @@ pub struct Bootstrap {
     pub platform: Platform,
     /// Whether the caches can be opened.
     pub keys: KeyState,
+    /// Whether the app can be locked: nothing opens its caches without a person.
+    pub can_lock: bool,
     /// The accounts of this profile.
     pub accounts: Vec<Account>,
     /// The person's choices.
     pub settings: Settings,
     /// Bytes of the largest file that can be sent.
     pub max_upload_bytes: u64,
-}
-
-impl From<cubist_client::keys::KeyState> for KeyState {
-    fn from(state: cubist_client::keys::KeyState) -> Self {
-        match state {
-            cubist_client::keys::KeyState::Ready => Self::Ready,
-            cubist_client::keys::KeyState::NeedsChoice { .. } => Self::NeedsChoice,
-            cubist_client::keys::KeyState::Locked { .. } => Self::Locked,
-        }
-    }
-}
-
-impl From<KeyChoice> for cubist_client::keys::KeyChoice {
-    fn from(choice: KeyChoice) -> Self {
-        match choice {
-            KeyChoice::Passphrase(text) => Self::Passphrase(text.into()),
-            KeyChoice::KeyFile => Self::KeyFile,
-        }
-    }
 }

@@ -6,9 +6,10 @@ import Compass from '@lucide/svelte/icons/compass';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Info from '@lucide/svelte/icons/info';
 import Keyboard from '@lucide/svelte/icons/keyboard';
-
+import KeyRound from '@lucide/svelte/icons/key-round';
 import LanguagesIcon from '@lucide/svelte/icons/languages';
 import Laptop from '@lucide/svelte/icons/laptop-minimal';
+import Lock from '@lucide/svelte/icons/lock';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
 import Moon from '@lucide/svelte/icons/moon';
@@ -118,12 +119,23 @@ export function commandsOf(app: App, space: Space): Command[] {
       },
     });
   }
+  if (app.canLock) {
+    commands.push({
+      id: 'lock',
+      label: m.search_command_lock(),
+      icon: Lock,
+      words: m.search_words_lock(),
+      shortcut: `${control} L`,
+      run: () => void app.lock(),
+    });
+  }
   return [
     ...commands,
     settings('profile', m.settings_own_profile(), UserRound, m.search_words_profile()),
     settings('appearance', m.settings_appearance(), PaletteIcon, m.search_words_appearance()),
     settings('language', m.settings_language(), LanguagesIcon, m.search_words_language()),
     settings('privacy', m.settings_privacy(), Shield, m.search_words_privacy()),
+    settings('lock', m.lock_title(), KeyRound, m.search_words_lock()),
     settings('away', m.settings_away(), Moon, m.search_words_away()),
     settings('keyboard', m.settings_keyboard(), Keyboard, m.search_words_keyboard()),
     settings('server', m.settings_server(), Laptop, m.search_words_server()),

@@ -19,6 +19,7 @@ import type {
   UserId,
 } from '../bindings.gen';
 import { ME } from './cast';
+import { Locks } from './locks';
 import { connectionOf, failuresOf, stateOf, type StateName } from './states';
 import { travel, waitFor } from './travel';
 import { buildWorld, makeId, message, previewOf, standing, type World } from './world';
@@ -34,6 +35,8 @@ export class Memory {
   accounts: Account[];
   settings: Settings;
   keys: KeyState = { type: 'ready' };
+  /** What opens the caches. */
+  readonly locks: Locks;
   connection: ConnectionState;
   /** Whose activity the page follows now. */
   watched: readonly UserId[] = [];
@@ -51,7 +54,9 @@ export class Memory {
     this.#delay = Number(query.get('delay') ?? '0');
     this.#failureOf = failuresOf(query.get('fail'));
     this.connection = connectionOf(this.state);
-    if (this.state === 'needsChoice' || this.state === 'locked') this.keys = { type: this.state };
+    this.locks = new Locks(query.get('keys'), (error) => this.fail(error));
+    if (this.state === 'needsChoice') this.keys = { type: this.state };
+    else if (this.state === 'locked') this.keys = this.locks.locked();
     this.size = this.state === 'empty' ? 0 : Number(query.get('dialogs') ?? '13');
     this.world = buildWorld(Date.now(), this.size, this.state);
     const open = query.get('open');
@@ -65,6 +70,8 @@ export class Memory {
       keepLocalBackend: false,
       listWidth: 320,
       inactiveAfterS: 300,
+      lockAfterS: 900,
+      lockWithScreen: true,
       autoDownload: { images: 10_485_760, files: 1_048_576, onMetered: false },
       cacheBudgetBytes: 2_147_483_648,
       mapTiles: null,

@@ -9,8 +9,18 @@ type StartCommands = Pick<
   | 'bootstrap'
   | 'painted'
   | 'close'
+  | 'printPage'
   | 'createKeys'
   | 'unlock'
+  | 'unlockWithCode'
+  | 'retryKeys'
+  | 'lock'
+  | 'stillHere'
+  | 'keySlots'
+  | 'addKey'
+  | 'removeKey'
+  | 'askForPerson'
+  | 'makeRecoveryCode'
   | 'saveSettings'
   | 'signUp'
   | 'signIn'
@@ -86,6 +96,7 @@ export function startCommands(memory: Memory): StartCommands {
         profile: 'default',
         platform: 'linux' as const,
         keys: memory.keys,
+        canLock: memory.locks.canLock,
         accounts: memory.keys.type === 'ready' ? memory.accounts : [],
         settings: memory.settings,
         maxUploadBytes: 104_857_600,
@@ -110,15 +121,67 @@ export function startCommands(memory: Memory): StartCommands {
       await Promise.resolve();
     },
 
+    async printPage() {
+      memory.calls.push(['printPage']);
+      await Promise.resolve();
+    },
+
     async createKeys(choice) {
       await memory.act(['createKeys', choice.type], () => (memory.keys = { type: 'ready' }));
     },
 
     async unlock(passphrase) {
       await memory.answer(() => {
-        if (passphrase !== 'correct') memory.fail({ kind: 'wrongPassphrase' });
+        memory.locks.open(passphrase);
         memory.keys = { type: 'ready' };
       });
+    },
+
+    async unlockWithCode(code) {
+      await memory.answer(() => {
+        memory.locks.openWithCode(code);
+        memory.keys = { type: 'ready' };
+      });
+    },
+
+    async retryKeys() {
+      await memory.act(['retryKeys'], () => memory.fail({ kind: 'keysLocked' }));
+    },
+
+    async lock() {
+      await memory.act(['lock'], () => {
+        memory.keys = memory.locks.locked();
+        // The page begins anew, and finds it so.
+        const query = new URLSearchParams(location.search);
+        query.set('state', 'locked');
+        history.replaceState(null, '', `?${query.toString()}`);
+        memory.emit({ type: 'locked' });
+      });
+    },
+
+    async stillHere() {
+      memory.calls.push(['stillHere']);
+      await Promise.resolve();
+    },
+
+    async keySlots() {
+      return memory.answer(() => ({ slots: memory.locks.slots, canLock: memory.locks.canLock }));
+    },
+
+    async addKey(choice, current) {
+      await memory.act(['addKey', choice.type], () => memory.locks.add(choice, current));
+    },
+
+    async removeKey(kind, current) {
+      await memory.act(['removeKey', kind], () => memory.locks.remove(kind, current));
+    },
+
+    async askForPerson(current) {
+      await memory.act(['askForPerson'], () => memory.locks.askForPerson(current));
+    },
+
+    async makeRecoveryCode(current) {
+      return memory.act(['makeRecoveryCode'], () => memory.locks.makeCode(current));
     },
 
     async saveSettings(settings) {

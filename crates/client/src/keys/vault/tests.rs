@@ -4,14 +4,22 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{KEY_FILE, KEYS_FILE, KeyVault};
-use crate::clock::SystemRandom;
+use crate::clock::{SystemClock, SystemRandom};
 use crate::keys::{Error, KeyChoice, KeyState, KeychainPolicy, SlotKind};
 use crate::model::{AccountId, Secret};
 
+async fn open_with(folder: &Path, policy: KeychainPolicy) -> Result<KeyVault, Error> {
+    KeyVault::open(
+        folder,
+        policy,
+        Arc::new(SystemClock),
+        Arc::new(SystemRandom),
+    )
+    .await
+}
+
 async fn open(folder: &Path) -> KeyVault {
-    KeyVault::open(folder, KeychainPolicy::Disabled, Arc::new(SystemRandom))
-        .await
-        .unwrap()
+    open_with(folder, KeychainPolicy::Disabled).await.unwrap()
 }
 
 fn account(byte: u8) -> AccountId {
@@ -159,11 +167,7 @@ async fn a_newer_format_and_a_damaged_file_are_told_apart() {
     let path = folder.path().join(KEYS_FILE);
     let result = |text: &'static str| {
         std::fs::write(&path, text).unwrap();
-        KeyVault::open(
-            folder.path(),
-            KeychainPolicy::Disabled,
-            Arc::new(SystemRandom),
-        )
+        open_with(folder.path(), KeychainPolicy::Disabled)
     };
     assert!(matches!(
         result(r#"{"version":2,"locks":[]}"#).await,
@@ -171,6 +175,160 @@ async fn a_newer_format_and_a_damaged_file_are_told_apart() {
     ));
     for text in ["", "{}", "[1]", r#"{"version":1}"#, r#"{"version":"1"}"#] {
         assert!(matches!(result(text).await, Err(Error::Damaged)), "{text}");
+    }
+}
+
+async fn with_passphrase(folder: &Path) -> KeyVault {
+    let vault = open(folder).await;
+    let choice = KeyChoice::Passphrase(Secret::new("correct horse"));
+    vault.create(choice).await.unwrap();
+    vault
+}
+
+#[tokio::test]
+async fn locked_keys_are_gone_until_a_person_opens_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = with_passphrase(folder.path()).await;
+    let key = vault.database_key(&account(1)).unwrap();
+    assert!(vault.can_lock());
+    vault.lock_up().await.unwrap();
+    assert!(vault.lock().master.is_none());
+    assert!(matches!(
+        vault.database_key(&account(1)),
+        Err(Error::Locked)
+    ));
+    vault.retry().await.unwrap();
+    assert_eq!(
+        vault.state(),
+        KeyState::Locked {
+            slots: vec![SlotKind::Passphrase]
+        }
+    );
+    vault.unlock(&Secret::new("correct horse")).await.unwrap();
+    assert_eq!(vault.database_key(&account(1)).unwrap(), key);
+}
+
+#[tokio::test]
+async fn a_lock_that_opens_by_itself_is_refused_until_only_a_person_opens_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    vault.create(KeyChoice::KeyFile).await.unwrap();
+    assert!(matches!(vault.lock_up().await, Err(Error::OpensByItself)));
+    assert!(matches!(
+        vault.ask_for_person().await,
+        Err(Error::NoPassphrase)
+    ));
+    assert_eq!(vault.state(), KeyState::Ready);
+    vault
+        .add(KeyChoice::Passphrase(Secret::new("correct horse")))
+        .await
+        .unwrap();
+    assert!(!vault.can_lock());
+    vault.ask_for_person().await.unwrap();
+    assert!(!folder.path().join(KEY_FILE).exists());
+    vault.lock_up().await.unwrap();
+    let expected = KeyState::Locked {
+        slots: vec![SlotKind::Passphrase],
+    };
+    assert_eq!(vault.state(), expected);
+    assert_eq!(open(folder.path()).await.state(), expected);
+}
+
+#[tokio::test]
+async fn a_recovery_code_opens_what_a_lost_key_file_locked_and_mends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    vault.create(KeyChoice::KeyFile).await.unwrap();
+    let key = vault.database_key(&account(1)).unwrap();
+    assert!(matches!(
+        vault.unlock_with_code(&Secret::new("0000")).await,
+        Err(Error::NoCode)
+    ));
+    let first = vault.make_recovery_code().await.unwrap();
+    let code = vault.make_recovery_code().await.unwrap();
+    std::fs::remove_file(folder.path().join(KEY_FILE)).unwrap();
+
+    let again = open(folder.path()).await;
+    assert_eq!(
+        again.state(),
+        KeyState::Locked {
+            slots: vec![SlotKind::KeyFile, SlotKind::RecoveryCode]
+        }
+    );
+    for wrong in ["", "no code", first.words().as_str()] {
+        assert!(matches!(
+            again.unlock_with_code(&Secret::new(wrong)).await,
+            Err(Error::WrongCode)
+        ));
+    }
+    let typed = Secret::new(code.words().to_lowercase());
+    again.unlock_with_code(&typed).await.unwrap();
+    assert_eq!(again.database_key(&account(1)).unwrap(), key);
+    again.mend().await;
+    let third = open(folder.path()).await;
+    assert_eq!(third.state(), KeyState::Ready);
+    assert_eq!(third.database_key(&account(1)).unwrap(), key);
+}
+
+#[tokio::test]
+async fn the_last_way_in_is_not_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = with_passphrase(folder.path()).await;
+    vault.make_recovery_code().await.unwrap();
+    assert!(matches!(
+        vault.remove(SlotKind::Passphrase).await,
+        Err(Error::LastSlot)
+    ));
+    vault.remove(SlotKind::RecoveryCode).await.unwrap();
+    assert_eq!(vault.slots(), [SlotKind::Passphrase]);
+    vault.add(KeyChoice::KeyFile).await.unwrap();
+    vault.remove(SlotKind::Passphrase).await.unwrap();
+    assert_eq!(open(folder.path()).await.slots(), [SlotKind::KeyFile]);
+}
+
+#[tokio::test]
+async fn whoever_changes_the_ways_in_knows_the_passphrase() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    vault.create(KeyChoice::KeyFile).await.unwrap();
+    vault.authorise(None).await.unwrap();
+    vault
+        .add(KeyChoice::Passphrase(Secret::new("correct horse")))
+        .await
+        .unwrap();
+    for wrong in [None, Some(Secret::new("wrong horse"))] {
+        assert!(matches!(
+            vault.authorise(wrong.as_ref()).await,
+            Err(Error::WrongPassphrase)
+        ));
+    }
+    let right = Secret::new("correct horse");
+    vault.authorise(Some(&right)).await.unwrap();
+}
+
+#[tokio::test]
+async fn wrong_entries_slow_down_and_a_restart_does_not_help() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = with_passphrase(folder.path()).await;
+    vault.make_recovery_code().await.unwrap();
+    vault.lock_up().await.unwrap();
+    for _ in 0..4 {
+        assert!(matches!(
+            vault.unlock(&Secret::new("wrong")).await,
+            Err(Error::WrongPassphrase)
+        ));
+    }
+    let again = open(folder.path()).await;
+    for vault in [&vault, &again] {
+        assert!(matches!(
+            vault.unlock(&Secret::new("correct horse")).await,
+            Err(Error::TooManyAttempts { wait }) if !wait.is_zero()
+        ));
+        let code = Secret::new("0000-0000-0000-0000-0000-0000-0000-0000");
+        assert!(matches!(
+            vault.unlock_with_code(&code).await,
+            Err(Error::TooManyAttempts { .. })
+        ));
     }
 }
 
@@ -208,7 +366,7 @@ async fn inside_a_session_bus() {
         return;
     };
     let folder = Path::new(&folder).join("profile");
-    let open = || KeyVault::open(&folder, KeychainPolicy::System, Arc::new(SystemRandom));
+    let open = || open_with(&folder, KeychainPolicy::System);
     let vault = open().await.unwrap();
     assert_eq!(vault.state(), KeyState::Ready);
     let key = vault.database_key(&account(1)).unwrap();
