@@ -13,7 +13,10 @@ use cubist_client::{
     tiles::Tiles,
 };
 use tauri::ipc::Channel;
-use tokio::{sync::OnceCell, task::AbortHandle};
+use tokio::{
+    sync::{Notify, OnceCell},
+    task::AbortHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -87,6 +90,8 @@ pub struct Parts {
     page: Mutex<Option<Page>>,
     /// One task at a time looks after the local backend.
     tending: AtomicBool,
+    /// Told each time the app was locked.
+    locked: Notify,
     /// Cancelled by the first useful frame.
     painted: CancellationToken,
 }
@@ -108,6 +113,7 @@ impl App {
             media_server: OnceCell::new(),
             page: Mutex::new(None),
             tending: AtomicBool::new(false),
+            locked: Notify::new(),
             painted: CancellationToken::new(),
         }))
     }
@@ -270,6 +276,7 @@ impl App {
     /// forgets what it showed.
     pub async fn lock(&self) -> Result<(), IpcError> {
         self.engine().await?.lock().await?;
+        self.locked.notify_waiters();
         self.kept_files.clear();
         self.tell(AppEvent::Locked);
         Ok(())
@@ -281,11 +288,10 @@ impl App {
         if !self.is_lockable() {
             return;
         }
-        if self.tell(AppEvent::LockWanted) {
-            tokio::time::sleep(FAREWELL).await;
-            if !self.is_lockable() {
-                return;
-            }
+        // Told from before the page is asked: it may be unlocked again before the time is over.
+        let locked = self.locked.notified();
+        if self.tell(AppEvent::LockWanted) && tokio::time::timeout(FAREWELL, locked).await.is_ok() {
+            return;
         }
         if let Err(error) = self.lock().await {
             tracing::error!(%error, "the app did not lock");

@@ -50,6 +50,10 @@ impl Default for AutoDownload {
 /// Choices of this profile, kept in `settings.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the settings page"
+)]
 pub struct Settings {
     /// Colours.
     pub theme: Theme,
