@@ -12,10 +12,14 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use tauri::{Manager as _, RunEvent};
+use tracing_subscriber::{
+    EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 use crate::{
     shell::{
-        arguments::Arguments, attachments, pictures, profile::Profile, renderer, tiles, window,
+        arguments::Arguments, attachments, pictures, profile::Profile, recent_log::RecentLog,
+        renderer, tiles, window,
     },
     state::App,
 };
@@ -23,14 +27,7 @@ use crate::{
 /// Runs the app until its window is closed.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("CUBIST_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
-        )
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .with_writer(std::io::stderr)
-        .init();
+    let log = start_log();
     let Some(profile) = Profile::locate(&arguments) else {
         eprintln!("cubist: no home folder is known; give one with --data-dir DIR");
         return ExitCode::FAILURE;
@@ -47,7 +44,7 @@ pub fn run() -> ExitCode {
         tracing::warn!(error = %renderer::restart(), "the renderer cannot be changed");
     }
     let shared = std::env::current_dir().map(|folder| arguments.shared_from(&folder));
-    match start(profile, shared.unwrap_or_default()) {
+    match start(profile, shared.unwrap_or_default(), log) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("cubist: {error}");
@@ -56,7 +53,27 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn start(profile: Profile, shared: Vec<PathBuf>) -> tauri::Result<ExitCode> {
+/// Logs to the terminal as much as `CUBIST_LOG` says, and keeps the last lines for diagnostics.
+fn start_log() -> RecentLog {
+    let recent = RecentLog::default();
+    let wanted = EnvFilter::try_from_env("CUBIST_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::registry()
+        .with(
+            tracing_subscriber::fmt::layer()
+                .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+                .with_writer(std::io::stderr)
+                .with_filter(wanted),
+        )
+        .with(
+            recent
+                .clone()
+                .with_filter(EnvFilter::new("warn,cubist_app=info,cubist_client=info")),
+        )
+        .init();
+    recent
+}
+
+fn start(profile: Profile, shared: Vec<PathBuf>, log: RecentLog) -> tauri::Result<ExitCode> {
     let mut context = tauri::generate_context!();
     let config = context.config_mut();
     // The identifier names the single instance and the folder of the window's place; with the
@@ -82,7 +99,7 @@ fn start(profile: Profile, shared: Vec<PathBuf>) -> tauri::Result<ExitCode> {
         .register_asynchronous_uri_scheme_protocol(attachments::SCHEME, attachments::answer)
         .invoke_handler(commands.invoke_handler())
         .on_window_event(window::on_event)
-        .manage(App::new(profile.clone()))
+        .manage(App::new(profile.clone(), log))
         .setup(move |handle| {
             handle.state::<App>().share(shared);
             window::open(handle.handle(), &profile)?;
@@ -108,7 +125,9 @@ fn start(profile: Profile, shared: Vec<PathBuf>) -> tauri::Result<ExitCode> {
 fn warm_up(app: App) {
     tauri::async_runtime::spawn(async move {
         match app.engine().await {
-            Ok(_) => {
+            Ok(engine) => {
+                let watched = app.clone();
+                tauri::async_runtime::spawn(async move { watched.history.follow(&engine).await });
                 if let Err(error) = app.apply_file_policy().await {
                     tracing::warn!(%error, "the files are not within their room");
                 }

@@ -26,9 +26,10 @@ use crate::{
         types::{account::Account, event::AppEvent, ids, sign_in::Target},
     },
     shell::{
-        endpoints, exports::Exports, focus::Focus, kept_files::KeptFiles,
-        local_backend::LocalBackend, lock::Idle, media_server::MediaServer, offers::Offers,
-        profile::Profile, screen_lock, settings_file::SettingsFile, window::FAREWELL,
+        connection_history::ConnectionHistory, endpoints, exports::Exports, focus::Focus,
+        kept_files::KeptFiles, local_backend::LocalBackend, lock::Idle, media_server::MediaServer,
+        offers::Offers, profile::Profile, recent_log::RecentLog, screen_lock,
+        settings_file::SettingsFile, window::FAREWELL,
     },
 };
 
@@ -76,6 +77,10 @@ pub struct Parts {
     pub tiles: Tiles,
     /// Files that left the cache in this run.
     pub kept_files: KeptFiles,
+    /// How the lines of the accounts went.
+    pub history: ConnectionHistory,
+    /// The last lines of the log.
+    pub log: RecentLog,
     /// Whether the person looks at the app.
     pub focus: Focus,
     /// When the person last did something in it.
@@ -98,12 +103,14 @@ pub struct Parts {
 
 impl App {
     /// Nothing is opened yet.
-    pub fn new(profile: Profile) -> Self {
+    pub fn new(profile: Profile, log: RecentLog) -> Self {
         Self(std::sync::Arc::new(Parts {
             settings: SettingsFile::open(&profile.dir),
             backend: LocalBackend::new(profile.backend_dir.clone()),
             tiles: Tiles::default(),
             focus: Focus::default(),
+            history: ConnectionHistory::default(),
+            log,
             idle: Idle::default(),
             exports: Exports::default(),
             offers: Offers::default(),

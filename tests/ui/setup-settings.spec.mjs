@@ -124,7 +124,7 @@ describe('settings', () => {
 describe('diagnostics', () => {
   it('measure the answer of the server', async () => {
     const { page, done } = await openSettings('', { section: 'Diagnostics' });
-    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.locator('dd').getByText('Connected', { exact: true }).waitFor();
     await page.getByText('Not asked yet').waitFor();
     await page.getByRole('button', { name: 'Ask now' }).click();
     await page.getByText('Answered in 38 ms, at 10:45').waitFor();
@@ -138,20 +138,32 @@ describe('diagnostics', () => {
     await page.getByText('You are offline.').waitFor();
     await page.getByRole('button', { name: 'Try now' }).click();
     await page.clock.runFor(1000);
-    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.locator('dd').getByText('Connected', { exact: true }).waitFor();
     await refuse(page, 'ping', { kind: 'unreachable', host: 'chat.example.com' });
     await page.getByRole('button', { name: 'Ask now' }).click();
     await page.getByText('The server did not answer in time.').waitFor();
     await done();
   });
 
+  it('say how the connection went and what was noted', async () => {
+    const { page, done } = await openSettings('', { section: 'Diagnostics' });
+    const history = page.getByRole('log', { name: 'How the connection went' });
+    await history.getByText('Offline').waitFor();
+    assert.equal(await history.getByText('Connected', { exact: true }).count(), 2);
+    await page.getByRole('log', { name: 'Log' }).getByText('the line is lost').waitFor();
+    await page.getByText('Files kept on this computer').waitFor();
+    await done();
+  });
+
   it('are copied as a whole, without a secret', async () => {
     const { page, done } = await openSettings('', { section: 'Diagnostics' });
-    await page.getByRole('button', { name: 'Copy all of this' }).click();
+    await page.getByRole('button', { name: 'Copy report' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const text = await page.evaluate(() => navigator.clipboard.readText());
     assert.match(text, /^Connection: Connected\nServer: 127\.0\.0\.1, application 21\n/);
     assert.match(text, /\nVersion: 0\.1\.0\n/);
+    assert.match(text, /\nHow the connection went\n2026-11-20T\S+ Connected\n/);
+    assert.match(text, /\nLog\n2026-11-20T\S+ WARN cubist_client::connection the line is lost/);
     await done();
   });
 });

@@ -39,6 +39,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::accounts::connect_now,
             commands::accounts::ping,
             commands::accounts::unknown_messages,
+            commands::diagnostics::connection_history,
+            commands::diagnostics::recent_log,
             commands::profile::own_profile,
             commands::profile::update_profile,
             commands::profile::change_password,

@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod attachments;
 pub mod clipboard;
+pub mod connection_history;
 pub mod drag;
 pub mod endpoints;
 pub mod exports;
@@ -18,6 +19,7 @@ pub mod offers;
 pub mod pasted;
 pub mod pictures;
 pub mod profile;
+pub mod recent_log;
 pub mod renderer;
 pub mod screen_lock;
 pub mod settings_file;

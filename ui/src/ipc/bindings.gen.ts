@@ -56,6 +56,10 @@ export const commands = {
 	ping: (accountId: AccountId) => typedError<number, IpcError>(__TAURI_INVOKE("ping", { accountId })),
 	/**  Messages between programs that came in this run and mean nothing to this one, newest first. */
 	unknownMessages: (accountId: AccountId) => typedError<UnknownMessage[], IpcError>(__TAURI_INVOKE("unknown_messages", { accountId })),
+	/**  How the line of an account went in this run, the newest change first. */
+	connectionHistory: (accountId: AccountId) => typedError<ConnectionChange[], IpcError>(__TAURI_INVOKE("connection_history", { accountId })),
+	/**  The last lines of the log, the oldest first, without anything that may be a secret. */
+	recentLog: () => typedError<LogLine[], IpcError>(__TAURI_INVOKE("recent_log")),
 	/**  My own profile, as the server has it. */
 	ownProfile: (accountId: AccountId) => typedError<User, IpcError>(__TAURI_INVOKE("own_profile", { accountId })),
 	/**  Changes what the edit names. */
@@ -571,6 +575,14 @@ export type Bootstrap = {
 	settings: Settings,
 	/**  Bytes of the largest file that can be sent. */
 	maxUploadBytes: number,
+};
+
+/**  One change of an account's line. */
+export type ConnectionChange = {
+	/**  When, in unix milliseconds. */
+	at: number,
+	/**  Into what. */
+	state: ConnectionState,
 };
 
 /**  How the account's connection stands. */
@@ -1129,6 +1141,18 @@ export type Location = {
 	name: string | null,
 	/**  Its address, if its sender gave one. */
 	address: string | null,
+};
+
+/**  One line of the log, with nothing in it that may be a secret. */
+export type LogLine = {
+	/**  When, in unix milliseconds. */
+	at: number,
+	/**  `ERROR`, `WARN` or `INFO`. */
+	level: string,
+	/**  Where in the program it comes from. */
+	target: string,
+	/**  What it says. */
+	text: string,
 };
 
 /**  Where the window gets sound or a film from. */

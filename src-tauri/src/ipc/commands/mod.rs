@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod attachments;
+pub mod diagnostics;
 pub mod dialogs;
 pub mod explore;
 pub mod export;

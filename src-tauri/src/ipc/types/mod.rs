@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activity;
 pub mod attachment;
+pub mod diagnostics;
 pub mod dialog;
 pub mod dialog_edit;
 pub mod event;

@@ -15,13 +15,13 @@ export class Locks {
   #wrong = 0;
 
   /**
-   * @param slots their names, with commas between; a passphrase when none are given
+   * @param slots their names, with commas between
    */
   constructor(
-    slots: string | null,
+    slots: string,
     private readonly fail: (error: IpcError) => never,
   ) {
-    const named = slots?.split(',') ?? ['passphrase'];
+    const named = slots.split(',');
     this.slots = ORDER.filter((kind) => named.includes(kind));
   }
 

@@ -54,7 +54,8 @@ export class Memory {
     this.#delay = Number(query.get('delay') ?? '0');
     this.#failureOf = failuresOf(query.get('fail'));
     this.connection = connectionOf(this.state);
-    this.locks = new Locks(query.get('keys'), (error) => this.fail(error));
+    const keys = query.get('keys') ?? (this.state === 'locked' ? 'passphrase' : 'keychain');
+    this.locks = new Locks(keys, (error) => this.fail(error));
     if (this.state === 'needsChoice') this.keys = { type: this.state };
     else if (this.state === 'locked') this.keys = this.locks.locked();
     this.size = this.state === 'empty' ? 0 : Number(query.get('dialogs') ?? '13');

@@ -28,6 +28,8 @@ type StartCommands = Pick<
   | 'connectNow'
   | 'ping'
   | 'unknownMessages'
+  | 'connectionHistory'
+  | 'recentLog'
   | 'setWindowActive'
   | 'openLink'
   | 'exportDialog'
@@ -222,6 +224,37 @@ export function startCommands(memory: Memory): StartCommands {
         memory.setConnection({ type: 'online' });
         memory.emit({ type: 'outboxChanged', payload: { accountId: ACCOUNT, waiting: 0 } });
       }, RECONNECT_MS);
+    },
+
+    async connectionHistory() {
+      const now = Date.now();
+      return memory.answer(() => [
+        { at: now - 60_000, state: memory.connection },
+        { at: now - 95_000, state: { type: 'connecting' as const, payload: { attempt: 2, nextInMs: null } } },
+        {
+          at: now - 140_000,
+          state: { type: 'offline' as const, payload: { reason: 'noNetwork' as const } },
+        },
+        { at: now - 7_200_000, state: { type: 'online' as const } },
+      ]);
+    },
+
+    async recentLog() {
+      const now = Date.now();
+      return memory.answer(() => [
+        {
+          at: now - 140_000,
+          level: 'WARN',
+          target: 'cubist_client::connection',
+          text: 'the line is lost host=chat.example.org',
+        },
+        {
+          at: now - 60_000,
+          level: 'INFO',
+          target: 'cubist_client::sync',
+          text: 'caught up dialogs=3 messages=14',
+        },
+      ]);
     },
 
     async unknownMessages() {
