@@ -67,6 +67,9 @@ async function firstRun(page, say, title) {
   await page.getByRole('button', { name: say(title) }).click();
 }
 
+/** The line about the connection waits a moment, so that a short break says nothing. */
+const line = (page) => page.clock.runFor(4000);
+
 /** @type {Screen[]} */
 export const SCREENS = [
   { name: 'group', query: 'open=ridge' },
@@ -81,11 +84,11 @@ export const SCREENS = [
   { name: 'loading', query: 'state=loading' },
   { name: 'failed', query: 'state=failed' },
   { name: 'gap', query: 'state=gap&open=ridge' },
-  { name: 'connecting', query: 'state=connecting&open=jonas' },
-  { name: 'reconnecting', query: 'state=reconnecting&open=jonas' },
-  { name: 'offline', query: 'state=offline&open=jonas' },
-  { name: 'certificate', query: 'state=certificate&open=jonas' },
-  { name: 'signed-out', query: 'state=signedOut&open=jonas' },
+  { name: 'connecting', query: 'state=connecting&open=jonas', go: line },
+  { name: 'reconnecting', query: 'state=reconnecting&open=jonas', go: line },
+  { name: 'offline', query: 'state=offline&open=jonas', go: line },
+  { name: 'certificate', query: 'state=certificate&open=jonas', go: line },
+  { name: 'signed-out', query: 'state=signedOut&open=jonas', go: line },
   { name: 'not-sent', query: 'open=amara' },
   { name: 'former-group', query: 'state=organised&open=former' },
   { name: 'blocked-chat', query: 'state=blocked&open=amara' },

@@ -88,6 +88,15 @@ describe('a sentence', () => {
     expect(m.chats_unread({ count: 11 })).toBe('11 رسالة غير مقروءة');
   });
 
+  it('keeps a name of the other direction together', async () => {
+    const inEnglish = m.conversation_typing_name({ name: 'ليلى' });
+    expect(inEnglish).toBe('\u2068ليلى\u2069 is typing…');
+    expect(m.conversation_typing_name({ name: 'Olena' })).toBe('Olena is typing…');
+    await speak('ar');
+    expect(m.conversation_typing_name({ name: 'Olena' })).toBe('\u2068Olena\u2069 يكتب…');
+    expect(m.conversation_typing_name({ name: 'ليلى' })).toBe('ليلى يكتب…');
+  });
+
   it('leaves text alone that only looks like a number', () => {
     expect(m.diagnostics_from({ id: '5187204' })).toBe('from person 5187204');
   });

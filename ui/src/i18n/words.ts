@@ -1,4 +1,5 @@
 // The sentences of the window, each a function on `m`, in the language that is spoken when it is asked for.
+import { isolated } from '~/lib/writing';
 import { inDigits } from './digits';
 import type { m as Messages } from './generated/messages.js';
 import { catalogue, type Catalogue } from './language.svelte';
@@ -22,7 +23,8 @@ type Sentence = (inputs?: Inputs) => string;
 function spokenInputs(inputs: Inputs): Inputs {
   const spoken: Inputs = {};
   for (const [name, value] of Object.entries(inputs)) {
-    spoken[name] = typeof value === 'number' ? new Counted(value) : value;
+    if (typeof value === 'number') spoken[name] = new Counted(value);
+    else spoken[name] = typeof value === 'string' ? isolated(value) : value;
   }
   return spoken;
 }

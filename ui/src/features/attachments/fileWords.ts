@@ -1,5 +1,5 @@
 // Sizes, times and kinds of files as people say them. A kilobyte has 1024 bytes here, as the limits of the service do.
-import { locale, m } from '~/i18n';
+import { inDigits, locale, m } from '~/i18n';
 
 const KILO = 1024;
 const MINUTE_S = 60;
@@ -51,11 +51,11 @@ export function remainingWords(seconds: number): string {
 /** “0:14”, “1:02:33”: how long something plays. */
 export function playTime(millis: number): string {
   const all = Math.max(0, Math.floor(millis / 1000));
-  const two = (value: number): string => String(value).padStart(2, '0');
+  const two = (value: number): string => inDigits(value, 2);
   const minutes = Math.floor(all / MINUTE_S) % 60;
   const seconds = two(all % MINUTE_S);
-  if (all < HOUR_S) return `${String(minutes)}:${seconds}`;
-  return `${String(Math.floor(all / HOUR_S))}:${two(minutes)}:${seconds}`;
+  if (all < HOUR_S) return `${inDigits(minutes)}:${seconds}`;
+  return `${inDigits(Math.floor(all / HOUR_S))}:${two(minutes)}:${seconds}`;
 }
 
 /** Kinds that have a short word although the name has no ending. */

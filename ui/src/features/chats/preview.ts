@@ -5,8 +5,8 @@ import { firstName } from '~/lib/names';
 import { attachmentPreview } from './attachmentPreview';
 
 export interface PreviewLine {
-  /** The word in front, in its own colour. */
-  lead: { text: string; tone: 'danger' | 'plain' } | null;
+  /** The word in front, in its own colour; `name` is the person’s in it. */
+  lead: { text: string; tone: 'danger' | 'plain'; name?: string } | null;
   /** What hangs on the message; its glyph stands before the words. */
   attachment: AttachmentKind | null;
   text: string;
@@ -43,7 +43,10 @@ export function previewLine({ dialog, me, open, user }: PreviewInput): PreviewLi
   if (mine) return { lead: { text: m.chats_you(), tone: 'plain' }, attachment, text };
   if (dialog.kind === 'group' || dialog.kind === 'public') {
     const sender = user(last.senderId);
-    if (sender) return { lead: { text: `${firstName(sender.name)}:`, tone: 'plain' }, attachment, text };
+    if (sender) {
+      const name = firstName(sender.name);
+      return { lead: { text: `${name}:`, tone: 'plain', name }, attachment, text };
+    }
   }
   return { lead: null, attachment, text };
 }
