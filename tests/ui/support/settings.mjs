@@ -1,13 +1,15 @@
 // The way into the settings, and what the engine was asked to change.
 
-/** Opens a page of the settings through the account menu, as a person does. */
-export async function openSettings(page, section) {
+import { wordsOf } from './words.mjs';
+
+/** Opens a page of the settings through the account menu, as a person does; `say` in another language than English. */
+export async function openSettings(page, section, say = wordsOf('en')) {
   await page
     .getByRole('button', { name: /Mira Lindqvist/ })
     .first()
     .click();
-  await page.getByRole('menuitem', { name: 'Settings' }).click();
-  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  await page.getByRole('menuitem', { name: say('accounts_settings') }).click();
+  await page.getByRole('heading', { name: say('settings_title') }).waitFor();
   if (section === undefined) return;
   await page.getByRole('navigation').getByRole('button', { name: section, exact: true }).click();
   await page.getByRole('heading', { name: section, level: 2, exact: true }).waitFor();

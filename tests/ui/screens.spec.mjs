@@ -1,0 +1,35 @@
+// Every screen, in a language of each direction: nothing that the rules of accessibility find, nothing that is cut off
+// sideways, and no complaint of the page.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { violations } from './support/accessibility.mjs';
+import { openScreen, SCREENS } from './support/screens.mjs';
+import { wordsOf } from './support/words.mjs';
+import { useBrowser } from './support/world.mjs';
+
+const browser = useBrowser();
+
+/** One language in each theme: what a theme breaks is broken in every language. */
+const LOOKS = [
+  { locale: 'en-GB', colorScheme: 'light' },
+  { locale: 'ar-EG', colorScheme: 'dark' },
+];
+
+for (const look of LOOKS) {
+  const say = wordsOf(look.locale);
+  describe(`every screen, ${look.locale}, ${look.colorScheme}`, () => {
+    for (const screen of SCREENS) {
+      it(screen.name, async () => {
+        const { page, done } = await openScreen(browser, screen, say, look);
+        assert.deepEqual(await violations(page), []);
+        const { wide, room } = await page.evaluate(() => ({
+          wide: document.documentElement.scrollWidth,
+          room: window.innerWidth,
+        }));
+        assert.ok(wide <= room, `${wide} px of content in ${room} px`);
+        await done();
+      });
+    }
+  });
+}
