@@ -17,11 +17,9 @@ for (const locale of ['', ...copy.catalogues.map((/** @type {{ locale: string }}
 
 const sentences = copy.base.entries.size;
 const languages = copy.catalogues.length;
-// Until the translations of everything that is being built are there, a missing one speaks English.
-const grave = findings.filter(({ rule }) => rule !== 'missing');
 console.log(
   findings.length === 0
     ? `${sentences} sentences in ${languages} languages, nothing is missing.`
-    : `${findings.length} findings, ${grave.length} of them grave.`,
+    : `${findings.length} findings.`,
 );
-process.exitCode = grave.length === 0 ? 0 : 1;
+process.exitCode = findings.length === 0 ? 0 : 1;
