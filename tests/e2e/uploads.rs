@@ -7,7 +7,7 @@ use std::path::Path;
 
 use cubist_client::model::{
     AttachmentKind, DialogId, Draft, Endpoints, FileState, Message, MessageId, NewAttachment,
-    Status,
+    SendTime, Status,
 };
 use cubist_tests::{Direction, Person, Puppet, World};
 use serde_json::{Value, json};
@@ -247,6 +247,68 @@ async fn what_is_paused_waits_also_through_a_restart_and_what_is_cancelled_is_go
     let mut texts = bob.texts(dialog).await;
     texts.sort();
     assert_eq!(texts, ["meanwhile", "paused"]);
+}
+
+#[tokio::test]
+async fn a_message_that_is_taken_back_gives_its_files_back_wherever_they_are() {
+    let world = World::new().await;
+    let (alice, bob) = world.pair().await;
+    let dialog = alice.chat_with(&bob).await;
+    let (one, other) = (bytes(30_000, 21), bytes(20_000, 22));
+    let files: [(&str, &[u8]); 2] = [("one.bin", &one), ("other.bin", &other)];
+
+    // On the way to the server.
+    alice.rest.freeze(Direction::Up);
+    let id = send_files(&alice, dialog, "not like this", &files).await;
+    let back = alice.account().take_back(id).await.unwrap().unwrap();
+    assert_eq!(back.text, "not like this");
+    assert!(alice.message(dialog, id).await.is_none());
+    alice.rest.thaw(Direction::Up);
+    let again = alice.account().staged(dialog).await.unwrap();
+    let names: Vec<&str> = again.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["one.bin", "other.bin"]);
+
+    // At the server, and held back by the seconds in which it can be taken back.
+    let chosen = again.iter().map(|file| NewAttachment::Staged {
+        id: file.id,
+        as_file: true,
+    });
+    let draft = Draft {
+        text: "nor like this".to_owned(),
+        attachments: chosen.collect(),
+        time: SendTime::After { millis: 60_000 },
+        ..Draft::default()
+    };
+    let id = alice.account().send(dialog, draft).await.unwrap();
+    alice
+        .until("its files to be at the server", async || {
+            let message = alice.message(dialog, id).await?;
+            let is_there = |file: &cubist_client::model::Attachment| file.source.uid.is_some();
+            message.attachments.iter().all(is_there).then_some(())
+        })
+        .await;
+    alice.account().take_back(id).await.unwrap().unwrap();
+    let again = alice.account().staged(dialog).await.unwrap();
+    assert_eq!(again.len(), 2);
+    let draft = Draft {
+        text: "like this".to_owned(),
+        attachments: again
+            .iter()
+            .map(|file| NewAttachment::Staged {
+                id: file.id,
+                as_file: true,
+            })
+            .collect(),
+        ..Draft::default()
+    };
+    let id = alice.account().send(dialog, draft).await.unwrap();
+    receives(&bob, dialog, id).await;
+    assert_eq!(content(&bob, dialog, id, 0).await, one);
+    assert_eq!(content(&bob, dialog, id, 1).await, other);
+    assert_eq!(bob.texts(dialog).await, ["like this"]);
+    // Taken back too late it stays where it is.
+    assert!(alice.account().take_back(id).await.unwrap().is_none());
+    assert!(alice.account().staged(dialog).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -140,7 +140,12 @@ describe('a file', () => {
     await slides.waitFor({ state: 'detached' });
     assert.equal((await callsOf(page, 'pauseUpload')).length, 1);
     assert.equal((await callsOf(page, 'resumeUpload')).length, 1);
-    assert.equal((await callsOf(page, 'discardUnsent')).length, 1);
+    // What was chosen is chosen again: one press must not cost the person their choice.
+    await page
+      .getByRole('group', { name: 'Attachments of the next message' })
+      .getByRole('button', { name: 'Remove slides.pdf' })
+      .waitFor();
+    assert.equal((await callsOf(page, 'takeBack')).length, 1);
     await done();
   });
 

@@ -116,7 +116,7 @@ describe('a message that was sent a moment ago', () => {
     await page.getByText(/Sending in/).waitFor({ state: 'detached' });
     assert.equal(await composer(page).inputValue(), 'I will be thre');
     await page.getByText('Reply to Tomás Rivera').waitFor();
-    assert.equal((await calls(page, 'discardUnsent')).length, 1);
+    assert.equal((await calls(page, 'takeBack')).length, 1);
     await done();
   });
 

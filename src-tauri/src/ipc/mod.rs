@@ -86,6 +86,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::outbox::retry_all,
             commands::outbox::reschedule,
             commands::outbox::discard_unsent,
+            commands::outbox::take_back,
             commands::message_changes::edit_message,
             commands::message_changes::delete_messages,
             commands::message_changes::react,

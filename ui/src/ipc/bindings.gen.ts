@@ -162,6 +162,11 @@ export const commands = {
 	reschedule: (accountId: AccountId, messageId: MessageId, at: number) => typedError<null, IpcError>(__TAURI_INVOKE("reschedule", { accountId, messageId, at })),
 	/**  Drops a message that was not sent and gives it back; `null` when it was sent after all. */
 	discardUnsent: (accountId: AccountId, messageId: MessageId) => typedError<Message | null, IpcError>(__TAURI_INVOKE("discard_unsent", { accountId, messageId })),
+	/**
+	 *  Takes a message that was not sent back into what is being written: gives it back, and its files
+	 *  are chosen again; `null` when it was sent after all.
+	 */
+	takeBack: (accountId: AccountId, messageId: MessageId) => typedError<Message | null, IpcError>(__TAURI_INVOKE("take_back", { accountId, messageId })),
 	/**  Gives a message of mine another text. */
 	editMessage: (accountId: AccountId, messageId: MessageId, text: string) => typedError<null, IpcError>(__TAURI_INVOKE("edit_message", { accountId, messageId, text })),
 	/**  Deletes messages of a dialog, 100 at most, for me or for everyone. */

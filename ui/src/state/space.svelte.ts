@@ -131,6 +131,13 @@ export class Space {
     return this.backend.discardUnsent(this.accountId, messageId);
   }
 
+  /** Drops a message that was not sent; its files are chosen again for its chat. Null when it was sent after all. */
+  async takeBack(messageId: MessageId): Promise<Message | null> {
+    const dropped = await this.backend.takeBack(this.accountId, messageId);
+    if (dropped !== null && dropped.attachments.length > 0) await this.trays.of(dropped.dialogId).bringBack();
+    return dropped;
+  }
+
   /** Queues a message that was dropped once more, as it was. */
   sendAgain(dialogId: DialogId, dropped: Message): Promise<MessageId> {
     return this.send(dialogId, {

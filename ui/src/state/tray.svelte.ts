@@ -49,6 +49,12 @@ export class Tray {
     }
   }
 
+  /** Files of a message that was taken back are chosen again. */
+  async bringBack(): Promise<void> {
+    this.#loaded = false;
+    await this.load();
+  }
+
   /** Takes in what somebody chose, dropped or pasted; `count` is how many are on their way. */
   async add(coming: Promise<Staging>, count = 1): Promise<void> {
     this.reading += count;

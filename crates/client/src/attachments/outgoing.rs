@@ -15,6 +15,7 @@ use image::DynamicImage;
 use tokio::sync::Semaphore;
 
 use crate::attachments::cache::{Cache, Derived};
+use crate::attachments::files::OpenFile;
 use crate::attachments::probe::{Probed, probe};
 use crate::attachments::sealed::{ContentHash, Reader};
 use crate::attachments::{MAX_BYTES, images, names};
@@ -55,6 +56,8 @@ pub(crate) enum Chosen {
     Path(PathBuf),
     /// A file that is nowhere, and its name.
     Bytes(String, Vec<u8>),
+    /// A file of the cache, and its name.
+    Cached(String, Box<OpenFile>),
 }
 
 impl Chosen {
@@ -65,7 +68,7 @@ impl Chosen {
                 .file_name()
                 .map(|name| name.to_string_lossy().into_owned())
                 .unwrap_or_default(),
-            Self::Bytes(name, _) => name.clone(),
+            Self::Bytes(name, _) | Self::Cached(name, _) => name.clone(),
         }
     }
 }
@@ -132,6 +135,7 @@ fn take(folder: &Cache, dialog: DialogId, chosen: Chosen) -> Result<StagedFile, 
     let (original, size) = match chosen {
         Chosen::Path(path) => copy(folder, open(&path)?)?,
         Chosen::Bytes(_, bytes) => copy(folder, Cursor::new(bytes))?,
+        Chosen::Cached(_, file) => copy(folder, file)?,
     };
     let reader = folder.open(original).map_err(|error| refused(&error))?;
     let probed = probe(reader, size, &name);

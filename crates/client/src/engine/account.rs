@@ -16,6 +16,7 @@ mod pictures;
 mod privacy;
 mod profile;
 mod reading;
+mod taking_back;
 mod writing;
 
 use std::fmt;

@@ -59,15 +59,24 @@ fn push(tx: &mut WriteTx<'_>, dialog: DialogId, message: MessageId) -> Result<()
 }
 
 /// The files of a message are at the server: it is the newest to be sent. The walk along the table
-/// may have passed its old row.
+/// may have passed its old row. What it waits for beside its files it goes on waiting for.
 pub(super) fn ready(
     tx: &mut WriteTx<'_>,
     dialog: DialogId,
     message: MessageId,
 ) -> Result<(), Error> {
-    if row_of(tx, message)?.is_some() {
+    let not_before = tx.one(
+        "SELECT not_before FROM outbox WHERE message = ?1",
+        [Oid::from(message)],
+        |row| Ok(row.get::<_, i64>(0)?),
+    )?;
+    if let Some(not_before) = not_before {
         settle(tx, message)?;
         push(tx, dialog, message)?;
+        tx.run(
+            "UPDATE outbox SET not_before = ?2 WHERE message = ?1",
+            params![Oid::from(message), not_before],
+        )?;
     }
     Ok(())
 }

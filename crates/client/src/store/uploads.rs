@@ -149,6 +149,15 @@ pub fn due(db: &ReadDb<'_>, limit: u32) -> Result<Vec<Upload>, Error> {
     )
 }
 
+/// The files of a message that are not all complete.
+pub fn of_message(db: &ReadDb<'_>, message: MessageId) -> Result<Vec<Upload>, Error> {
+    db.all(
+        select!("WHERE message = ?1 ORDER BY place"),
+        [Oid::from(message)],
+        read,
+    )
+}
+
 /// One file.
 pub fn load(db: &ReadDb<'_>, seq: i64) -> Result<Option<Upload>, Error> {
     db.one(select!("WHERE seq = ?1"), [seq], read)

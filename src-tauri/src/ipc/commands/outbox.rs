@@ -59,6 +59,20 @@ pub async fn reschedule(
     Ok(account.reschedule(id, UnixMillis(at)).await?)
 }
 
+/// Takes a message that was not sent back into what is being written: gives it back, and its files
+/// are chosen again; `null` when it was sent after all.
+#[tauri::command]
+#[specta::specta]
+pub async fn take_back(
+    app: State<'_, App>,
+    account_id: AccountId,
+    message_id: MessageId,
+) -> Result<Option<Message>, IpcError> {
+    let id = message_id.try_into()?;
+    let dropped = app.account(account_id).await?.take_back(id).await?;
+    Ok(dropped.map(Into::into))
+}
+
 /// Drops a message that was not sent and gives it back; `null` when it was sent after all.
 #[tauri::command]
 #[specta::specta]

@@ -103,6 +103,22 @@ function stage(memory: Memory, dialogId: DialogId, files: readonly Partial<Stage
   return { staged, refused: [] };
 }
 
+/** The files of a message that was taken back are chosen again. */
+export function chooseAgain(memory: Memory, { dialogId, attachments }: Message): void {
+  const files = attachments.filter((each) => each.kind !== 'location');
+  stage(
+    memory,
+    dialogId,
+    files.map(({ kind, name, size, contentType }) => ({
+      kind,
+      name,
+      size: size ?? 0,
+      contentType,
+      canBeImage: kind === 'image',
+    })),
+  );
+}
+
 /** What was chosen becomes what hangs on a message, and is chosen no more. */
 export function sendStaged(memory: Memory, wanted: NewAttachment[]): Attachment[] {
   return wanted.map((each, index) => {

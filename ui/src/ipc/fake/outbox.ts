@@ -1,11 +1,15 @@
 // The fake commands of the outbox: what waits, why, and the ways out of it.
 import type { Backend } from '../backend';
-import type { Message, OutboxItem, Waiting } from '../bindings.gen';
+import type { Message, MessageId, OutboxItem, Waiting } from '../bindings.gen';
+import { chooseAgain } from './attachments';
 import { ME } from './cast';
 import type { Memory } from './memory';
 import { waitFor } from './travel';
 
-type OutboxCommands = Pick<Backend, 'outbox' | 'retry' | 'retryAll' | 'reschedule' | 'discardUnsent'>;
+type OutboxCommands = Pick<
+  Backend,
+  'outbox' | 'retry' | 'retryAll' | 'reschedule' | 'discardUnsent' | 'takeBack'
+>;
 
 export function outboxCommands(memory: Memory): OutboxCommands {
   const unsent = (): Message[] =>
@@ -30,6 +34,14 @@ export function outboxCommands(memory: Memory): OutboxCommands {
 
   const retry = (item: Message): void => {
     memory.travel(memory.change(item, { status: 'pending', failure: null }), true);
+  };
+
+  const dropped = (messageId: MessageId): Message | null => {
+    const item = memory.find(messageId);
+    if (!item || (item.status !== 'pending' && item.status !== 'failed')) return null;
+    memory.drop(item.dialogId, (each) => each.id === messageId);
+    memory.outboxChanged();
+    return item;
   };
 
   return {
@@ -65,11 +77,13 @@ export function outboxCommands(memory: Memory): OutboxCommands {
     },
 
     async discardUnsent(_accountId, messageId) {
-      return memory.act(['discardUnsent', messageId], () => {
-        const item = memory.find(messageId);
-        if (!item || (item.status !== 'pending' && item.status !== 'failed')) return null;
-        memory.drop(item.dialogId, (each) => each.id === messageId);
-        memory.outboxChanged();
+      return memory.act(['discardUnsent', messageId], () => dropped(messageId));
+    },
+
+    async takeBack(_accountId, messageId) {
+      return memory.act(['takeBack', messageId], () => {
+        const item = dropped(messageId);
+        if (item) chooseAgain(memory, item);
         return item;
       });
     },

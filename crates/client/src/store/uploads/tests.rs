@@ -4,8 +4,8 @@ use super::{NewUpload, Step, Upload, add, advance, copy, due, fail, pause, postp
 use crate::attachments::sealed::ContentHash;
 use crate::attachments::wire;
 use crate::model::{
-    Attachment, AttachmentKind, Failure, FailureKind, FileProblem, FileSource, FileState, Message,
-    MessageId, Status, UnixMillis,
+    Attachment, AttachmentKind, Failure, FailureKind, FileProblem, FileSource, FileState, Hold,
+    Message, MessageId, Status, UnixMillis,
 };
 use crate::store::messages::{self, MessageRecord};
 use crate::store::outbox;
@@ -237,4 +237,33 @@ fn what_is_taken_back_is_not_uploaded() {
     assert_eq!(uploads(&db), []);
     db.write(|tx| retry(tx, message_id(1)));
     assert_eq!(db.read(crate::store::staged::contents), []);
+}
+
+#[test]
+fn what_waits_for_its_time_goes_on_waiting_when_its_files_are_complete() {
+    let db = TestDb::with_dialog();
+    let later = UnixMillis(5_000_000);
+    let hold = Hold::Undo { until: later };
+    let file = NewUpload {
+        index: 0,
+        content: ContentHash([1; 32]),
+        size: 5,
+        content_type: "text/plain".to_owned(),
+        name: "a.txt".to_owned(),
+    };
+    let mut extra = ExtraParams::new();
+    wire::set(&mut extra, &[attachment("a.txt")]);
+    let record = MessageRecord {
+        extra,
+        ..outgoing(1, 101, "")
+    };
+    db.write(|tx| {
+        outbox::enqueue_until(tx, &record, later)?;
+        add(tx, record.id, &file)
+    });
+    let seq = uploads(&db)[0].seq;
+    db.write(|tx| advance(tx, seq, &complete(7)));
+    let due = db.read(|db| outbox::due(db, 0, 10));
+    let waits: Vec<_> = due.iter().map(|row| (row.not_before, row.hold)).collect();
+    assert_eq!(waits, [(later, Some(hold))]);
 }
