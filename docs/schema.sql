@@ -66,6 +66,8 @@ CREATE INDEX dialogs_by_activity ON dialogs (last_activity, id);
 -- Which dialog a message without a dialog id belongs to; whose name a dialog carries.
 CREATE INDEX dialogs_by_opponent ON dialogs (opponent) WHERE opponent <> 0;
 CREATE INDEX dialogs_incomplete ON dialogs (id) WHERE incomplete = 1;
+-- What the badge counts.
+CREATE INDEX dialogs_unread ON dialogs (id) WHERE unread_known + unread_elsewhere > 0;
 
 -- Who is in which dialog; nobody for public ones, whose occupants are paged from the server.
 CREATE TABLE occupants (
@@ -295,6 +297,7 @@ CREATE TABLE organised (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX organised_pinned ON organised (pinned) WHERE pinned IS NOT NULL;
 CREATE INDEX organised_archived ON organised (archived) WHERE archived = 1;
+CREATE INDEX organised_unread ON organised (dialog) WHERE marked_unread = 1;
 
 -- Folders of the chat list.
 CREATE TABLE folders (

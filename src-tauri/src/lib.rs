@@ -7,19 +7,20 @@ pub mod ipc;
 pub mod shell;
 pub mod state;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use tauri::{Manager as _, RunEvent};
+use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::{
     EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
 use crate::{
     shell::{
-        arguments::Arguments, attachments, pictures, profile::Profile, recent_log::RecentLog,
-        renderer, tiles, window,
+        arguments::Arguments, attachments, badge, notifications, pictures, profile::Profile,
+        recent_log::RecentLog, renderer, tiles, tray, window,
     },
     state::App,
 };
@@ -43,8 +44,7 @@ pub fn run() -> ExitCode {
         // Only reached when it failed; the fast renderer is still better than no window.
         tracing::warn!(error = %renderer::restart(), "the renderer cannot be changed");
     }
-    let shared = std::env::current_dir().map(|folder| arguments.shared_from(&folder));
-    match start(profile, shared.unwrap_or_default(), log) {
+    match start(profile, &arguments, log) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("cubist: {error}");
@@ -73,7 +73,9 @@ fn start_log() -> RecentLog {
     recent
 }
 
-fn start(profile: Profile, shared: Vec<PathBuf>, log: RecentLog) -> tauri::Result<ExitCode> {
+fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Result<ExitCode> {
+    let hidden = arguments.minimised;
+    let shared = std::env::current_dir().map(|folder| arguments.shared_from(&folder));
     let mut context = tauri::generate_context!();
     let config = context.config_mut();
     // The identifier names the single instance and the folder of the window's place; with the
@@ -84,16 +86,27 @@ fn start(profile: Profile, shared: Vec<PathBuf>, log: RecentLog) -> tauri::Resul
     let app = tauri::Builder::default()
         // Must come first: a second start ends here and raises the first.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
-            window::raise(app);
+            let arguments = Arguments::try_parse_from(arguments).ok();
+            // The computer may start what somebody has started already: nobody asked for a window.
+            if !arguments.as_ref().is_some_and(|given| given.minimised) {
+                window::raise(app);
+            }
             // Whoever hands files over starts the program once more.
-            if let Ok(arguments) = Arguments::try_parse_from(arguments) {
+            if let Some(arguments) = arguments {
                 let files = arguments.shared_from(Path::new(&folder));
                 app.state::<App>().share(files);
             }
         }))
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(
+            tauri_plugin_window_state::Builder::default()
+                // Whether it is shown is for the start to say: an app that ended in the tray is not
+                // to come up without a window.
+                .with_state_flags(StateFlags::all() & !StateFlags::VISIBLE)
+                .build(),
+        )
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_dialog::init())
+        .plugin(autostart(&profile, arguments))
         .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
         .register_asynchronous_uri_scheme_protocol(tiles::SCHEME, tiles::answer)
         .register_asynchronous_uri_scheme_protocol(attachments::SCHEME, attachments::answer)
@@ -101,12 +114,20 @@ fn start(profile: Profile, shared: Vec<PathBuf>, log: RecentLog) -> tauri::Resul
         .on_window_event(window::on_event)
         .manage(App::new(profile.clone(), log))
         .setup(move |handle| {
-            handle.state::<App>().share(shared);
-            window::open(handle.handle(), &profile)?;
-            warm_up(handle.state::<App>().inner().clone());
-            tauri::async_runtime::spawn(handle.state::<App>().follow_focus());
-            tauri::async_runtime::spawn(handle.state::<App>().inner().clone().follow_locks());
-            watch_first_frame(handle.handle().clone(), handle.state::<App>().inner().clone());
+            let app = handle.state::<App>().inner().clone();
+            app.share(shared.unwrap_or_default());
+            window::open(handle.handle(), &profile, hidden)?;
+            warm_up(app.clone());
+            tauri::async_runtime::spawn(app.follow_focus());
+            tauri::async_runtime::spawn(app.clone().follow_locks());
+            let followed = handle.handle();
+            tauri::async_runtime::spawn(tray::follow(followed.clone(), app.clone()));
+            tauri::async_runtime::spawn(badge::follow(followed.clone(), app.clone()));
+            tauri::async_runtime::spawn(notifications::follow(followed.clone(), app.clone()));
+            // A window that nobody sees paints nothing, and is not blank.
+            if !hidden {
+                watch_first_frame(handle.handle().clone(), app);
+            }
             Ok(())
         })
         .build(context)?;
@@ -119,6 +140,18 @@ fn start(profile: Profile, shared: Vec<PathBuf>, log: RecentLog) -> tauri::Resul
         }))
         .unwrap_or(1),
     ))
+}
+
+/// Starts the same profile with the computer, out of the way.
+fn autostart(profile: &Profile, arguments: &Arguments) -> tauri::plugin::TauriPlugin<tauri::Wry> {
+    tauri_plugin_autostart::Builder::new()
+        .app_name(if profile.name == "default" {
+            "Cubist".to_owned()
+        } else {
+            format!("Cubist-{}", profile.name)
+        })
+        .args(arguments.at_login())
+        .build()
 }
 
 /// Opens the caches while the web view starts, so that the page finds them ready.

@@ -2,19 +2,22 @@
 
 use std::{
     path::PathBuf,
-    sync::{Mutex, PoisonError, atomic::AtomicBool, atomic::Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use cubist_client::{
     Account as EngineAccount, Engine, EngineConfig,
     keys::KeyState,
-    model::{AccountId, Endpoints, Origin},
+    model::{AccountId, Endpoints, Origin, Unread},
     tiles::Tiles,
 };
 use tauri::ipc::Channel;
 use tokio::{
-    sync::{Notify, OnceCell},
+    sync::{Notify, OnceCell, watch},
     task::AbortHandle,
 };
 use tokio_util::sync::CancellationToken;
@@ -23,7 +26,7 @@ use crate::{
     ipc::{
         error::IpcError,
         events,
-        types::{account::Account, event::AppEvent, ids, sign_in::Target},
+        types::{account::Account, event::AppEvent, ids, sign_in::Target, words::DesktopWords},
     },
     shell::{
         connection_history::ConnectionHistory, endpoints, exports::Exports, focus::Focus,
@@ -99,6 +102,16 @@ pub struct Parts {
     locked: Notify,
     /// Cancelled by the first useful frame.
     painted: CancellationToken,
+    /// Words of the desktop; none until the page has said them.
+    words: watch::Sender<Option<DesktopWords>>,
+    /// What waits to be read in all accounts.
+    unread: watch::Sender<Unread>,
+    /// Whether the icon stands in the tray.
+    pub tray_stands: AtomicBool,
+    /// The person wants the app to end, not only its window to go.
+    leaving: AtomicBool,
+    /// Cancelled when the app ends.
+    ending: CancellationToken,
 }
 
 impl App {
@@ -122,7 +135,77 @@ impl App {
             tending: AtomicBool::new(false),
             locked: Notify::new(),
             painted: CancellationToken::new(),
+            words: watch::Sender::new(None),
+            unread: watch::Sender::new(Unread::default()),
+            tray_stands: AtomicBool::new(false),
+            leaving: AtomicBool::new(false),
+            ending: CancellationToken::new(),
         }))
+    }
+
+    /// The words of the desktop, in the language of the page.
+    pub fn words(&self) -> Option<DesktopWords> {
+        self.words.borrow().clone()
+    }
+
+    /// The words from now on.
+    pub fn watch_words(&self) -> watch::Receiver<Option<DesktopWords>> {
+        self.words.subscribe()
+    }
+
+    /// The page has said them.
+    pub fn set_words(&self, words: DesktopWords) {
+        self.words.send_if_modified(|current| {
+            let is_new = current.as_ref() != Some(&words);
+            if is_new {
+                *current = Some(words);
+            }
+            is_new
+        });
+    }
+
+    /// What waits to be read, from now on.
+    pub fn watch_unread(&self) -> watch::Receiver<Unread> {
+        self.unread.subscribe()
+    }
+
+    /// Returns whether it changed.
+    pub fn set_unread(&self, unread: Unread) -> bool {
+        self.unread.send_if_modified(|current| {
+            let is_new = *current != unread;
+            *current = unread;
+            is_new
+        })
+    }
+
+    /// No notifications until then (unix milliseconds), or again; the page is told.
+    pub fn set_quiet(&self, until: Option<i64>) {
+        if let Err(error) = self
+            .settings
+            .change(|settings| settings.quiet_until = until)
+        {
+            tracing::warn!(%error, "the settings were not saved");
+        }
+        self.tell(AppEvent::SettingsChanged {
+            settings: self.settings.get(),
+        });
+    }
+
+    /// Whether a window that is closed is only hidden.
+    pub fn stays_in_tray(&self) -> bool {
+        !self.leaving.load(Ordering::Acquire)
+            && self.tray_stands.load(Ordering::Acquire)
+            && self.settings.get().close_to_tray
+    }
+
+    /// The next window that is closed ends the app.
+    pub fn leave(&self) {
+        self.leaving.store(true, Ordering::Release);
+    }
+
+    /// Resolves when the app ends.
+    pub async fn ended(&self) {
+        self.ending.cancelled().await;
     }
 
     /// The engine, opened by the first who asks.
@@ -372,6 +455,7 @@ impl App {
 
     /// Ends everything in order: connections and caches first, then the lease.
     pub async fn shutdown(&self) {
+        self.ending.cancel();
         if let Some(engine) = self.engine.get() {
             engine.clone().shutdown().await;
         }

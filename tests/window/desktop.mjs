@@ -347,6 +347,25 @@ export class Desktop {
     await once(this.lease, 'data');
   }
 
+  /** The app's windows that are on the screen, or put aside. */
+  windows() {
+    return this.tool('wmctrl', ['-l'])
+      .split('\n')
+      .filter((line) => line.includes('Cubist'));
+  }
+
+  /** Starts the app once more beside the one that runs, and waits until that start has ended. */
+  async startAgain(args = []) {
+    const second = this.start(app, args, this.env, 'second');
+    const [code] = await once(second, 'exit');
+    if (code !== 0) throw new Error(`the second start ended with ${code}`);
+  }
+
+  /** Puts the window aside: minimised, it has no focus and shows nothing. */
+  putAway() {
+    this.tool('xdotool', ['search', '--onlyvisible', '--class', 'cubist', 'windowminimize']);
+  }
+
   /** A picture of the inside of the window, as the screen has it. */
   shot(name) {
     const file = join(this.output, `${String(++this.picture).padStart(2, '0')}-${name}.png`);
@@ -354,6 +373,13 @@ export class Desktop {
     const geometry = this.tool('xdotool', ['getwindowgeometry', '--shell', found]);
     const side = (key) => geometry.match(new RegExp(`^${key}=(-?\\d+)$`, 'm'))[1];
     this.tool('scrot', ['-o', '-a', `${side('X')},${side('Y')},${side('WIDTH')},${side('HEIGHT')}`, file]);
+    return file;
+  }
+
+  /** A picture of the whole screen: what stands beside the window belongs to it. */
+  wholeShot(name) {
+    const file = join(this.output, `${String(++this.picture).padStart(2, '0')}-${name}.png`);
+    this.tool('scrot', ['-o', file]);
     return file;
   }
 

@@ -14,6 +14,9 @@ pub struct Arguments {
     /// Folder for the data of all profiles instead of the system's place.
     #[arg(long, env = "CUBIST_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Starts in the tray, or minimised where there is none.
+    #[arg(long)]
+    pub minimised: bool,
     /// Files to send; the window asks where to.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub share: Vec<PathBuf>,
@@ -23,6 +26,28 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// What starts the same profile with the computer, out of the way.
+    pub fn at_login(&self) -> Vec<String> {
+        let mut words = vec![
+            "--minimised".to_owned(),
+            "--profile".to_owned(),
+            self.profile.clone(),
+        ];
+        // The system's list of programs joins the words with blanks and keeps nothing else apart; a
+        // folder that would not survive that is left to the variable of the same meaning.
+        let plain =
+            |text: &&str| !text.contains(|c: char| c.is_whitespace() || "\"'\\$`%".contains(c));
+        if let Some(folder) = self
+            .data_dir
+            .as_deref()
+            .and_then(Path::to_str)
+            .filter(plain)
+        {
+            words.extend(["--data-dir".to_owned(), folder.to_owned()]);
+        }
+        words
+    }
+
     /// The files to send, as seen from the folder the program was started in.
     pub fn shared_from(&self, folder: &Path) -> Vec<PathBuf> {
         let all = self.share.iter().chain(&self.files);
@@ -57,6 +82,17 @@ mod tests {
         assert_eq!(arguments.shared_from(Path::new("/home/ann")), wanted);
         let none = Arguments::try_parse_from(["cubist"]).unwrap();
         assert!(none.shared_from(Path::new("/")).is_empty());
+    }
+
+    #[test]
+    fn the_computer_starts_the_same_profile_out_of_the_way() {
+        let given = ["cubist", "--profile", "work", "--data-dir", "/data"];
+        let arguments = Arguments::try_parse_from(given).unwrap();
+        let line = format!("cubist {}", arguments.at_login().join(" "));
+        let again = Arguments::try_parse_from(line.split(' ')).unwrap();
+        assert!(again.minimised && !arguments.minimised);
+        assert_eq!(again.profile, "work");
+        assert_eq!(again.data_dir, arguments.data_dir);
     }
 
     #[test]

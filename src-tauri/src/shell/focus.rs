@@ -30,6 +30,11 @@ impl Focus {
         });
     }
 
+    /// Whether one of the windows has the focus.
+    pub fn is_here(&self) -> bool {
+        !self.0.borrow().is_empty()
+    }
+
     /// Calls `tell` with each change between active (the state at the start) and inactive, until
     /// the app ends. `patience` is asked each time the last window loses the focus.
     pub fn follow<Patience, Tell, Told>(

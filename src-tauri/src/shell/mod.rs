@@ -3,6 +3,7 @@
 
 pub mod arguments;
 pub mod attachments;
+pub mod badge;
 pub mod clipboard;
 pub mod connection_history;
 pub mod drag;
@@ -15,6 +16,7 @@ pub mod local_backend;
 pub mod lock;
 pub mod media_server;
 pub mod microphone;
+pub mod notifications;
 pub mod offers;
 pub mod pasted;
 pub mod pictures;
@@ -24,4 +26,5 @@ pub mod renderer;
 pub mod screen_lock;
 pub mod settings_file;
 pub mod tiles;
+pub mod tray;
 pub mod window;

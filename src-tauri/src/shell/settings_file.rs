@@ -3,8 +3,10 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
 };
+
+use serde_json::{Map, Value};
+use tokio::sync::watch;
 
 use crate::ipc::types::settings::Settings;
 
@@ -12,8 +14,8 @@ use crate::ipc::types::settings::Settings;
 #[derive(Debug)]
 pub struct SettingsFile {
     path: PathBuf,
-    /// Small and read often; the lock is never held across an await.
-    current: Mutex<Settings>,
+    /// Small and read often; whoever follows a choice is told when it changes.
+    current: watch::Sender<Settings>,
 }
 
 impl SettingsFile {
@@ -34,45 +36,68 @@ impl SettingsFile {
         };
         Self {
             path,
-            current: Mutex::new(current),
+            current: watch::Sender::new(current),
         }
     }
 
     /// The settings now.
     pub fn get(&self) -> Settings {
-        self.current
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.current.borrow().clone()
     }
 
-    /// Keeps `settings`, on disk first.
-    pub fn save(&self, settings: Settings) -> io::Result<()> {
-        let bytes = serde_json::to_vec_pretty(&settings)?;
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if *current == settings {
-            return Ok(());
-        }
+    /// The settings from now on.
+    pub fn watch(&self) -> watch::Receiver<Settings> {
+        self.current.subscribe()
+    }
+
+    /// Changes the settings, on disk first. Changes of several callers come one after the other.
+    pub fn change(&self, change: impl FnOnce(&mut Settings)) -> io::Result<()> {
+        let mut outcome = Ok(());
+        self.current.send_if_modified(|current| {
+            let mut wanted = current.clone();
+            change(&mut wanted);
+            if wanted == *current {
+                return false;
+            }
+            outcome = self.write(&wanted);
+            if outcome.is_ok() {
+                *current = wanted;
+            }
+            outcome.is_ok()
+        });
+        outcome
+    }
+
+    fn write(&self, settings: &Settings) -> io::Result<()> {
+        let bytes = serde_json::to_vec_pretty(settings)?;
         if let Some(dir) = self.path.parent() {
             fs::create_dir_all(dir)?;
         }
         // Renaming replaces the file in one step: a crash leaves the old or the new one.
         let staged = self.path.with_extension("json.new");
         fs::write(&staged, bytes)?;
-        fs::rename(&staged, &self.path)?;
-        *current = settings;
-        Ok(())
+        fs::rename(&staged, &self.path)
     }
 }
 
 /// Lays what the file says over the defaults, so that an older file lacks nothing.
 fn read(bytes: &[u8]) -> serde_json::Result<Settings> {
     let mut whole = serde_json::to_value(Settings::default())?;
-    let kept: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes)?;
-    if let Some(fields) = whole.as_object_mut() {
-        fields.extend(kept);
-    }
+    let kept: Map<String, Value> = serde_json::from_slice(bytes)?;
+    lay(&mut whole, Value::Object(kept));
     serde_json::from_value(whole)
+}
+
+/// Replaces what is there, but keeps the fields of an object that the other does not name.
+fn lay(over: &mut Value, value: Value) {
+    match (over, value) {
+        (Value::Object(fields), Value::Object(named)) => {
+            for (name, value) in named {
+                lay(fields.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (over, value) => *over = value,
+    }
 }
 
 #[cfg(test)]
@@ -80,7 +105,10 @@ mod tests {
     use std::fs;
 
     use super::SettingsFile;
-    use crate::ipc::types::settings::{Settings, Theme};
+    use crate::ipc::types::{
+        notifications::{Notifications, NotifyAbout},
+        settings::{Settings, Theme},
+    };
 
     #[test]
     fn saved_settings_are_there_after_a_restart() {
@@ -91,7 +119,7 @@ mod tests {
             list_width: 400,
             ..Settings::default()
         };
-        file.save(wanted.clone()).unwrap();
+        file.change(|settings| *settings = wanted.clone()).unwrap();
         assert_eq!(SettingsFile::open(dir.path()).get(), wanted);
     }
 
@@ -100,6 +128,21 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("settings.json"), "{ not json").unwrap();
         assert_eq!(SettingsFile::open(dir.path()).get(), Settings::default());
+    }
+
+    #[test]
+    fn an_older_file_lacks_nothing_also_within_a_group_of_choices() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(
+            dir.path().join("settings.json"),
+            r#"{"notifications":{"about":"nothing"}}"#,
+        )
+        .unwrap();
+        let wanted = Notifications {
+            about: NotifyAbout::Nothing,
+            ..Notifications::default()
+        };
+        assert_eq!(SettingsFile::open(dir.path()).get().notifications, wanted);
     }
 
     #[test]

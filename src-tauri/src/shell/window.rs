@@ -7,7 +7,7 @@ use tauri::{
 };
 
 use crate::{
-    shell::{drag, profile::Profile},
+    shell::{drag, profile::Profile, tray},
     state::App,
 };
 
@@ -15,13 +15,18 @@ use crate::{
 pub const LABEL: &str = "main";
 
 /// Opens the window, sized for three columns and able to shrink to one.
-pub fn open(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> {
+///
+/// `hidden` is for a start with the computer: the window waits in the tray, or minimised where there
+/// is none.
+pub fn open(app: &AppHandle, profile: &Profile, hidden: bool) -> tauri::Result<WebviewWindow> {
     let title = if profile.name == "default" {
         "Cubist".to_owned()
     } else {
         format!("Cubist · {}", profile.name)
     };
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+    let waits_in_tray =
+        hidden && tray::is_possible() && app.state::<App>().settings.get().tray_icon;
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title(title)
         .inner_size(1280.0, 820.0)
         .min_inner_size(380.0, 520.0)
@@ -30,7 +35,12 @@ pub fn open(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> 
             matches!(url.scheme(), "tauri" | "about")
                 || matches!(url.host_str(), Some("tauri.localhost" | "localhost"))
         })
-        .build()
+        .visible(!waits_in_tray)
+        .build()?;
+    if hidden && !waits_in_tray {
+        window.minimize()?;
+    }
+    Ok(window)
 }
 
 /// The page gets this long to keep what was typed; a page that hangs does not hold its window.
@@ -45,7 +55,16 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;
     };
-    if !window.state::<App>().announce_closing() {
+    let app = window.state::<App>();
+    if app.stays_in_tray() {
+        api.prevent_close();
+        // The page hears that it is hidden, and keeps what was typed.
+        if let Err(error) = window.hide() {
+            tracing::warn!(%error, "the window cannot be hidden");
+        }
+        return;
+    }
+    if !app.announce_closing() {
         return;
     }
     api.prevent_close();
@@ -56,6 +75,19 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
             tracing::debug!(%error, "the window had gone already");
         }
     });
+}
+
+/// Ends the app as closing its window does, also from the tray.
+pub fn quit(app: &AppHandle) {
+    app.state::<App>().leave();
+    let Some(window) = app.get_webview_window(LABEL) else {
+        app.exit(0);
+        return;
+    };
+    if let Err(error) = window.close() {
+        tracing::warn!(%error, "the window cannot be closed");
+        app.exit(0);
+    }
 }
 
 /// Brings the window to the front, for a second start of the same profile.

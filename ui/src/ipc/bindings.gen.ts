@@ -44,6 +44,14 @@ export const commands = {
 	makeRecoveryCode: (current: string | null) => typedError<string, IpcError>(__TAURI_INVOKE("make_recovery_code", { current })),
 	/**  Keeps the settings. */
 	saveSettings: (settings: Settings) => typedError<null, IpcError>(__TAURI_INVOKE("save_settings", { settings })),
+	/**  No notifications until then (unix milliseconds); `null` ends it. */
+	setQuiet: (until: number | null) => typedError<null, IpcError>(__TAURI_INVOKE("set_quiet", { until })),
+	/**  The words that stand outside the window, in the language of the page. */
+	setDesktopWords: (words: DesktopWords) => typedError<null, IpcError>(__TAURI_INVOKE("set_desktop_words", { words })),
+	/**  Whether the app starts with the computer. */
+	autostart: () => typedError<boolean, IpcError>(__TAURI_INVOKE("autostart")),
+	/**  Lets the app start with the computer, in the tray or minimised, or no longer. */
+	setAutostart: (on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("set_autostart", { on })),
 	/**  Makes a new person on the server and signs them in. */
 	signUp: (target: Target, request: SignUp) => typedError<Account, IpcError>(__TAURI_INVOKE("sign_up", { target, request })),
 	/**  Signs in. */
@@ -474,6 +482,22 @@ export type AppEvent =
 	/**  All of them, in their order. */
 	folders: Folder[],
 } } | 
+/**  The person came from outside the window (a notification, a link): show this. */
+{ type: "goto"; payload: {
+	/**  Which account. */
+	accountId: AccountId,
+	/**  Which dialog. */
+	dialogId: DialogId,
+	/**  Which message, unless the dialog as a whole is meant. */
+	messageId: MessageId | null,
+	/**  Whether they want to write. */
+	compose: boolean,
+} } | 
+/**  Choices were made outside the window, in the tray for instance. */
+{ type: "settingsChanged"; payload: {
+	/**  All of them. */
+	settings: Settings,
+} } | 
 /**  The window is about to close: keep what was typed, then call `close`. */
 { type: "closing" } | 
 /**  The app is about to lock: keep what was typed, then call `lock`. */
@@ -580,6 +604,8 @@ export type Bootstrap = {
 	settings: Settings,
 	/**  Bytes of the largest file that can be sent. */
 	maxUploadBytes: number,
+	/**  Whether this desktop has a tray. */
+	hasTray: boolean,
 };
 
 /**  One change of an account's line. */
@@ -634,6 +660,46 @@ export type DeleteOutcome = {
 	deletedIds: DialogId[],
 	/**  Those I may not delete like that. */
 	refusedIds: DialogId[],
+};
+
+/**  The words of the desktop, in the person's language. */
+export type DesktopWords = {
+	/**  The tray's tooltip, and what its menu says of the state: connection and unread messages. */
+	status: string,
+	/**  Brings the window up. */
+	open: string,
+	/**  Ends the app. */
+	quit: string,
+	/**  The menu of times without notifications. */
+	quiet: string,
+	/**  One of its times. */
+	quietHour: string,
+	/**  One of its times. */
+	quietDay: string,
+	/**  One of its times: until it is turned off. */
+	quietAlways: string,
+	/**  Ends it. */
+	quietOff: string,
+	/**  Action of a notification: to the field of the chat. */
+	reply: string,
+	/**  Action of a notification. */
+	markRead: string,
+	/**  Action of a notification: no more of this chat for an hour. */
+	mute: string,
+	/**  The whole text of a notification that is to say nothing. */
+	hidden: string,
+	/**  A picture without a caption. */
+	picture: string,
+	/**  A film without a caption. */
+	video: string,
+	/**  Sound without a caption. */
+	audio: string,
+	/**  A voice message. */
+	voice: string,
+	/**  A file without a caption. */
+	file: string,
+	/**  A place on the map. */
+	location: string,
 };
 
 /**  One row of the chat list. */
@@ -1280,6 +1346,47 @@ export type NewMessage = {
 	sendAt: number | null,
 };
 
+/**  The choices about notifications. */
+export type Notifications = {
+	/**  What they are about. */
+	about: NotifyAbout,
+	/**  What they tell. */
+	shows: NotifyShows,
+	/**  What is heard. */
+	sound: NotifySound,
+	/**  When there are none. */
+	quietHours: QuietHours | null,
+};
+
+/**  Which messages are worth a notification. */
+export type NotifyAbout = 
+/**  Every message of a chat that is not muted. */
+"everything" | 
+/**  Messages in private chats, and those that name me. */
+"personal" | 
+/**  None. */
+"nothing";
+
+/**  How much a notification tells to whoever looks at the screen. */
+export type NotifyShows = 
+/**  Who wrote, where and what. */
+"text" | 
+/**  Who wrote and where. */
+"sender" | 
+/**  That there is something. */
+"nothing";
+
+/**  What is heard with a notification, in the sounds of the desktop's own theme. */
+export type NotifySound = 
+/**  The one for messages. */
+"message" | 
+/**  A bell. */
+"bell" | 
+/**  A short chime. */
+"chime" | 
+/**  Nothing. */
+"off";
+
 /**  A part of the people of a dialog. */
 export type OccupantPage = {
 	/**  The people. */
@@ -1462,6 +1569,17 @@ export type PublicDialog = {
 	subscribed: boolean,
 };
 
+/**
+ *  A part of each day without notifications, in minutes after midnight of this computer's time.
+ *  One that begins after its end goes over midnight; one that ends where it begins is the whole day.
+ */
+export type QuietHours = {
+	/**  When they begin, 0 to 1,439. */
+	from: number,
+	/**  When they end, 0 to 1,439. */
+	to: number,
+};
+
 /**  What a message answers, as the answer itself carries it: enough to draw it without the original. */
 export type Quote = {
 	/**  The message that is answered. */
@@ -1628,6 +1746,17 @@ export type Settings = {
 	 *  without one no map is ever asked for over the network.
 	 */
 	mapTiles: string | null,
+	/**  What is told outside the window. */
+	notifications: Notifications,
+	/**
+	 *  Until when I want no notifications, in unix milliseconds. Kept by the shell, which also
+	 *  offers it in the tray: what the page saves here is not taken.
+	 */
+	quietUntil: number | null,
+	/**  Whether there is an icon in the tray. */
+	trayIcon: boolean,
+	/**  Closing the window leaves the app in the tray; without an icon there it ends as ever. */
+	closeToTray: boolean,
 	/**  The account shown last. */
 	lastAccount: AccountId | null,
 	/**  The dialog shown last. */

@@ -27,6 +27,7 @@ const TOUCH_MS = 10_000;
 
 export type Boot = { kind: 'loading' } | { kind: 'failed'; error: IpcError } | { kind: 'ready' };
 
+type Wanted = Extract<AppEvent, { type: 'goto' }>['payload'];
 type MessagesChanged = Extract<AppEvent, { type: 'messagesChanged' }>['payload'];
 
 export class App {
@@ -36,6 +37,8 @@ export class App {
   canLock = $state(false);
   version = $state('');
   profile = $state('');
+  /** Whether this desktop has a tray. */
+  hasTray = $state(false);
   platform = $state<'linux' | 'macos' | 'windows'>('linux');
   /** How far the export is that was started last. */
   exporting = $state.raw<{ dialogId: DialogId; progress: ExportProgress } | null>(null);
@@ -62,6 +65,8 @@ export class App {
 
   #touchedAt = 0;
   readonly #forget: () => void;
+  /** Where the person wants to go from outside the window, until the window can go there. */
+  #wanted: Wanted | null = null;
 
   /** The first paint is reported once, whichever screen it is of. */
   #painted = false;
@@ -116,6 +121,7 @@ export class App {
     this.profile = snapshot.profile;
     this.platform = snapshot.platform;
     this.maxUploadBytes = snapshot.maxUploadBytes;
+    this.hasTray = snapshot.hasTray;
     this.keys = snapshot.keys;
     this.canLock = snapshot.canLock;
     this.accounts.set(snapshot.accounts);
@@ -130,6 +136,7 @@ export class App {
     this.#show(last);
     this.view.dialogId = last.id === snapshot.settings.lastAccount ? snapshot.settings.lastDialog : null;
     this.view.go({ kind: 'main' });
+    this.#follow();
   }
 
   /** Makes the account the listed one and shows its chats: what signing in ends with. */
@@ -172,6 +179,11 @@ export class App {
     this.view.openDialog(dialogId);
     this.view.goal = { dialogId, messageId };
     return true;
+  }
+
+  /** No notifications until then, in unix milliseconds; null ends it. */
+  async setQuiet(until: number | null): Promise<void> {
+    await this.backend.setQuiet(until);
   }
 
   announce(text: string): void {
@@ -241,6 +253,14 @@ export class App {
       case 'exportProgressed':
         this.exporting = event.payload;
         break;
+      case 'goto':
+        this.#wanted = event.payload;
+        this.#follow();
+        break;
+      case 'settingsChanged':
+        // The rest of it is the page's own, and may be newer here.
+        this.settings.load({ ...this.settings.current, quietUntil: event.payload.settings.quietUntil });
+        break;
       case 'closing':
         // Whatever could not be written is told nowhere any more: the window goes all the same.
         void this.flush().finally(() => this.backend.close());
@@ -277,6 +297,18 @@ export class App {
       const place = this.drop.end(x, y);
       if (place !== null && dropId !== null) this.#dropped(place, dropId, count);
     }
+  }
+
+  /** Goes where the person wanted to go from a notification or a link, once that account is here. */
+  #follow(): void {
+    const wanted = this.#wanted;
+    if (wanted === null || this.boot.kind !== 'ready' || this.keys.type !== 'ready') return;
+    this.#wanted = null;
+    const account = this.accounts.get(wanted.accountId);
+    if (!account) return;
+    this.#show(account);
+    this.openChat(account.id, wanted.dialogId, wanted.messageId);
+    if (this.view.goal) this.view.goal = { ...this.view.goal, compose: wanted.compose };
   }
 
   /** Puts dropped files into the tray of the chat they were dropped on, and shows it. */

@@ -20,6 +20,10 @@ export const DEFAULT_SETTINGS: Settings = {
   autoDownload: { images: 10_485_760, files: 1_048_576, onMetered: false },
   cacheBudgetBytes: 2_147_483_648,
   mapTiles: null,
+  notifications: { about: 'everything', shows: 'text', sound: 'message', quietHours: null },
+  quietUntil: null,
+  trayIcon: true,
+  closeToTray: false,
   lastAccount: null,
   lastDialog: null,
 };

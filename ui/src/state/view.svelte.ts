@@ -14,6 +14,7 @@ export type Screen =
 /** A page of the settings. */
 export type SettingsSection =
   | 'profile'
+  | 'notifications'
   | 'appearance'
   | 'language'
   | 'privacy'
@@ -22,6 +23,7 @@ export type SettingsSection =
   | 'away'
   | 'sending'
   | 'keyboard'
+  | 'desktop'
   | 'server'
   | 'diagnostics'
   | 'about';
@@ -62,6 +64,14 @@ export type Overlay =
   | { kind: 'block'; userId: UserId }
   | { kind: 'report'; target: ReportTarget };
 
+/** Where in a chat one wants to be. */
+export interface Goal {
+  dialogId: DialogId;
+  messageId: MessageId;
+  /** One wants to write there: the message is shown, and the field has the keys. */
+  compose?: boolean;
+}
+
 export class View {
   screen = $state.raw<Screen>({ kind: 'main' });
   sheet = $state.raw<Sheet>({ kind: 'none' });
@@ -74,7 +84,7 @@ export class View {
   /** A public chat that is looked into from outside, in place of an open one. */
   preview = $state.raw<PublicDialog | null>(null);
   /** A message to go to in the chat that is open, or is being opened. Whoever shows it takes it away. */
-  goal = $state.raw<{ dialogId: DialogId; messageId: MessageId } | null>(null);
+  goal = $state.raw<Goal | null>(null);
   /** What waits to be sent stands in place of an open chat. */
   outbox = $state(false);
   /** The third column stands beside the open chat. It stays while one goes from chat to chat. */

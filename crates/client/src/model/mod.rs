@@ -26,6 +26,7 @@ mod secret;
 mod shared;
 mod status;
 mod unknown_message;
+mod unread;
 mod user;
 
 pub use account::{
@@ -66,4 +67,5 @@ pub use shared::{
 };
 pub use status::Status;
 pub use unknown_message::UnknownMessage;
+pub use unread::Unread;
 pub use user::User;

@@ -4,6 +4,7 @@
 //! kept up by every write, so that a page of the list is one walk along one index however long the
 //! dialogs are.
 
+mod badge;
 mod history;
 mod newest;
 mod place;
@@ -12,6 +13,7 @@ mod unread;
 
 use rusqlite::params;
 
+pub use self::badge::unread;
 pub use self::history::{clear_history, forget_history};
 pub(super) use self::newest::{
     Newcomers, add_newcomers, bump, find_last, forget_last, refresh_last, refresh_last_status,

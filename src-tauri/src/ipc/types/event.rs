@@ -14,6 +14,7 @@ use crate::ipc::types::{
     message::Message,
     people::User,
     privacy::Block,
+    settings::Settings,
 };
 
 /// One event. All upserts are idempotent: the window may have loaded the same rows already.
@@ -148,6 +149,22 @@ pub enum AppEvent {
         account_id: AccountId,
         /// All of them, in their order.
         folders: Vec<Folder>,
+    },
+    /// The person came from outside the window (a notification, a link): show this.
+    Goto {
+        /// Which account.
+        account_id: AccountId,
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// Which message, unless the dialog as a whole is meant.
+        message_id: Option<MessageId>,
+        /// Whether they want to write.
+        compose: bool,
+    },
+    /// Choices were made outside the window, in the tray for instance.
+    SettingsChanged {
+        /// All of them.
+        settings: Settings,
     },
     /// The window is about to close: keep what was typed, then call `close`.
     Closing,

@@ -8,6 +8,7 @@ use crate::ipc::types::{
     account::Account,
     ids::{AccountId, DialogId},
     keys::KeyState,
+    notifications::Notifications,
 };
 
 /// Colours of the window.
@@ -90,6 +91,15 @@ pub struct Settings {
     /// Address of detailed maps (a `PMTiles` file, or tiles by `{z}/{x}/{y}`), chosen by the person;
     /// without one no map is ever asked for over the network.
     pub map_tiles: Option<String>,
+    /// What is told outside the window.
+    pub notifications: Notifications,
+    /// Until when I want no notifications, in unix milliseconds. Kept by the shell, which also
+    /// offers it in the tray: what the page saves here is not taken.
+    pub quiet_until: Option<i64>,
+    /// Whether there is an icon in the tray.
+    pub tray_icon: bool,
+    /// Closing the window leaves the app in the tray; without an icon there it ends as ever.
+    pub close_to_tray: bool,
     /// The account shown last.
     pub last_account: Option<AccountId>,
     /// The dialog shown last.
@@ -124,6 +134,10 @@ impl Default for Settings {
             auto_download: AutoDownload::default(),
             cache_budget_bytes: 2 * 1024 * 1024 * 1024,
             map_tiles: None,
+            notifications: Notifications::default(),
+            quiet_until: None,
+            tray_icon: true,
+            close_to_tray: false,
             last_account: None,
             last_dialog: None,
         }
@@ -162,4 +176,6 @@ pub struct Bootstrap {
     pub settings: Settings,
     /// Bytes of the largest file that can be sent.
     pub max_upload_bytes: u64,
+    /// Whether this desktop has a tray.
+    pub has_tray: bool,
 }

@@ -6,6 +6,7 @@ import type {
   Activity,
   AppEvent,
   ConnectionState,
+  DesktopWords,
   Dialog,
   DialogId,
   IpcError,
@@ -42,6 +43,9 @@ export class Memory {
   watched: readonly UserId[] = [];
   /** What the page said last about its focus. */
   windowActive = true;
+  /** What the desktop was told to say. */
+  desktopWords: DesktopWords | null = null;
+  autostart = false;
   /** Pictures given by the page, by uid, as `data:` addresses. */
   readonly pictures = new Map<string, string>();
 
@@ -76,6 +80,10 @@ export class Memory {
       autoDownload: { images: 10_485_760, files: 1_048_576, onMetered: false },
       cacheBudgetBytes: 2_147_483_648,
       mapTiles: null,
+      notifications: { about: 'everything', shows: 'text', sound: 'message', quietHours: null },
+      quietUntil: null,
+      trayIcon: true,
+      closeToTray: false,
       lastAccount: ACCOUNT,
       lastDialog: open === null ? null : (this.world.bySlug.get(open) ?? null),
     };

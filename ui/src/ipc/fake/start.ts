@@ -22,6 +22,10 @@ type StartCommands = Pick<
   | 'askForPerson'
   | 'makeRecoveryCode'
   | 'saveSettings'
+  | 'setQuiet'
+  | 'setDesktopWords'
+  | 'autostart'
+  | 'setAutostart'
   | 'signUp'
   | 'signIn'
   | 'signOut'
@@ -102,6 +106,7 @@ export function startCommands(memory: Memory): StartCommands {
         accounts: memory.keys.type === 'ready' ? memory.accounts : [],
         settings: memory.settings,
         maxUploadBytes: 104_857_600,
+        hasTray: true,
       }));
       if (memory.connection.type === 'online') {
         for (const [dialogId, userIds] of memory.world.typing) {
@@ -187,7 +192,27 @@ export function startCommands(memory: Memory): StartCommands {
     },
 
     async saveSettings(settings) {
-      await memory.answer(() => (memory.settings = settings));
+      await memory.answer(() => (memory.settings = { ...settings, quietUntil: memory.settings.quietUntil }));
+    },
+
+    async setQuiet(quietUntil) {
+      await memory.act(['setQuiet', quietUntil], () => {
+        memory.settings = { ...memory.settings, quietUntil };
+        memory.emit({ type: 'settingsChanged', payload: { settings: memory.settings } });
+      });
+    },
+
+    async setDesktopWords(words) {
+      memory.desktopWords = words;
+      await Promise.resolve();
+    },
+
+    async autostart() {
+      return memory.answer(() => memory.autostart);
+    },
+
+    async setAutostart(on) {
+      await memory.act(['setAutostart', on], () => (memory.autostart = on));
     },
 
     async signUp(target, request) {

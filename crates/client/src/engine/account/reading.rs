@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::model::{
     Anchor, Dialog, DialogId, DialogPage, DialogQuery, Edge, GapReason, Message, MessageId,
     MessagePage, Position, SearchCursor, SearchPage, SearchQuery, ServerHits, UnixMillis,
-    UnknownMessage,
+    UnknownMessage, Unread,
 };
 use crate::store::window::{self, Side, Window};
 use crate::store::{self, dialogs, messages, search, users};
@@ -41,6 +41,12 @@ impl Account {
             context.people.want(stale);
         }
         Ok(page)
+    }
+
+    /// What waits to be read here, as a badge outside the window shows it.
+    pub async fn unread(&self) -> Result<Unread, Error> {
+        let now = self.inner.shared.clock.now();
+        self.look(move |db| dialogs::unread(db, now)).await
     }
 
     /// One dialog, from the cache alone.

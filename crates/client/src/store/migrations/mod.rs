@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("006_waiting.sql"),
     include_str!("007_files.sql"),
     include_str!("008_uploads.sql"),
+    include_str!("009_unread.sql"),
 ];
 
 /// Brings a database to the present version.

@@ -1,0 +1,122 @@
+//! Whether an alert of the engine becomes a notification now.
+//!
+//! The engine has decided what is worth an alert (muted chats, silent messages, what is caught up
+//! with); here is only what the person chose for this computer, and where they look.
+
+use crate::ipc::types::notifications::{Notifications, NotifyAbout};
+
+/// What is known at the moment of an alert.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    /// Unix milliseconds.
+    pub(super) now: i64,
+    /// Minutes after midnight of this computer's time, 0 to 1,439.
+    pub(super) minute: u16,
+    /// Until when the person wants no notifications, in unix milliseconds.
+    pub(super) quiet_until: Option<i64>,
+    /// Whether one of the app's windows has the focus: what comes is seen there.
+    pub(super) is_looking: bool,
+}
+
+/// What an alert is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject {
+    /// A dialog of two people.
+    pub(super) is_private: bool,
+    /// The message names this person.
+    pub(super) names_me: bool,
+}
+
+/// Whether to notify.
+pub(super) fn notifies(wanted: &Notifications, subject: Subject, moment: Moment) -> bool {
+    let is_quiet = moment.quiet_until.is_some_and(|until| until > moment.now)
+        || wanted
+            .quiet_hours
+            .is_some_and(|hours| hours.contain(moment.minute));
+    let is_wanted = match wanted.about {
+        NotifyAbout::Everything => true,
+        NotifyAbout::Personal => subject.is_private || subject.names_me,
+        NotifyAbout::Nothing => false,
+    };
+    is_wanted && !is_quiet && !moment.is_looking
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Moment, Subject, notifies};
+    use crate::ipc::types::notifications::{Notifications, NotifyAbout, QuietHours};
+
+    const IN_GROUP: Subject = Subject {
+        is_private: false,
+        names_me: false,
+    };
+
+    const AWAY: Moment = Moment {
+        now: 1_000,
+        minute: 600,
+        quiet_until: None,
+        is_looking: false,
+    };
+
+    fn about(about: NotifyAbout) -> Notifications {
+        Notifications {
+            about,
+            ..Notifications::default()
+        }
+    }
+
+    #[test]
+    fn a_person_who_looks_at_the_app_is_not_called() {
+        let wanted = Notifications::default();
+        assert!(notifies(&wanted, IN_GROUP, AWAY));
+        let here = Moment {
+            is_looking: true,
+            ..AWAY
+        };
+        assert!(!notifies(&wanted, IN_GROUP, here));
+    }
+
+    #[test]
+    fn personal_means_private_chats_and_ones_own_name() {
+        let wanted = about(NotifyAbout::Personal);
+        assert!(!notifies(&wanted, IN_GROUP, AWAY));
+        for subject in [
+            Subject {
+                is_private: true,
+                ..IN_GROUP
+            },
+            Subject {
+                names_me: true,
+                ..IN_GROUP
+            },
+        ] {
+            assert!(notifies(&wanted, subject, AWAY));
+            assert!(!notifies(&about(NotifyAbout::Nothing), subject, AWAY));
+        }
+    }
+
+    #[test]
+    fn do_not_disturb_ends_at_its_moment() {
+        let until = |until| Moment {
+            quiet_until: Some(until),
+            ..AWAY
+        };
+        let wanted = Notifications::default();
+        assert!(!notifies(&wanted, IN_GROUP, until(1_001)));
+        assert!(notifies(&wanted, IN_GROUP, until(1_000)));
+    }
+
+    #[test]
+    fn quiet_hours_are_quiet() {
+        let wanted = Notifications {
+            quiet_hours: Some(QuietHours { from: 600, to: 660 }),
+            ..Notifications::default()
+        };
+        assert!(!notifies(&wanted, IN_GROUP, AWAY));
+        let later = Moment {
+            minute: 660,
+            ..AWAY
+        };
+        assert!(notifies(&wanted, IN_GROUP, later));
+    }
+}

@@ -1,0 +1,159 @@
+// What makes it a program of the desktop, as far as the page has a part in it: the settings of notifications and tray,
+// the words the desktop speaks, and the way in from outside.
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { violations } from './support/accessibility.mjs';
+import { callsOf, openSettings, refuse } from './support/settings.mjs';
+import { settle, useBrowser } from './support/world.mjs';
+
+const browser = useBrowser();
+const shots = new URL('../../test-output/ui/', import.meta.url);
+mkdirSync(shots, { recursive: true });
+const shot = (page, name) => page.screenshot({ path: new URL(`${name}.png`, shots).pathname });
+
+async function open(section, options) {
+  const window = await browser.open('', options);
+  await openSettings(window.page, section);
+  return window;
+}
+
+/** What the engine was given to keep. */
+async function kept(page) {
+  await page.clock.runFor(1000);
+  return page.evaluate(async () => (await window.fake.bootstrap()).settings);
+}
+
+async function choose(page, button, item) {
+  await page.getByRole('button', { name: button }).click();
+  await page.getByRole('menuitemradio', { name: item, exact: true }).click();
+}
+
+describe('the settings of notifications', () => {
+  it('say what is told, how much of it and with which sound', async () => {
+    const { page, done } = await open('Notifications');
+    await choose(page, 'Notify about: All messages', 'Private chats and mentions');
+    await choose(page, 'Show: Name and text', 'Name only');
+    await choose(page, 'Sound: Message', 'None');
+    await page.getByRole('button', { name: 'Sound: None' }).waitFor();
+    assert.deepEqual((await kept(page)).notifications, {
+      about: 'personal',
+      shows: 'sender',
+      sound: 'off',
+      quietHours: null,
+    });
+    assert.deepEqual(await violations(page), []);
+    await done();
+  });
+
+  it('have quiet hours, which are written as they are typed', async () => {
+    const { page, done } = await open('Notifications');
+    await page.getByRole('switch', { name: 'Quiet hours' }).click();
+    await page.getByLabel('Quiet hours begin').fill('21:30');
+    await settle(page);
+    await shot(page, 'desktop-notifications');
+    assert.deepEqual((await kept(page)).notifications.quietHours, { from: 21 * 60 + 30, to: 7 * 60 });
+    await page.getByLabel('Quiet hours end').fill('');
+    assert.equal(await page.getByLabel('Quiet hours end').inputValue(), '07:00');
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole('switch', { name: 'Quiet hours' }).click();
+    assert.equal((await kept(page)).notifications.quietHours, null);
+    await done();
+  });
+
+  it('pause them for a while, and follow what the tray says of it', async () => {
+    const { page, done } = await open('Notifications');
+    await choose(page, 'Do not disturb: Off', 'For an hour');
+    await page.getByRole('button', { name: /Do not disturb: Until \d/ }).waitFor();
+    const now = await page.evaluate(() => Date.now());
+    const [[until]] = await callsOf(page, 'setQuiet');
+    assert.ok(until > now + 3_500_000 && until <= now + 3_600_000);
+    // Saved by the page or not, the time is the shell's.
+    await choose(page, 'Sound: Message', 'Bell');
+    assert.equal((await kept(page)).quietUntil, until);
+    await page.evaluate(() => window.fake.setQuiet(null));
+    await page.getByRole('button', { name: 'Do not disturb: Off' }).waitFor();
+    await choose(page, 'Do not disturb: Off', 'Until I turn it off');
+    await page.getByRole('button', { name: 'Do not disturb: Until I turn it off' }).waitFor();
+    await done();
+  });
+
+  it('know by themselves when the pause is over', async () => {
+    const { page, done } = await open('Notifications');
+    await choose(page, 'Do not disturb: Off', 'For an hour');
+    await page.getByRole('button', { name: /Do not disturb: Until \d/ }).waitFor();
+    await page.clock.runFor(3_660_000);
+    await page.getByRole('button', { name: 'Do not disturb: Off' }).waitFor();
+    await done();
+  });
+});
+
+describe('the settings of the desktop', () => {
+  it('offer the tray and what closing means, and starting with the computer', async () => {
+    const { page, done } = await open('Desktop');
+    const tray = page.getByRole('switch', { name: 'Icon in the tray' });
+    const close = page.getByRole('switch', { name: 'Closing keeps it running' });
+    await close.click();
+    await page.getByRole('switch', { name: 'Start with the computer' }).click();
+    await settle(page);
+    await shot(page, 'desktop-settings');
+    assert.equal((await kept(page)).closeToTray, true);
+    assert.deepEqual(await callsOf(page, 'setAutostart'), [[true]]);
+    assert.deepEqual(await violations(page), []);
+    await tray.click();
+    assert.equal((await kept(page)).trayIcon, false);
+    assert.equal(await close.isDisabled(), true, 'without the icon a closed window could not come back');
+    assert.equal(await close.getAttribute('aria-checked'), 'false');
+    await done();
+  });
+
+  it('say why the computer will not start it', async () => {
+    const { page, done } = await open('Desktop');
+    await refuse(page, 'setAutostart', { kind: 'internal', message: 'no folder' });
+    const start = page.getByRole('switch', { name: 'Start with the computer' });
+    await start.click();
+    await page.getByRole('alert').waitFor();
+    assert.equal(await start.getAttribute('aria-checked'), 'false');
+    await done();
+  });
+});
+
+describe('the desktop', () => {
+  it('gets its words from the page, the state of the connection among them', async () => {
+    const { page, done } = await browser.open();
+    const words = () => page.evaluate(() => window.fake.desktopWords);
+    await page.waitForFunction(() => window.fake.desktopWords !== null);
+    assert.deepEqual(
+      { status: 'Cubist: connected', reply: 'Reply', hidden: 'New message' },
+      (({ status, reply, hidden }) => ({ status, reply, hidden }))(await words()),
+    );
+    await page.evaluate(() =>
+      window.fake.setConnection({ type: 'offline', payload: { reason: 'noNetwork' } }),
+    );
+    await page.waitForFunction(() => window.fake.desktopWords.status !== 'Cubist: connected');
+    await done();
+  });
+
+  it('leads to a message, and to the field when one wants to answer', async () => {
+    const { page, done } = await browser.open();
+    await openSettings(page);
+    const text = await page.evaluate(() => {
+      const dialogId = window.fake.world.bySlug.get('jonas');
+      const message = window.fake.world.messages.get(dialogId).findLast((each) => each.text !== '');
+      const [{ id: accountId }] = window.fake.accounts;
+      window.fake.emit({
+        type: 'goto',
+        payload: { accountId, dialogId, messageId: message.id, compose: true },
+      });
+      return message.text;
+    });
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: text.slice(0, 20) })
+      .first()
+      .waitFor();
+    await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
+    await done();
+  });
+});
