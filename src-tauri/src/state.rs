@@ -31,8 +31,8 @@ use crate::{
     shell::{
         connection_history::ConnectionHistory, endpoints, exports::Exports, focus::Focus,
         kept_files::KeptFiles, local_backend::LocalBackend, lock::Idle, media_server::MediaServer,
-        offers::Offers, profile::Profile, recent_log::RecentLog, screen_lock,
-        settings_file::SettingsFile, window::FAREWELL,
+        microphone::SystemMicrophone, offers::Offers, profile::Profile, recent_log::RecentLog,
+        screen_lock, settings_file::SettingsFile, window::FAREWELL,
     },
 };
 
@@ -212,7 +212,11 @@ impl App {
     pub async fn engine(&self) -> Result<Engine, IpcError> {
         let engine = self
             .engine
-            .get_or_try_init(|| Engine::open(EngineConfig::new(self.profile.dir.clone())))
+            .get_or_try_init(|| {
+                let mut config = EngineConfig::new(self.profile.dir.clone());
+                config.microphone = std::sync::Arc::new(SystemMicrophone);
+                Engine::open(config)
+            })
             .await?;
         Ok(engine.clone())
     }

@@ -272,6 +272,43 @@ export class Desktop {
     );
   }
 
+  /** No sound card at all, whatever the machine has, until `startMicrophone`. */
+  silence() {
+    this.sound = join(this.home, 'alsa.conf');
+    writeFileSync(this.sound, '');
+    Object.assign(this.env, {
+      ALSA_CONFIG_PATH: this.sound,
+      PULSE_SERVER: `unix:${join(this.env.XDG_RUNTIME_DIR, 'pulse', 'native')}`,
+    });
+  }
+
+  /**
+   * A sound server whose microphone hears a tone, and whose loudspeaker nobody hears.
+   *
+   * @param {number} hertz
+   */
+  async startMicrophone(hertz) {
+    const modules = [
+      'module-native-protocol-unix',
+      `module-sine-source frequency=${hertz}`,
+      'module-null-sink',
+    ];
+    this.microphone = this.start(
+      'pulseaudio',
+      ['-n', '--daemonize=no', '--exit-idle-time=-1', ...modules.flatMap((name) => ['-L', name])],
+      this.env,
+      'sound',
+    );
+    await until('the sound server', () => existsSync(join(this.env.XDG_RUNTIME_DIR, 'pulse', 'native')));
+    // Programs that run see the card that was plugged in: the configuration is read again when it has changed.
+    writeFileSync(this.sound, 'pcm.!default { type pulse }\nctl.!default { type pulse }\n');
+  }
+
+  /** The sound server ends in the middle of everything. */
+  stopMicrophone() {
+    this.kill(this.microphone);
+  }
+
   startKeychain() {
     const log = this.log('keychain');
     const child = spawn('gnome-keyring-daemon', ['--unlock', '--components=secrets', '--foreground'], {
@@ -369,10 +406,14 @@ export class Desktop {
   /** A picture of the inside of the window, as the screen has it. */
   shot(name) {
     const file = join(this.output, `${String(++this.picture).padStart(2, '0')}-${name}.png`);
-    const found = this.tool('xdotool', ['search', '--onlyvisible', '--class', 'cubist']).split('\n')[0];
-    const geometry = this.tool('xdotool', ['getwindowgeometry', '--shell', found]);
-    const side = (key) => geometry.match(new RegExp(`^${key}=(-?\\d+)$`, 'm'))[1];
-    this.tool('scrot', ['-o', '-a', `${side('X')},${side('Y')},${side('WIDTH')},${side('HEIGHT')}`, file]);
+    const side = (geometry, key) => Number(geometry.match(new RegExp(`^${key}=(-?\\d+)$`, 'm'))[1]);
+    // Files that are dragged over it have given it small windows beside its own.
+    const [geometry] = this.tool('xdotool', ['search', '--onlyvisible', '--class', 'cubist'])
+      .split('\n')
+      .map((found) => this.tool('xdotool', ['getwindowgeometry', '--shell', found]))
+      .sort((one, other) => side(other, 'WIDTH') - side(one, 'WIDTH'));
+    const box = ['X', 'Y', 'WIDTH', 'HEIGHT'].map((key) => side(geometry, key)).join(',');
+    this.tool('scrot', ['-o', '-a', box, file]);
     return file;
   }
 

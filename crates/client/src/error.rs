@@ -100,6 +100,12 @@ pub enum Error {
     /// The bytes are no picture this engine reads, or one that is too large.
     #[error("not a picture that can be used")]
     UnsupportedPicture,
+    /// The microphone cannot be used.
+    #[error(transparent)]
+    Microphone(#[from] crate::voice::MicrophoneError),
+    /// A recording so short that nobody can have meant it.
+    #[error("too short to be a voice message")]
+    TooShort,
     /// The cache on this disk failed.
     #[error("the cache failed")]
     Storage(#[from] crate::store::Error),

@@ -4,7 +4,10 @@
 //! channel: a reader that is too slow loses the oldest, is told so, and loads everything it shows
 //! again. It never holds up the socket.
 
+use std::time::Duration;
+
 use crate::model::{DialogId, MessageId, UserId};
+use crate::voice::EndReason;
 
 use crate::model::{
     AccountId, Activity, AttachmentChange, Block, ConnectionState, Dialog, Folder, Message, User,
@@ -87,6 +90,26 @@ pub enum ClientEvent {
         account: AccountId,
         /// All of them, in their order.
         folders: Vec<Folder>,
+    },
+    /// How loud a voice message is that is being recorded, twenty times a second.
+    VoiceLevel {
+        /// Whose.
+        account: AccountId,
+        /// For which dialog.
+        dialog: DialogId,
+        /// From 0 to [`LOUDEST`](crate::voice::LOUDEST).
+        level: u8,
+        /// Its length so far.
+        elapsed: Duration,
+    },
+    /// A recording ended by itself; what was said waits to be taken.
+    VoiceEnded {
+        /// Whose.
+        account: AccountId,
+        /// For which dialog.
+        dialog: DialogId,
+        /// Why.
+        reason: EndReason,
     },
     /// The number of messages that wait to be sent changed.
     OutboxChanged {

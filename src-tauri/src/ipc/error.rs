@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use crate::shell::local_backend::LocalBackendError;
+use crate::{ipc::types::voice::MicrophoneProblem, shell::local_backend::LocalBackendError};
 
 /// The status of an answer that says that the request contradicts what the server holds.
 const CONFLICT: u16 = 409;
@@ -62,6 +62,15 @@ pub enum IpcError {
     /// The file would run what its sender wrote if it were opened; it can be saved.
     #[error("not opened: it would run")]
     UnsafeFile,
+    /// The microphone cannot be used.
+    #[error("no microphone: {reason:?}")]
+    Microphone {
+        /// Why.
+        reason: MicrophoneProblem,
+    },
+    /// A recording so short that nobody can have meant it.
+    #[error("too short")]
+    TooShort,
     /// The server refuses some fields.
     #[error("fields refused")]
     Validation {
@@ -139,6 +148,10 @@ impl From<cubist_client::Error> for IpcError {
             Engine::Forbidden => Self::Forbidden,
             Engine::TooMany { limit } => Self::TooMany { limit },
             Engine::UnsupportedPicture => Self::UnsupportedPicture,
+            Engine::Microphone(error) => Self::Microphone {
+                reason: error.into(),
+            },
+            Engine::TooShort => Self::TooShort,
             // The window has one sentence for what the server holds against a request.
             Engine::Conflict { message } => Self::Server {
                 status: CONFLICT,

@@ -173,6 +173,8 @@ impl Batch {
             | ClientEvent::UsersChanged { .. }
             | ClientEvent::PrivacyChanged { .. }
             | ClientEvent::FoldersChanged { .. }
+            | ClientEvent::VoiceLevel { .. }
+            | ClientEvent::VoiceEnded { .. }
             | ClientEvent::OutboxChanged { .. }
             | ClientEvent::HistoryChanged { .. } => self.events.push(event),
             // Whoever shows alerts listens to the engine itself; the window shows the message.
@@ -271,6 +273,26 @@ fn convert(event: ClientEvent, engine: &Engine) -> Option<AppEvent> {
         ClientEvent::FoldersChanged { account, folders } => AppEvent::FoldersChanged {
             account_id: account.into(),
             folders: folders.into_iter().map(Into::into).collect(),
+        },
+        ClientEvent::VoiceLevel {
+            account,
+            dialog,
+            level,
+            elapsed,
+        } => AppEvent::VoiceLevel {
+            account_id: account.into(),
+            dialog_id: dialog.into(),
+            level,
+            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        },
+        ClientEvent::VoiceEnded {
+            account,
+            dialog,
+            reason,
+        } => AppEvent::VoiceEnded {
+            account_id: account.into(),
+            dialog_id: dialog.into(),
+            reason: reason.into(),
         },
         ClientEvent::OutboxChanged { account, waiting } => AppEvent::OutboxChanged {
             account_id: account.into(),

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use cubist_client::{
     Account,
     attachments::OpenFile,
-    model::{AccountId, MessageId},
+    model::{AccountId, MessageId, StagedId},
 };
 use futures::{StreamExt as _, future::BoxFuture, stream};
 use http_body_util::{BodyExt as _, Full, StreamBody, combinators::UnsyncBoxBody};
@@ -34,14 +34,24 @@ const STEP: usize = 64 * 1024;
 /// Portions that wait for the web view before the file is no longer read.
 const AHEAD: usize = 4;
 
+/// Stands for the message in the address of a file that is on none yet.
+const STAGED: &str = "staged";
+
 type Body = UnsyncBoxBody<Bytes, io::Error>;
 
-/// Which file of the cache is wanted.
+/// Which file is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Wanted {
     account: AccountId,
-    message: MessageId,
-    index: u32,
+    file: WantedFile,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WantedFile {
+    /// One of the cache, by its message and its place there.
+    Sent(MessageId, u32),
+    /// One that is chosen and not sent yet.
+    Staged(StagedId),
 }
 
 /// A file to be played.
@@ -88,6 +98,13 @@ impl MediaServer {
     pub fn url(&self, account: &AccountId, message: MessageId, index: u32) -> String {
         let Self { port, secret } = self;
         format!("http://127.0.0.1:{port}/{secret}/{account}/{message}/{index}")
+    }
+
+    /// The address of a file that is not sent yet.
+    pub fn staged_url(&self, account: &AccountId, id: StagedId) -> String {
+        let Self { port, secret } = self;
+        let id = id.0;
+        format!("http://127.0.0.1:{port}/{secret}/{account}/{STAGED}/{id}")
     }
 
     async fn serve(shelf: Shelf) -> io::Result<Self> {
@@ -139,17 +156,26 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Opens a file of the cache if it can be played.
+/// Opens a file if it can be played.
 async fn medium(account: &Account, wanted: &Wanted) -> Option<Medium> {
-    let file: OpenFile = account
-        .attachment_file(wanted.message, wanted.index)
-        .await
-        .ok()?;
-    Some(Medium {
-        content_type: playable(&file.content_type)?,
-        length: file.length(),
-        file: Box::new(file),
-    })
+    match wanted.file {
+        WantedFile::Sent(message, index) => {
+            let file: OpenFile = account.attachment_file(message, index).await.ok()?;
+            Some(Medium {
+                content_type: playable(&file.content_type)?,
+                length: file.length(),
+                file: Box::new(file),
+            })
+        }
+        WantedFile::Staged(id) => {
+            let (shown, file) = account.staged_file(id).await.ok()?;
+            Some(Medium {
+                content_type: playable(&shown.content_type)?,
+                length: shown.size,
+                file: Box::new(file),
+            })
+        }
+    }
 }
 
 /// The type to play something as; `None` for what is neither sound nor film.
@@ -204,11 +230,14 @@ impl Door {
     fn wanted(&self, uri: &hyper::Uri) -> Option<Wanted> {
         let mut parts = uri.path().strip_prefix('/')?.split('/');
         let is_known = parts.next()? == self.secret;
-        let wanted = Wanted {
-            account: parts.next()?.parse().ok()?,
-            message: parts.next()?.parse().ok()?,
-            index: parts.next()?.parse().ok()?,
+        let account = parts.next()?.parse().ok()?;
+        let (message, number) = (parts.next()?, parts.next()?.parse().ok()?);
+        let file = if message == STAGED {
+            WantedFile::Staged(StagedId(number))
+        } else {
+            WantedFile::Sent(message.parse().ok()?, number)
         };
+        let wanted = Wanted { account, file };
         (is_known && parts.next().is_none() && uri.query().is_none()).then_some(wanted)
     }
 }
@@ -352,10 +381,11 @@ mod tests {
         net::TcpStream,
     };
 
-    use super::{MediaServer, Medium, Part, STEP, Shelf, part, playable};
+    use super::{MediaServer, Medium, Part, STEP, Shelf, StagedId, WantedFile, part, playable};
 
     const ACCOUNT: &str = "00010203fcfdfeff";
     const MESSAGE: &str = "61f7de000000000000000001";
+    const STAGED_FILM: StagedId = StagedId(7);
 
     fn film() -> Vec<u8> {
         (0..3 * STEP + 100)
@@ -367,7 +397,13 @@ mod tests {
         let shelf: Shelf = Arc::new(|wanted| {
             Box::pin(async move {
                 let bytes = film();
-                (wanted.index == 0 && wanted.account.as_str() == ACCOUNT).then(|| Medium {
+                let is_there = match wanted.file {
+                    WantedFile::Sent(message, index) => {
+                        message.to_string() == MESSAGE && index == 0
+                    }
+                    WantedFile::Staged(id) => id == STAGED_FILM,
+                };
+                (is_there && wanted.account.as_str() == ACCOUNT).then(|| Medium {
                     content_type: "video/mp4",
                     length: bytes.len() as u64,
                     file: Box::new(Cursor::new(bytes)),
@@ -438,6 +474,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_not_sent_yet_is_given_by_its_own_number() {
+        let server = server().await;
+        let account = ACCOUNT.parse().unwrap();
+        for (id, is_there) in [(STAGED_FILM, true), (StagedId(0), false)] {
+            let url = server.staged_url(&account, id);
+            let path = url.split_once(&server.port.to_string()).unwrap().1;
+            let (head, body) = ask(&server, &request(&server, "GET", path, "")).await;
+            assert_eq!(head.starts_with("http/1.1 200"), is_there, "{head}");
+            assert_eq!(body == film(), is_there);
+        }
+    }
+
+    #[tokio::test]
     async fn a_browser_is_told_to_do_nothing_with_it() {
         let server = server().await;
         let (head, body) = ask(&server, &request(&server, "HEAD", &path(&server), "")).await;
@@ -466,6 +515,9 @@ mod tests {
             format!("{good}/more"),
             format!("{good}?x=1"),
             format!("/{}/{ACCOUNT}/{MESSAGE}/1", server.secret),
+            format!("/{wrong}/{ACCOUNT}/staged/7"),
+            format!("/{}/{ACCOUNT}/staged/7/0", server.secret),
+            format!("/{}/{ACCOUNT}/staged/-7", server.secret),
             format!("/{}/{ACCOUNT}/..%2f..%2fcache.db/0", server.secret),
             format!("/{}/../../etc/passwd", server.secret),
         ] {

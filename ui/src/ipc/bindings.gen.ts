@@ -255,6 +255,16 @@ export const commands = {
 	 *  `null` when the words are too short for it.
 	 */
 	searchServer: (accountId: AccountId, query: SearchQuery, before: number | null) => typedError<ServerHits | null, IpcError>(__TAURI_INVOKE("search_server", { accountId, query, before })),
+	/**  Why the microphone cannot be used; `null` when it can. */
+	voiceAvailable: () => typedError<MicrophoneProblem | null, IpcError>(__TAURI_INVOKE("voice_available")),
+	/**  Begins to record for a chat; returns when sound flows. How loud it is comes as events. */
+	startVoice: (accountId: AccountId, dialogId: DialogId) => typedError<null, IpcError>(__TAURI_INVOKE("start_voice", { accountId, dialogId })),
+	/**  Ends the recording; it is among the files that are chosen for its chat from then on. */
+	stopVoice: () => typedError<Staged, IpcError>(__TAURI_INVOKE("stop_voice")),
+	/**  Throws the recording away. */
+	cancelVoice: () => typedError<null, IpcError>(__TAURI_INVOKE("cancel_voice")),
+	/**  An address the window plays a recording from that is not sent yet. */
+	openStaged: (accountId: AccountId, id: number) => typedError<Media, IpcError>(__TAURI_INVOKE("open_staged", { accountId, id })),
 	/**  The people that are known; the others are fetched together and arrive as an event. */
 	users: (accountId: AccountId, ids: UserId[]) => typedError<User[], IpcError>(__TAURI_INVOKE("users", { accountId, ids })),
 	/**  Finds people on the server. */
@@ -453,6 +463,26 @@ export type AppEvent =
 	accountId: AccountId,
 	/**  The people. */
 	users: User[],
+} } | 
+/**  How loud the voice message is that is being recorded, twenty times a second. */
+{ type: "voiceLevel"; payload: {
+	/**  Which account. */
+	accountId: AccountId,
+	/**  Which dialog. */
+	dialogId: DialogId,
+	/**  From 0 to 31. */
+	level: number,
+	/**  Its length so far. */
+	elapsedMs: number,
+} } | 
+/**  A recording ended by itself; what was said waits for `stopVoice`. */
+{ type: "voiceEnded"; payload: {
+	/**  Which account. */
+	accountId: AccountId,
+	/**  Which dialog. */
+	dialogId: DialogId,
+	/**  Why. */
+	reason: VoiceEnd,
 } } | 
 /**  The number of messages that wait to be sent changed. */
 { type: "outboxChanged"; payload: {
@@ -1113,6 +1143,12 @@ limit: number } |
 { kind: "unsupportedPicture" } | 
 /**  The file would run what its sender wrote if it were opened; it can be saved. */
 { kind: "unsafeFile" } | 
+/**  The microphone cannot be used. */
+{ kind: "microphone"; 
+/**  Why. */
+reason: MicrophoneProblem } | 
+/**  A recording so short that nobody can have meant it. */
+{ kind: "tooShort" } | 
 /**  The server refuses some fields. */
 { kind: "validation"; 
 /**  Which, and why. */
@@ -1295,6 +1331,17 @@ export type MessagePage = {
 	/**  What lies after the last. */
 	after: Edge,
 };
+
+/**  Why the microphone cannot be used. */
+export type MicrophoneProblem = 
+/**  There is none. */
+"missing" | 
+/**  The system does not let this program hear. */
+"notAllowed" | 
+/**  Another program has it for itself. */
+"busy" | 
+/**  It is there and does not work. */
+"failed";
 
 /**  What is to hang on a new message. */
 export type NewAttachment = 
@@ -1997,6 +2044,15 @@ export type User = {
 
 /**  The server's id of a person. */
 export type UserId = number;
+
+/**  Why a recording ended by itself. */
+export type VoiceEnd = 
+/**  It is as long as it may be. */
+"limit" | 
+/**  The microphone is gone. */
+"microphoneLost" | 
+/**  The disk is full or failed. */
+"disk";
 
 /**  What an unsent message waits for. */
 export type Waiting = 

@@ -17,6 +17,7 @@ import { privacyCommands } from './fake/privacy';
 import { reworkCommands } from './fake/reworking';
 import { searchCommands } from './fake/search';
 import { startCommands } from './fake/start';
+import { voiceCommands } from './fake/voice';
 
 /** One object for the page and its tests: the commands, and the memory behind them. */
 export type FakeBackend = Backend & Memory;
@@ -33,6 +34,7 @@ export function openFake(query: URLSearchParams): FakeBackend {
     ...reworkCommands(memory),
     ...attachmentCommands(memory),
     ...searchCommands(memory),
+    ...voiceCommands(memory),
     ...peopleCommands(memory),
     ...privacyCommands(memory),
     mapTilesUrl: () => `${window.location.origin}/tiles/{z}/{x}/{y}.png`,

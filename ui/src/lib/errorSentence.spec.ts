@@ -22,6 +22,11 @@ const EVERY_KIND: IpcError[] = [
   { kind: 'tooMany', limit: 5 },
   { kind: 'unsupportedPicture' },
   { kind: 'unsafeFile' },
+  { kind: 'microphone', reason: 'missing' },
+  { kind: 'microphone', reason: 'notAllowed' },
+  { kind: 'microphone', reason: 'busy' },
+  { kind: 'microphone', reason: 'failed' },
+  { kind: 'tooShort' },
   { kind: 'storage', message: 'no space left on device' },
   { kind: 'internal', message: 'channel closed' },
 ];

@@ -3,7 +3,7 @@
 // what “not found” was about) passes its own sentence for that kind.
 import { locale, m } from '~/i18n';
 import { toIpcError } from '~/ipc/backend';
-import type { IpcError } from '~/ipc/bindings.gen';
+import type { IpcError, MicrophoneProblem } from '~/ipc/bindings.gen';
 
 /** Sentences that a screen puts in place of the general ones. */
 export type OwnSentences = Partial<Record<IpcError['kind'], string>>;
@@ -52,10 +52,28 @@ export function errorSentence(thrown: unknown, own: OwnSentences = {}): string {
       return m.error_unsafe_file();
     case 'unsupportedPicture':
       return m.error_unsupported_picture();
+    case 'microphone':
+      return microphoneSentence(error.reason);
+    case 'tooShort':
+      return m.voice_too_short();
     case 'storage':
       return m.error_storage({ message: withoutStop(error.message) });
     case 'internal':
       return m.error_internal();
+  }
+}
+
+/** Why the microphone cannot be used. */
+export function microphoneSentence(problem: MicrophoneProblem): string {
+  switch (problem) {
+    case 'missing':
+      return m.voice_missing();
+    case 'notAllowed':
+      return m.voice_not_allowed();
+    case 'busy':
+      return m.voice_busy();
+    case 'failed':
+      return m.voice_broken();
   }
 }
 

@@ -220,6 +220,16 @@ export class App {
       case 'messagesChanged':
         this.#messagesChanged(event.payload);
         break;
+      case 'voiceLevel': {
+        const { accountId, dialogId, level, elapsedMs } = event.payload;
+        this.#spaces.get(accountId)?.recorder.heard(dialogId, level, elapsedMs);
+        break;
+      }
+      case 'voiceEnded':
+        this.#spaces
+          .get(event.payload.accountId)
+          ?.recorder.endedBy(event.payload.dialogId, event.payload.reason);
+        break;
       case 'attachmentsChanged':
         this.#spaces
           .get(event.payload.accountId)

@@ -19,6 +19,7 @@ import { Folders } from './folders.svelte';
 import { MessageWindow } from './messages.svelte';
 import { OutboxStore } from './outbox.svelte';
 import { Presence } from './presence.svelte';
+import { Recorder } from './recorder.svelte';
 import { Trays } from './tray.svelte';
 import { Typing } from './typing.svelte';
 import { Users } from './users.svelte';
@@ -35,6 +36,7 @@ export class Space {
   readonly folders: Folders;
   readonly outbox: OutboxStore;
   readonly trays: Trays;
+  readonly recorder: Recorder;
   /** The chat on the screen; events for others only change the list. */
   #open: MessageWindow | null = null;
   /** Which message the open chat shows, for a reload around it; null follows the newest. */
@@ -54,6 +56,7 @@ export class Space {
     this.folders = new Folders(backend, account.id);
     this.outbox = new OutboxStore(backend, account.id);
     this.trays = new Trays(backend, account.id);
+    this.recorder = new Recorder(backend, account.id);
     this.presence = new Presence(backend, account.id, account.userId, connected);
     this.blocks = new Blocks(backend, account.id);
   }

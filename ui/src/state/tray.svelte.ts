@@ -8,6 +8,8 @@ export const TRAY_MOST = 30;
 
 export class Tray {
   items = $state.raw<readonly Staged[]>([]);
+  /** What was said and is not sent yet, oldest first. It is a message of its own, and shown by itself. */
+  voices = $state.raw<readonly Staged[]>([]);
   /** Files that were not taken, until the person has read so. */
   refused = $state.raw<readonly RefusedFile[]>([]);
   /** Pictures go as they are, with everything that stands beside their pixels. */
@@ -26,6 +28,11 @@ export class Tray {
     private readonly accountId: AccountId,
     readonly dialogId: DialogId,
   ) {}
+
+  /** The recording that is to be listened to or sent next. */
+  get voice(): Staged | null {
+    return this.voices[0] ?? null;
+  }
 
   get bytes(): number {
     return this.items.reduce((sum, item) => sum + item.size, 0);
@@ -71,6 +78,25 @@ export class Tray {
     }
   }
 
+  /** Takes in what is chosen already. */
+  put(staged: Staged): void {
+    this.#take([staged]);
+  }
+
+  /** Hands the recording over to a message; `restore` brings it back when that was not taken. */
+  takeVoice(): { attachment: NewAttachment; restore: () => void } | null {
+    const { voice } = this;
+    if (voice === null) return null;
+    this.#forget([voice.id]);
+    return {
+      attachment: { type: 'staged', payload: { id: voice.id, asFile: false } },
+      restore: () => {
+        this.#gone.delete(voice.id);
+        this.voices = [voice, ...this.voices];
+      },
+    };
+  }
+
   /** Puts one away. */
   remove(id: number): void {
     this.#forget([id]);
@@ -112,14 +138,19 @@ export class Tray {
   }
 
   #take(staged: readonly Staged[]): void {
-    const here = new Set(this.items.map((item) => item.id));
+    const here = new Set([...this.items, ...this.voices].map((item) => item.id));
     const fresh = staged.filter((item) => !here.has(item.id) && !this.#gone.has(item.id));
-    if (fresh.length > 0) this.items = [...this.items, ...fresh];
+    const voices = fresh.filter((item) => item.kind === 'voice');
+    if (voices.length > 0) this.voices = [...this.voices, ...voices];
+    if (fresh.length > voices.length) {
+      this.items = [...this.items, ...fresh.filter((item) => item.kind !== 'voice')];
+    }
   }
 
   #forget(ids: readonly number[]): void {
     for (const id of ids) this.#gone.add(id);
     this.items = this.items.filter((item) => !ids.includes(item.id));
+    this.voices = this.voices.filter((item) => !ids.includes(item.id));
     if (this.items.length === 0) this.asFiles = false;
   }
 }

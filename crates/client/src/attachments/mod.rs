@@ -19,6 +19,7 @@ pub(crate) mod wire;
 
 pub use self::files::{OpenFile, PictureSize, ShownPicture};
 pub use self::outgoing::picture_in;
+pub use self::sealed::Reader;
 
 /// Bytes of the largest file that the service takes.
 pub const MAX_BYTES: u64 = 100 * 1024 * 1024;

@@ -206,8 +206,8 @@ impl Writer {
     }
 }
 
-/// A finished file, read from wherever one likes.
-pub(crate) struct Reader {
+/// A finished file, read from wherever one likes. Reading blocks.
+pub struct Reader {
     file: File,
     cipher: ChaCha20Poly1305,
     /// Bytes in the clear.

@@ -20,6 +20,7 @@ mod taking_back;
 mod writing;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
@@ -307,6 +308,11 @@ impl Account {
         let endpoints = serde_json::from_str(&row.endpoints);
         let credentials = Credentials::from_json(&row.credentials);
         Ok(endpoints.ok().zip(credentials))
+    }
+
+    /// The folder that is this account's alone.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.inner.shared.account_dir(&self.inner.id)
     }
 
     /// The cache, for tests that look behind the facade.

@@ -6,6 +6,7 @@ mod keys;
 mod registry;
 mod runtime;
 mod shared;
+mod voice;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -33,6 +34,7 @@ use crate::model::{
 use crate::previews::{Pages, PublicWeb, Reach};
 use crate::store::RawKey;
 use crate::sync;
+use crate::voice::{Limits, Microphone, NoMicrophone};
 
 /// Events a reader may be behind before it has to reload: several seconds of a busy start.
 const EVENT_QUEUE: usize = 1024;
@@ -59,10 +61,14 @@ pub struct EngineConfig {
     /// Which addresses are asked for previews of links. Anything but [`PublicWeb`] is for tests,
     /// whose pages are on this machine.
     pub pages: Arc<dyn Reach>,
+    /// Where voice messages come from.
+    pub microphone: Arc<dyn Microphone>,
+    /// How long they may be.
+    pub voice_limits: Limits,
 }
 
 impl EngineConfig {
-    /// The ordinary configuration: system keychain, system clock.
+    /// The ordinary configuration: system keychain, system clock, no microphone.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             data_dir: data_dir.into(),
@@ -72,6 +78,8 @@ impl EngineConfig {
             timing: Timing::default(),
             incoming_capacity: INCOMING,
             pages: Arc::new(PublicWeb),
+            microphone: Arc::new(NoMicrophone),
+            voice_limits: Limits::default(),
         }
     }
 }
@@ -89,6 +97,8 @@ struct Inner {
     open: Mutex<HashMap<AccountId, Account>>,
     /// Held while accounts are opened, added or removed.
     changing: tokio::sync::Mutex<()>,
+    /// The recording that runs; held while one begins, so that two do not.
+    voice: tokio::sync::Mutex<Option<voice::Running>>,
     /// Locked as long as the engine lives: a second one in the same folder is refused.
     _lock: File,
 }
@@ -127,6 +137,8 @@ impl Engine {
             timing: config.timing,
             incoming_capacity: config.incoming_capacity,
             pages: Pages::new(config.pages),
+            microphone: config.microphone,
+            voice_limits: config.voice_limits,
             registry: Mutex::new(registry),
             events: broadcast::Sender::new(EVENT_QUEUE),
             files: Arc::default(),
@@ -138,6 +150,7 @@ impl Engine {
                 vault,
                 open: Mutex::new(HashMap::new()),
                 changing: tokio::sync::Mutex::new(()),
+                voice: tokio::sync::Mutex::new(None),
                 _lock: lock,
             }),
         };
@@ -216,6 +229,7 @@ impl Engine {
 
     /// Signs out; with `erase` nothing of the account stays on this disk.
     pub async fn sign_out(&self, account: &AccountId, erase: bool) -> Result<(), Error> {
+        self.leave_voice(Some(account)).await;
         let _changing = self.inner.changing.lock().await;
         let mut entry = self
             .registry()
@@ -290,8 +304,9 @@ impl Engine {
         self.close_accounts().await;
     }
 
-    /// Messages that can still be taken back go now.
+    /// Messages that can still be taken back go now; what is being said is kept with its draft.
     async fn let_go(&self) {
+        self.leave_voice(None).await;
         let open: Vec<Account> = self.open_accounts().values().cloned().collect();
         join_all(open.iter().map(Account::let_go)).await;
     }
@@ -334,6 +349,7 @@ impl Engine {
             RawKey::new(*key.expose()),
         )
         .await?;
+        account.recover_recordings().await;
         self.open_accounts()
             .insert(entry.id.clone(), account.clone());
         Ok(account)

@@ -12,6 +12,7 @@ use crate::engine::registry::Registry;
 use crate::events::ClientEvent;
 use crate::model::{AccountId, FilePolicy, User};
 use crate::previews::Pages;
+use crate::voice::{Limits, Microphone};
 
 /// Handed to every account.
 #[derive(Debug)]
@@ -28,6 +29,10 @@ pub(super) struct Shared {
     pub(super) incoming_capacity: usize,
     /// Looks at pages behind links.
     pub(super) pages: Pages,
+    /// Where voice messages come from.
+    pub(super) microphone: Arc<dyn Microphone>,
+    /// How long they may be.
+    pub(super) voice_limits: Limits,
     /// The list of accounts, in the clear.
     pub(super) registry: Mutex<Registry>,
     /// Everyone who shows something.

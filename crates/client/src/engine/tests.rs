@@ -8,14 +8,18 @@ use crate::keys::KeyChoice;
 use crate::model::{AppId, ChatAddress, DialogKind, NewDialog, Origin, UserId};
 use crate::store::Error as StoreError;
 
-fn config(dir: &TempDir) -> EngineConfig {
+pub(super) fn config(dir: &TempDir) -> EngineConfig {
     let mut config = EngineConfig::new(dir.path());
     config.keychain = KeychainPolicy::Disabled;
     config
 }
 
 async fn with_keys(dir: &TempDir) -> Engine {
-    let engine = Engine::open(config(dir)).await.unwrap();
+    with_keys_of(config(dir)).await
+}
+
+pub(super) async fn with_keys_of(config: EngineConfig) -> Engine {
+    let engine = Engine::open(config).await.unwrap();
     if engine.key_state() != KeyState::Ready {
         engine.create_keys(KeyChoice::KeyFile).await.unwrap();
     }
@@ -47,7 +51,7 @@ fn login() -> Identity {
 }
 
 /// An account as a sign-in leaves it, without the server that a sign-in needs.
-async fn add_account(engine: &Engine) -> AccountId {
+pub(super) async fn add_account(engine: &Engine) -> AccountId {
     let entry = Entry {
         id: engine.fresh_id(),
         user: UserId::new(7).unwrap(),

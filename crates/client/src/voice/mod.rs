@@ -4,11 +4,6 @@
 //! that nothing here needs a sound card. A `recording` streams to disk second by second; what a
 //! crash leaves behind is a readable file, and `recovery` makes a whole one of it.
 
-#![allow(
-    dead_code,
-    reason = "recordings wait for the place where what is chosen for a message is kept"
-)]
-
 mod loudness;
 mod microphone;
 mod opus_file;

@@ -40,6 +40,9 @@ impl Default for Limits {
     }
 }
 
+/// How long a driver may take to let go of its microphone before the recording is finished without.
+const LET_GO: Duration = Duration::from_millis(500);
+
 /// Why a recording ended by itself. What was said until then is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
@@ -142,9 +145,23 @@ impl Recording {
         let (ended, outcome) = oneshot::channel();
         let ear = Ear::new(signals.clone());
         let work = move || match Take::begin(&*microphone, ear, path, serial, limits, tell) {
-            Ok(take) => {
+            Ok((capture, mut take)) => {
                 begun.send(Ok(())).ok();
-                ended.send(take.run(&heard)).ok();
+                let end = take.listen(&heard);
+                let (open, closed) = mpsc::channel::<()>();
+                let finish = move || {
+                    // Nothing is said: it comes to an end when the other side is dropped.
+                    closed.recv_timeout(LET_GO).ok();
+                    ended.send(take.end(end)).ok();
+                };
+                if let Err(error) = thread("voice file", finish) {
+                    // What is on disk is found at the next start.
+                    tracing::error!(%error, "a recording was not finished");
+                }
+                // The light of the microphone goes out before the disk is waited for. The driver of
+                // one that is gone may never answer; that holds up this thread and nobody else.
+                drop(capture);
+                drop(open);
             }
             Err(error) => {
                 begun.send(Err(error)).ok();
@@ -152,9 +169,7 @@ impl Recording {
         };
         // A thread of its own: an open microphone must stay on the thread that opened it, and
         // opening one can block.
-        std::thread::Builder::new()
-            .name("voice".to_owned())
-            .spawn(work)?;
+        thread("voice", work)?;
         beginning.await.map_err(|_| Error::Codec)??;
         Ok(Self {
             signals,
@@ -195,7 +210,6 @@ impl Drop for Recording {
 
 /// The thread's own state.
 struct Take<F> {
-    capture: Capture,
     ear: Ear,
     path: PathBuf,
     limits: Limits,
@@ -205,6 +219,14 @@ struct Take<F> {
     waveform: Waveform,
     level: Power,
     mono: Vec<f32>,
+}
+
+/// A thread with a name.
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)?;
+    Ok(())
 }
 
 /// How listening ended.
@@ -222,7 +244,7 @@ impl<F: FnMut(News)> Take<F> {
         serial: u32,
         limits: Limits,
         tell: F,
-    ) -> Result<Self, Error> {
+    ) -> Result<(Capture, Self), Error> {
         let capture = microphone.open(ear.clone())?;
         let resampler = Resampler::new(capture.rate, capture.channels)?;
         let file = OpenOptions::new()
@@ -236,8 +258,7 @@ impl<F: FnMut(News)> Take<F> {
                 return Err(error.into());
             }
         };
-        Ok(Self {
-            capture,
+        let take = Self {
             ear,
             path,
             limits,
@@ -247,14 +268,13 @@ impl<F: FnMut(News)> Take<F> {
             waveform: Waveform::new(),
             level: Power::default(),
             mono: Vec::new(),
-        })
+        };
+        Ok((capture, take))
     }
 
-    /// Listens until the end. A file that nobody is to hear is gone afterwards.
-    fn run(mut self, signals: &Receiver<Signal>) -> Result<Recorded, Error> {
-        let ended = self.listen(signals);
+    /// Makes a whole file of what was heard. One that nobody is to hear is gone afterwards.
+    fn end(self, ended: Result<End, Error>) -> Result<Recorded, Error> {
         let Self {
-            capture,
             path,
             limits,
             mut tell,
@@ -263,8 +283,6 @@ impl<F: FnMut(News)> Take<F> {
             waveform,
             ..
         } = self;
-        // The light of the microphone goes out before the disk is waited for.
-        drop(capture);
         let (reason, finished) = match ended {
             Ok(End::Cancelled) => {
                 drop(file);

@@ -26,6 +26,7 @@ pub mod search;
 pub mod settings;
 pub mod staging;
 pub mod start;
+pub mod voice;
 
 use std::str::FromStr;
 

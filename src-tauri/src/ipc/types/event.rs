@@ -15,6 +15,7 @@ use crate::ipc::types::{
     people::User,
     privacy::Block,
     settings::Settings,
+    voice::VoiceEnd,
 };
 
 /// One event. All upserts are idempotent: the window may have loaded the same rows already.
@@ -121,6 +122,26 @@ pub enum AppEvent {
         account_id: AccountId,
         /// The people.
         users: Vec<User>,
+    },
+    /// How loud the voice message is that is being recorded, twenty times a second.
+    VoiceLevel {
+        /// Which account.
+        account_id: AccountId,
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// From 0 to 31.
+        level: u8,
+        /// Its length so far.
+        elapsed_ms: u64,
+    },
+    /// A recording ended by itself; what was said waits for `stopVoice`.
+    VoiceEnded {
+        /// Which account.
+        account_id: AccountId,
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// Why.
+        reason: VoiceEnd,
     },
     /// The number of messages that wait to be sent changed.
     OutboxChanged {

@@ -26,4 +26,5 @@ pub mod settings;
 pub mod sign_in;
 pub mod system_line;
 pub mod unknown_message;
+pub mod voice;
 pub mod words;

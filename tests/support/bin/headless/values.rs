@@ -86,6 +86,8 @@ pub(crate) fn event_line(event: &ClientEvent) -> Value {
             "dialog": dialog.id.to_string(),
             "message": message(news),
         }),
+        ClientEvent::VoiceLevel { level, .. } => json!({ "event": "voice", "level": level }),
+        ClientEvent::VoiceEnded { .. } => json!({ "event": "voice_ended" }),
         ClientEvent::HistoryChanged { dialog, .. } => {
             json!({ "event": "history", "dialog": dialog.to_string() })
         }

@@ -36,6 +36,7 @@ type AttachmentCommands = Pick<
   | 'cancelDownload'
   | 'prioritiseDownloads'
   | 'openMedia'
+  | 'openStaged'
   | 'saveAttachment'
   | 'openAttachment'
   | 'showInFolder'
@@ -82,7 +83,8 @@ function stagedOf(memory: Memory, dialogId: DialogId): Staged[] {
 
 let lastId = 0;
 
-function stage(memory: Memory, dialogId: DialogId, files: readonly Partial<Staged>[]): Staging {
+/** Takes files into those that are chosen for a chat. */
+export function stage(memory: Memory, dialogId: DialogId, files: readonly Partial<Staged>[]): Staging {
   const staged = files.map((file): Staged => {
     lastId += 1;
     return {
@@ -339,6 +341,9 @@ export function attachmentCommands(memory: Memory): AttachmentCommands {
         fileOf(messageId, index);
         return { url: new URL(tune, window.location.href).href };
       });
+    },
+    async openStaged() {
+      return memory.answer(() => ({ url: new URL(tune, window.location.href).href }));
     },
     async saveAttachment(_accountId, messageId, index) {
       return memory.act(['saveAttachment', messageId, index], () => true);

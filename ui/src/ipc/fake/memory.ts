@@ -23,6 +23,7 @@ import { ME } from './cast';
 import { Locks } from './locks';
 import { connectionOf, failuresOf, stateOf, type StateName } from './states';
 import { travel, waitFor } from './travel';
+import { Microphone } from './microphone';
 import { buildWorld, makeId, message, previewOf, standing, type World } from './world';
 
 export const ACCOUNT: AccountId = '00000000000000a1';
@@ -39,6 +40,7 @@ export class Memory {
   /** What opens the caches. */
   readonly locks: Locks;
   connection: ConnectionState;
+  readonly microphone: Microphone;
   /** Whose activity the page follows now. */
   watched: readonly UserId[] = [];
   /** What the page said last about its focus. */
@@ -62,6 +64,7 @@ export class Memory {
     this.locks = new Locks(keys, (error) => this.fail(error));
     if (this.state === 'needsChoice') this.keys = { type: this.state };
     else if (this.state === 'locked') this.keys = this.locks.locked();
+    this.microphone = new Microphone((event) => this.emit(event), query.get('microphone'));
     this.size = this.state === 'empty' ? 0 : Number(query.get('dialogs') ?? '13');
     this.world = buildWorld(Date.now(), this.size, this.state);
     const open = query.get('open');

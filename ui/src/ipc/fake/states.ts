@@ -75,6 +75,8 @@ const ERRORS: readonly IpcError[] = [
   { kind: 'tooMany', limit: 5 },
   { kind: 'unsupportedPicture' },
   { kind: 'unsafeFile' },
+  { kind: 'microphone', reason: 'missing' },
+  { kind: 'tooShort' },
   {
     kind: 'validation',
     fields: [{ field: 'name', message: 'is too long (maximum is 200 characters)' }],

@@ -1,18 +1,26 @@
 //! Files a person sends: chosen, put away, paused, removed.
 
+use std::io;
 use std::path::PathBuf;
 
 use crate::attachments::outgoing::{Chosen, picture_name};
-use crate::attachments::wire;
+use crate::attachments::{Reader, wire};
 use crate::engine::Account;
 use crate::error::Error;
 use crate::model::{
     Attachment, AttachmentKind, DialogId, FileSource, FileState, Location, MessageId,
-    NewAttachment, Picture, PictureKind, Staged, StagedId, Staging,
+    NewAttachment, Picture, PictureKind, Staged, StagedId, Staging, Unstageable,
 };
 use crate::store::staged::StagedFile;
 use crate::store::uploads::NewUpload;
 use crate::store::{self, ReadDb, WriteTx, messages, staged, uploads, wishes};
+use crate::voice::Recorded;
+
+/// Name of a voice message, as others see who have no player for it.
+const VOICE_NAME: &str = "voice-message.ogg";
+
+/// Its media type (RFC 7845, section 9).
+const VOICE_TYPE: &str = "audio/ogg";
 
 impl Account {
     /// Takes files for a message that is being written. Each is copied, so that what is sent is
@@ -32,27 +40,39 @@ impl Account {
         self.take(dialog, vec![Chosen::Bytes(name, bytes)]).await
     }
 
-    /// Takes a recording of the microphone: how long it lasts (milliseconds), and how loud it is from
-    /// its beginning to its end (0 to 31, 256 parts at most).
-    pub async fn stage_voice(
+    /// Takes a recording of the microphone, and removes its file once it is kept.
+    pub(in crate::engine) async fn stage_recording(
         &self,
         dialog: DialogId,
-        recording: PathBuf,
-        duration: u64,
-        waveform: Vec<u8>,
+        recorded: Recorded,
     ) -> Result<Staged, Error> {
-        if self.dialog(dialog).await?.is_none() {
-            return Err(Error::NotFound);
-        }
-        let chosen = Chosen::Path(recording);
+        let path = recorded.path;
+        let chosen = Chosen::Path(path.clone());
         let taken = self.inner.outgoing.take(dialog, chosen).await;
-        let mut file = taken.map_err(|_| Error::InvalidInput { field: "recording" })?;
+        let mut file = taken.map_err(unkept)?;
+        VOICE_NAME.clone_into(&mut file.shown.name);
+        VOICE_TYPE.clone_into(&mut file.shown.content_type);
         file.shown.kind = AttachmentKind::Voice;
-        file.shown.duration = Some(duration);
-        file.shown.waveform = waveform;
+        file.shown.duration = u64::try_from(recorded.duration.as_millis()).ok();
+        file.shown.waveform = recorded.waveform;
         let mut shown = file.shown.clone();
         shown.id = self.write(move |tx| staged::add(tx, &file)).await?;
+        if let Err(error) = tokio::fs::remove_file(path).await {
+            tracing::warn!(%error, "a recording that is kept was not removed");
+        }
         Ok(shown)
+    }
+
+    /// A chosen file, to be heard or looked at before it is sent.
+    pub async fn staged_file(&self, id: StagedId) -> Result<(Staged, Reader), Error> {
+        let found = self.look(move |db| staged::load(db, id)).await?;
+        let file = found.ok_or(Error::NotFound)?;
+        let outgoing = self.inner.outgoing.clone();
+        let opened = tokio::task::spawn_blocking(move || outgoing.open(file.original)).await;
+        match opened {
+            Ok(Ok(reader)) => Ok((file.shown, reader)),
+            _ => Err(Error::NotFound),
+        }
     }
 
     async fn take(&self, dialog: DialogId, all: Vec<Chosen>) -> Result<Staging, Error> {
@@ -263,6 +283,18 @@ impl Hung {
         }
         Ok(())
     }
+}
+
+/// A recording that could not be kept stays where it is: the next start finds it.
+fn unkept(reason: Unstageable) -> Error {
+    let kind = match reason {
+        Unstageable::NoSpace => io::ErrorKind::StorageFull,
+        Unstageable::TooLarge
+        | Unstageable::Empty
+        | Unstageable::Unreadable
+        | Unstageable::Folder => io::ErrorKind::Other,
+    };
+    store::Error::from(io::Error::from(kind)).into()
 }
 
 fn place(location: Location) -> Attachment {

@@ -121,6 +121,21 @@ impl Account {
         Ok(id)
     }
 
+    /// Whether this person may write to a dialog now: [`Error::Forbidden`] when not,
+    /// [`Error::NotFound`] when there is none.
+    pub(in crate::engine) async fn may_write(&self, dialog: DialogId) -> Result<(), Error> {
+        let found = self
+            .inner
+            .store
+            .read(move |db| dialogs::load(db, dialog))
+            .await?;
+        match found {
+            None => Err(Error::NotFound),
+            Some(target) if !target.can_write => Err(Error::Forbidden),
+            Some(_) => Ok(()),
+        }
+    }
+
     /// The person has seen everything up to and including `up_to`. Counts at once here; the
     /// markers to the others wait in a durable queue.
     pub async fn mark_read(&self, dialog: DialogId, up_to: MessageId) -> Result<(), Error> {

@@ -129,6 +129,50 @@ async fn what_was_said_before_the_microphone_was_lost_is_kept() {
     assert_eq!(sound_of(&recorded).len(), 60_000);
 }
 
+/// Lets nobody close it, as the driver of a sound server that is gone.
+#[derive(Debug)]
+struct Stuck(Arc<Puppet>, Arc<std::sync::Barrier>);
+
+struct Hook(Arc<std::sync::Barrier>);
+
+impl Drop for Hook {
+    fn drop(&mut self) {
+        self.0.wait();
+    }
+}
+
+impl Microphone for Stuck {
+    fn check(&self) -> Result<(), MicrophoneError> {
+        self.0.check()
+    }
+
+    fn open(&self, ear: Ear) -> Result<Capture, MicrophoneError> {
+        let capture = self.0.open(ear)?;
+        Ok(Capture {
+            stream: Box::new((capture.stream, Hook(Arc::clone(&self.1)))),
+            ..capture
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_driver_that_never_lets_go_costs_nothing_of_what_was_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (puppet, ears) = Puppet::new(48_000, 1);
+    let hook = Arc::new(std::sync::Barrier::new(2));
+    let microphone = Arc::new(Stuck(puppet, Arc::clone(&hook)));
+    let path = folder.path().join("voice.ogg");
+    let recording = Recording::start(microphone, path, 1, Limits::default(), |_| {})
+        .await
+        .unwrap();
+    let ear = ears.recv().unwrap();
+    ear.hear(tone(440.0, 48_000, 0.4, 48_000));
+    ear.lose();
+    let recorded = tokio::time::timeout(PATIENCE, recording.stop()).await;
+    assert_eq!(recorded.unwrap().unwrap().duration, Duration::from_secs(1));
+    hook.wait();
+}
+
 #[tokio::test]
 async fn a_microphone_that_says_nothing_at_all_is_lost() {
     let limits = Limits {

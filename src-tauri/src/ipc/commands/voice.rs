@@ -1,0 +1,67 @@
+//! Voice messages: the engine records, the page only says when.
+
+use cubist_client::model::StagedId;
+use tauri::State;
+
+use crate::{
+    ipc::{
+        error::IpcError,
+        types::{
+            attachment::{Media, Staged},
+            ids::{AccountId, DialogId},
+            voice::MicrophoneProblem,
+        },
+    },
+    state::App,
+};
+
+/// Why the microphone cannot be used; `null` when it can.
+#[tauri::command]
+#[specta::specta]
+pub async fn voice_available(app: State<'_, App>) -> Result<Option<MicrophoneProblem>, IpcError> {
+    let checked = app.engine().await?.check_microphone().await;
+    Ok(checked.err().map(Into::into))
+}
+
+/// Begins to record for a chat; returns when sound flows. How loud it is comes as events.
+#[tauri::command]
+#[specta::specta]
+pub async fn start_voice(
+    app: State<'_, App>,
+    account_id: AccountId,
+    dialog_id: DialogId,
+) -> Result<(), IpcError> {
+    let (account, dialog) = (account_id.try_into()?, dialog_id.try_into()?);
+    Ok(app.engine().await?.start_voice(&account, dialog).await?)
+}
+
+/// Ends the recording; it is among the files that are chosen for its chat from then on.
+#[tauri::command]
+#[specta::specta]
+pub async fn stop_voice(app: State<'_, App>) -> Result<Staged, IpcError> {
+    Ok(app.engine().await?.stop_voice().await?.into())
+}
+
+/// An address the window plays a recording from that is not sent yet.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_staged(
+    app: State<'_, App>,
+    account_id: AccountId,
+    id: u32,
+) -> Result<Media, IpcError> {
+    let account = app.account(account_id).await?;
+    let id = StagedId(id);
+    account.staged_file(id).await?;
+    let server = app.media_server().await?;
+    Ok(Media {
+        url: server.staged_url(account.id(), id),
+    })
+}
+
+/// Throws the recording away.
+#[tauri::command]
+#[specta::specta]
+pub async fn cancel_voice(app: State<'_, App>) -> Result<(), IpcError> {
+    Ok(app.engine().await?.cancel_voice().await?)
+}
