@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/005_pinned_messages.sql"),
     include_str!("migrations/006_telephone_numbers.sql"),
     include_str!("migrations/007_file_uses.sql"),
+    include_str!("migrations/008_file_uses_in_json.sql"),
 ];
 
 /// Prepared statements kept per connection: all there are, with room for the variants of list filters.

@@ -56,7 +56,8 @@ async fn a_file_that_nothing_names_is_swept_after_a_time_with_its_bytes() {
     let world = World::new().await;
     let (ann, bob) = (world.person("ann").await, world.person("bob").await);
     let dialog = world.private(ann, bob).await;
-    let (unused, attached, linked, in_field) = (
+    let (unused, attached, linked, in_field, in_preview) = (
+        stored(&world, ann).await,
         stored(&world, ann).await,
         stored(&world, ann).await,
         stored(&world, ann).await,
@@ -68,17 +69,27 @@ async fn a_file_that_nothing_names_is_swept_after_a_time_with_its_bytes() {
                 object(json!({ "uid": attached.uid, "type": "photo" })),
                 object(json!({ "url": format!("https://h.example/blobs/{}?token=x", linked.uid) })),
             ],
-            extra: object(json!({ "cover": in_field.uid })),
+            extra: object(json!({
+                "cover": in_field.uid,
+                // Fields are texts: what is an object is JSON within one.
+                "link_preview": json!({
+                    "url": "https://h.example/",
+                    "picture": { "uid": in_preview.uid, "width": 512, "height": 180 },
+                })
+                .to_string(),
+                "half": "{\"uid\":",
+            })),
             ..message(ann, dialog, "look")
         })
         .await
         .unwrap();
-    let all = [&unused, &attached, &linked, &in_field];
+    let all = [&unused, &attached, &linked, &in_field, &in_preview];
     world.state.flush().await.unwrap();
-    assert_eq!(there(&world, ann, &all).await, [true; 4], "too young");
+    assert_eq!(there(&world, ann, &all).await, [true; 5], "too young");
     world.clock.advance(MONTH);
     world.state.flush().await.unwrap();
-    assert_eq!(there(&world, ann, &all).await, [false, true, true, true]);
+    let kept = [false, true, true, true, true];
+    assert_eq!(there(&world, ann, &all).await, kept);
     let bytes = world.dir.path().join("blobs");
     let named = |blob: &Blob| {
         files_below(&bytes)
@@ -89,7 +100,7 @@ async fn a_file_that_nothing_names_is_swept_after_a_time_with_its_bytes() {
     let world = world.reopened().await;
     world.clock.advance(MONTH);
     world.state.flush().await.unwrap();
-    assert_eq!(there(&world, ann, &all).await, [false, true, true, true]);
+    assert_eq!(there(&world, ann, &all).await, kept);
 }
 
 #[tokio::test]
