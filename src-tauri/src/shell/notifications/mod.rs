@@ -133,7 +133,9 @@ impl Notifier {
             | ClientEvent::PrivacyChanged { .. }
             | ClientEvent::FoldersChanged { .. }
             | ClientEvent::OutboxChanged { .. }
-            | ClientEvent::HistoryChanged { .. } => {}
+            | ClientEvent::HistoryChanged { .. }
+            | ClientEvent::VoiceLevel { .. }
+            | ClientEvent::VoiceEnded { .. } => {}
         }
     }
 
