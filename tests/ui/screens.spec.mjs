@@ -12,7 +12,7 @@ const browser = useBrowser();
 
 /** Those that stand for the others where only the direction differs. */
 const MAIN =
-  /^(group-details|private|nothing-open|offline|account-menu|chat-menu|message-|reply|emoji|calendar|attachments|location|viewer|search$|new-group|explore|edit-chat|person|report|outbox|settings-(profile|language|privacy|files)|first-run|keys-choose|narrow-chat)/;
+  /^(group-details|private|nothing-open|offline|account-menu|chat-menu|message-|reply|emoji|calendar|attachments|location|viewer|search$|new-group|explore|edit-chat|person|report|outbox|settings-(profile|language|privacy|files|notifications|lock)|first-run|keys-choose|narrow-chat)/;
 
 /** One language in each theme: what a theme breaks is broken in every language. */
 const LOOKS = [

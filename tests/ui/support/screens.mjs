@@ -426,6 +426,13 @@ export const SCREENS = [
     go: (page, say) => settings(page, say, 'settings_privacy'),
   },
   { name: 'settings-files', query: 'state=files', go: (page, say) => settings(page, say, 'files_title') },
+  {
+    name: 'settings-notifications',
+    query: '',
+    go: (page, say) => settings(page, say, 'settings_notifications'),
+  },
+  { name: 'settings-desktop', query: '', go: (page, say) => settings(page, say, 'settings_desktop') },
+  { name: 'settings-lock', query: '', go: (page, say) => settings(page, say, 'lock_title') },
   { name: 'settings-away', query: '', go: (page, say) => settings(page, say, 'settings_away') },
   { name: 'settings-sending', query: '', go: (page, say) => settings(page, say, 'settings_sending') },
   { name: 'settings-keyboard', query: '', go: (page, say) => settings(page, say, 'settings_keyboard') },
