@@ -1,4 +1,4 @@
-//! Requests about files and places that are sent.
+//! Requests about files and places that are sent, and about what was not.
 
 use std::path::PathBuf;
 
@@ -29,6 +29,8 @@ pub(crate) enum SendCall {
     DeleteFile { message: MessageId, index: u32 },
     /// Stops the upload of a message's files, or goes on.
     PauseUpload { message: MessageId, paused: bool },
+    /// Gives up a message that was not sent.
+    DiscardUnsent { message: MessageId },
 }
 
 pub(crate) async fn run(account: &Account, call: SendCall) -> Result<Value, Failure> {
@@ -70,6 +72,10 @@ pub(crate) async fn run(account: &Account, call: SendCall) -> Result<Value, Fail
         }
         SendCall::PauseUpload { message, paused } => {
             account.pause_upload(message, paused).await?;
+            Value::Null
+        }
+        SendCall::DiscardUnsent { message } => {
+            account.discard_unsent(message).await?;
             Value::Null
         }
     })
