@@ -339,6 +339,7 @@ impl App {
     }
 
     async fn tell_active(self, active: bool) {
+        tracing::debug!(active, "somebody came back to the app, or has left it");
         let Some(engine) = self.engine.get() else {
             return;
         };

@@ -85,22 +85,3 @@ describe('people on the screen', () => {
     await done();
   });
 });
-
-describe('the window', () => {
-  it('tells the engine whether somebody looks at it', async () => {
-    const { page, done } = await browser.open('');
-    await page.getByRole('list', { name: 'Chats' }).waitFor();
-    await page.waitForFunction(() => window.fake.windowActive === true);
-    await page.evaluate(() => {
-      document.hasFocus = () => false;
-      window.dispatchEvent(new Event('blur'));
-    });
-    await page.waitForFunction(() => window.fake.windowActive === false);
-    await page.evaluate(() => {
-      document.hasFocus = () => true;
-      window.dispatchEvent(new Event('focus'));
-    });
-    await page.waitForFunction(() => window.fake.windowActive === true);
-    await done();
-  });
-});

@@ -131,7 +131,6 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::people::search_people,
             commands::people::profile,
             commands::presence::watch_activity,
-            commands::presence::set_window_active,
             commands::privacy::blocked,
             commands::privacy::block_person,
             commands::privacy::unblock_person,

@@ -48,9 +48,13 @@ pub const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A window that is closed asks its page first: a draft may still be on its way to the disk.
 pub fn on_event(window: &Window, event: &WindowEvent) {
-    if let WindowEvent::DragDrop(event) = event {
-        drag::tell(window, event);
-        return;
+    match event {
+        WindowEvent::DragDrop(event) => return drag::tell(window, event),
+        // The system's word, not the page's: a page that is hidden may hear nothing of it.
+        WindowEvent::Focused(focused) => {
+            return window.state::<App>().focus.set(window.label(), *focused);
+        }
+        _ => {}
     }
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;

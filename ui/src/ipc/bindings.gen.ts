@@ -273,11 +273,6 @@ export const commands = {
 	profile: (accountId: AccountId, userId: UserId) => typedError<Profile, IpcError>(__TAURI_INVOKE("profile", { accountId, userId })),
 	/**  Follows when these people are online, and nobody else from now on. */
 	watchActivity: (accountId: AccountId, userIds: UserId[]) => typedError<null, IpcError>(__TAURI_INVOKE("watch_activity", { accountId, userIds })),
-	/**
-	 *  The window got or lost the focus. Without it for the time the settings name, every account
-	 *  becomes inactive; with it active at once.
-	 */
-	setWindowActive: (active: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("set_window_active", { active })),
 	/**  The people I block. */
 	blocked: (accountId: AccountId) => typedError<Block[], IpcError>(__TAURI_INVOKE("blocked", { accountId })),
 	/**  Blocks a person; mutual also stops what I would send them. */

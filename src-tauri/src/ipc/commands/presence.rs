@@ -1,6 +1,6 @@
-//! Who is there: other people, and this person by the focus of their window.
+//! Who is there.
 
-use tauri::{State, Window};
+use tauri::State;
 
 use crate::{
     ipc::{
@@ -21,17 +21,4 @@ pub async fn watch_activity(
     let people = ids::all(user_ids)?;
     let account = app.account(account_id).await?;
     Ok(account.watch_activity(people).await?)
-}
-
-/// The window got or lost the focus. Without it for the time the settings name, every account
-/// becomes inactive; with it active at once.
-#[tauri::command]
-#[specta::specta]
-pub async fn set_window_active(
-    app: State<'_, App>,
-    window: Window,
-    active: bool,
-) -> Result<(), IpcError> {
-    app.focus.set(window.label(), active);
-    Ok(())
 }

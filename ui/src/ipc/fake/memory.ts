@@ -43,8 +43,6 @@ export class Memory {
   readonly microphone: Microphone;
   /** Whose activity the page follows now. */
   watched: readonly UserId[] = [];
-  /** What the page said last about its focus. */
-  windowActive = true;
   /** What the desktop was told to say. */
   desktopWords: DesktopWords | null = null;
   autostart = false;

@@ -34,7 +34,6 @@ type StartCommands = Pick<
   | 'unknownMessages'
   | 'connectionHistory'
   | 'recentLog'
-  | 'setWindowActive'
   | 'openLink'
   | 'exportDialog'
   | 'cancelExport'
@@ -304,11 +303,6 @@ export function startCommands(memory: Memory): StartCommands {
         if (memory.connection.type !== 'online') memory.fail({ kind: 'offline' });
         return 38;
       });
-    },
-
-    async setWindowActive(active) {
-      memory.windowActive = active;
-      await Promise.resolve();
     },
 
     async openLink(url) {
