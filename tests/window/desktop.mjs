@@ -245,6 +245,8 @@ export class Desktop {
     );
     // Without a window manager nothing has the focus, and what is not focused is not read.
     this.start('openbox', ['--sm-disable'], this.env, 'openbox');
+    // A window that is there before its manager would be taken over without the focus.
+    await until('the window manager', () => this.tool('wmctrl', ['-m']));
     if (keychain) this.startKeychain();
     return this;
   }
