@@ -303,6 +303,14 @@ export const SCREENS = [
       await page.getByRole('tablist').waitFor();
     },
   },
+  {
+    name: 'shortcuts',
+    query: 'open=ridge',
+    go: async (page) => {
+      await page.keyboard.press('Control+/');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'search', query: 'open=ridge', go: (page) => palette(page, 'winter') },
   { name: 'search-recent', query: 'open=ridge', go: (page) => palette(page, '') },
   { name: 'search-commands', query: 'open=ridge', go: (page) => palette(page, '>') },

@@ -1756,6 +1756,11 @@ export type Settings = {
 	/**  Enter sends and Shift+Enter breaks the line; the other way round when false. */
 	sendWithEnter: boolean,
 	/**
+	 *  Keys of shortcuts where they are not those they came with, by the name of the shortcut; `null`
+	 *  for none. The page knows which names there are; one that a later version knows stays.
+	 */
+	shortcuts: { [key in string]: string | null },
+	/**
 	 *  Whether this computer looks at a page whose link is being written, so that its preview can
 	 *  go along. On at first: only links that the person writes are looked at, from addresses of
 	 *  the public web, and who receives the message asks nobody.

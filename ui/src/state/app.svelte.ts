@@ -18,6 +18,7 @@ import { Accounts } from './accounts.svelte';
 import { Drop, type DropPlace } from './drop.svelte';
 import { Player } from './player.svelte';
 import { SettingsStore } from './settings.svelte';
+import { Shortcuts } from './shortcuts.svelte';
 import { Space } from './space.svelte';
 import { Toast, type ToastWords } from './toast.svelte';
 import { View, type ReportTarget } from './view.svelte';
@@ -50,6 +51,8 @@ export class App {
   readonly accounts = new Accounts();
   readonly view = new View();
   readonly settings: SettingsStore;
+  /** Which keys do what. */
+  readonly shortcuts: Shortcuts;
   readonly toasts = new Toast();
   /** What is heard. */
   readonly player: Player;
@@ -80,6 +83,7 @@ export class App {
   ) {
     this.#forget = forget;
     this.settings = new SettingsStore(backend);
+    this.shortcuts = new Shortcuts(this.settings, () => this.platform === 'macos');
     this.player = new Player(async ({ accountId, messageId, index }) => {
       const { url } = await backend.openMedia(accountId, messageId, index);
       return url;

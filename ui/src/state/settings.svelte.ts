@@ -10,6 +10,7 @@ export const DEFAULT_SETTINGS: Settings = {
   language: null,
   textScale: 1,
   sendWithEnter: true,
+  shortcuts: {},
   linkPreviews: true,
   undoSendS: 0,
   keepLocalBackend: false,

@@ -42,6 +42,8 @@ export type Sheet =
   | { kind: 'folder'; folderId: number | null; dialogIds: DialogId[] }
   /** Writes a chat into a folder. */
   | { kind: 'export'; dialogId: DialogId }
+  /** Which keys do what. */
+  | { kind: 'shortcuts' }
   /** Something that cannot be taken back is asked about first. */
   | { kind: 'question'; question: Question };
 

@@ -20,6 +20,10 @@ const LOCK_AFTER_S: std::ops::RangeInclusive<u32> = 30..=86_400;
 /// Seconds for which a message can be taken back, at most: a longer wait would no longer be sending.
 const UNDO_SEND_S: u32 = 60;
 
+/// Shortcuts that may have keys of one's own, and bytes of a name or of keys: far more than the page has.
+const SHORTCUTS: usize = 200;
+const SHORTCUT_BYTES: usize = 64;
+
 /// Sizes of files that may be loaded unasked: none, up to the largest there can be.
 const FILE_LIMITS: std::ops::RangeInclusive<u64> = 0..=cubist_client::attachments::MAX_BYTES;
 
@@ -48,6 +52,18 @@ pub async fn save_settings(app: State<'_, App>, settings: Settings) -> Result<()
     if settings.undo_send_s > UNDO_SEND_S {
         return Err(IpcError::InvalidInput {
             field: "undoSendS".to_owned(),
+        });
+    }
+    if settings.shortcuts.len() > SHORTCUTS
+        || settings.shortcuts.iter().any(|(name, keys)| {
+            name.len() > SHORTCUT_BYTES
+                || keys
+                    .as_ref()
+                    .is_some_and(|keys| keys.len() > SHORTCUT_BYTES)
+        })
+    {
+        return Err(IpcError::InvalidInput {
+            field: "shortcuts".to_owned(),
         });
     }
     if !FILE_LIMITS.contains(&settings.auto_download.images)

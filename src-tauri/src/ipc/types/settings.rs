@@ -1,5 +1,7 @@
 //! What a person chose for this profile, and what the window gets at its start.
 
+use std::collections::BTreeMap;
+
 use cubist_client::model::FilePolicy;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -66,6 +68,9 @@ pub struct Settings {
     pub text_scale: f64,
     /// Enter sends and Shift+Enter breaks the line; the other way round when false.
     pub send_with_enter: bool,
+    /// Keys of shortcuts where they are not those they came with, by the name of the shortcut; `null`
+    /// for none. The page knows which names there are; one that a later version knows stays.
+    pub shortcuts: BTreeMap<String, Option<String>>,
     /// Whether this computer looks at a page whose link is being written, so that its preview can
     /// go along. On at first: only links that the person writes are looked at, from addresses of
     /// the public web, and who receives the message asks nobody.
@@ -124,6 +129,7 @@ impl Default for Settings {
             language: None,
             text_scale: 1.0,
             send_with_enter: true,
+            shortcuts: BTreeMap::new(),
             link_previews: true,
             keep_local_backend: false,
             undo_send_s: 0,

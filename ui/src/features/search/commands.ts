@@ -22,18 +22,23 @@ import UserPlus from '@lucide/svelte/icons/user-plus';
 import UserRound from '@lucide/svelte/icons/user-round';
 import Users from '@lucide/svelte/icons/users';
 import { beginsWords } from '~/features/chats/filter';
+import { shortcutWords } from '~/features/shortcuts/shown';
 import { m } from '~/i18n';
 import type { Theme } from '~/ipc/bindings.gen';
 import { errorSentence } from '~/lib/errorSentence';
 import type { App } from '~/state/app.svelte';
 import { hasNews } from '~/state/dialogs.svelte';
+import type { ShortcutId } from '~/state/shortcuts.svelte';
 import type { Space } from '~/state/space.svelte';
 import type { SettingsSection } from '~/state/view.svelte';
 import type { Command } from './results';
 
 /** All commands that make sense now. */
 export function commandsOf(app: App, space: Space): Command[] {
-  const control = app.platform === 'macos' ? '⌘' : 'Ctrl';
+  const keys = (id: ShortcutId): { shortcut?: string } => {
+    const shortcut = shortcutWords(app, id);
+    return shortcut === null ? {} : { shortcut };
+  };
   const settings = (
     section: SettingsSection,
     title: string,
@@ -62,7 +67,7 @@ export function commandsOf(app: App, space: Space): Command[] {
       label: m.shell_new_chat(),
       icon: MessageSquarePlus,
       words: m.search_words_new_chat(),
-      shortcut: `${control} N`,
+      ...keys('newChat'),
       run: () => app.view.open({ kind: 'newChat', mode: 'private' }),
     },
     {
@@ -70,6 +75,7 @@ export function commandsOf(app: App, space: Space): Command[] {
       label: m.shell_new_group(),
       icon: Users,
       words: m.search_words_new_group(),
+      ...keys('newGroup'),
       run: () => app.view.open({ kind: 'newChat', mode: 'group' }),
     },
     {
@@ -112,7 +118,7 @@ export function commandsOf(app: App, space: Space): Command[] {
       label: app.view.details ? m.details_hide() : m.details_show(),
       icon: PanelRight,
       words: m.search_words_details(),
-      shortcut: `${control} I`,
+      ...keys('details'),
       run: () => {
         app.view.closeSheet();
         app.view.details = !app.view.details;
@@ -125,7 +131,7 @@ export function commandsOf(app: App, space: Space): Command[] {
       label: m.search_command_lock(),
       icon: Lock,
       words: m.search_words_lock(),
-      shortcut: `${control} L`,
+      ...keys('lock'),
       run: () => void app.lock(),
     });
   }
@@ -138,6 +144,14 @@ export function commandsOf(app: App, space: Space): Command[] {
     settings('lock', m.lock_title(), KeyRound, m.search_words_lock()),
     settings('away', m.settings_away(), Moon, m.search_words_away()),
     settings('keyboard', m.settings_keyboard(), Keyboard, m.search_words_keyboard()),
+    {
+      id: 'shortcuts',
+      label: m.shortcuts_title(),
+      icon: Keyboard,
+      words: m.search_words_keyboard(),
+      ...keys('shortcuts'),
+      run: () => app.view.open({ kind: 'shortcuts' }),
+    },
     settings('server', m.settings_server(), Laptop, m.search_words_server()),
     settings('diagnostics', m.settings_diagnostics(), ActivityIcon, m.search_words_diagnostics()),
     settings('about', m.settings_about(), Info, m.search_words_about()),

@@ -71,6 +71,7 @@ export class Memory {
       language: query.get('language'),
       textScale: Number(query.get('scale') ?? '1'),
       sendWithEnter: true,
+      shortcuts: {},
       linkPreviews: true,
       undoSendS: Number(query.get('undo') ?? '0'),
       keepLocalBackend: false,
