@@ -26,6 +26,8 @@ const DEBIAN = {
   ],
   // A window where there is no screen.
   display: ['dbus-daemon', 'fonts-dejavu-core', 'fonts-noto-color-emoji', 'xvfb'],
+  // Making packages and looking at what came of it.
+  packages: ['appstream', 'desktop-file-utils', 'rpm', 'xauth', 'xvfb'],
   tests: [
     'chromium',
     'dbus-x11',
@@ -91,7 +93,7 @@ const LIBRARIES = ['webkit2gtk-4.1', 'librsvg-2.0', 'dbus-1', 'alsa'];
  * Sees to it that the packages of these purposes are installed.
  *
  * @param {import('./steps.mjs').Steps} steps
- * @param {('build' | 'display' | 'tests')[]} purposes
+ * @param {('build' | 'display' | 'tests' | 'packages')[]} purposes
  */
 export async function ensurePackages(steps, purposes) {
   if (process.platform === 'darwin') return checkMac();
@@ -102,7 +104,7 @@ export async function ensurePackages(steps, purposes) {
 
 /**
  * @param {import('./steps.mjs').Steps} steps
- * @param {('build' | 'display' | 'tests')[]} purposes
+ * @param {('build' | 'display' | 'tests' | 'packages')[]} purposes
  */
 async function ensureDebian(steps, purposes) {
   const missing = missingOnDebian(purposes.flatMap((purpose) => DEBIAN[purpose]));
@@ -156,7 +158,7 @@ function rootPrefix() {
     : null;
 }
 
-/** @param {('build' | 'display' | 'tests')[]} purposes */
+/** @param {('build' | 'display' | 'tests' | 'packages')[]} purposes */
 function checkOtherLinux(purposes) {
   const system = /^(?:ID|ID_LIKE)="?([^"\n]+)/gm;
   const ids = existsSync('/etc/os-release')

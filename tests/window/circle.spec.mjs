@@ -84,7 +84,7 @@ test('a group is made with a photo and a field of its own, and the person in it 
   await page.press('button', 'New chat');
   await page.press('button', 'New group');
   const file = await page.element('dialog input[type=file]');
-  await page.keys(file, join(root, 'icons/128x128@2x.png'));
+  await page.keys(file, join(root, 'icons/256x256.png'));
   await page.sees('Choose the part to show');
   desktop.shot('crop');
   await page.press('button', 'Use this part');

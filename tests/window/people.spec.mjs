@@ -125,7 +125,7 @@ test('the own profile is changed in the settings, picture and all, and others ha
     ['Ada Lovelace', 'ada@engine.example', '+44 20 5550142', 'https://engine.example'],
   );
   desktop.shot('profile');
-  await page.keys(await page.element('input[type=file]'), join(root, 'icons/128x128@2x.png'));
+  await page.keys(await page.element('input[type=file]'), join(root, 'icons/256x256.png'));
   await page.sees('Choose the part to show');
   desktop.shot('crop');
   await page.press('button', 'Use this part');
