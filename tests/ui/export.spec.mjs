@@ -24,23 +24,47 @@ async function open(query = 'open=ridge') {
 
 describe('the export of a chat', () => {
   it('says how far it is, how much was written and where it is', async () => {
-    const { page, sheet, done } = await open();
+    const { page, sheet, done } = await open('state=files&open=files');
     assert.deepEqual(await violations(page), []);
     await shot(page, 'export-asking');
     await sheet.getByRole('button', { name: 'Choose a folder…' }).click();
     await sheet.getByText(/Fetching what is not on this computer/).waitFor();
     await sheet.getByText(/Writing \d+ of \d+ messages/).waitFor();
+    await sheet.getByText(/files copied · [\d.]+ of [\d.]+ MB/).waitFor();
     await shot(page, 'export-running');
     await page.keyboard.press('Escape');
     await sheet.getByText(/\d+ messages are in the folder/).waitFor();
     await shot(page, 'export-done');
     assert.deepEqual(await violations(page), []);
-    const [[, words]] = await callsOf(page, 'exportDialog');
+    await sheet.getByText(/\d+ files are with them/).waitFor();
+    await sheet.getByText(/\d+ files are not in the folder/).waitFor();
+    const missing = await sheet.getByRole('listitem').allInnerTexts();
+    assert.ok(
+      missing.some((line) => /cut\.pdf\s+The file arrived damaged/.test(line)),
+      missing.join(),
+    );
+    assert.ok(
+      missing.some((line) => /gone\.jpg\s+Removed from the server/.test(line)),
+      missing.join(),
+    );
+    const [[, words, withFiles]] = await callsOf(page, 'exportDialog');
+    assert.equal(withFiles, true);
     assert.equal(words.added, '{who} added {people}');
     await sheet.getByRole('button', { name: 'Show in folder' }).click();
     assert.equal((await callsOf(page, 'showExport')).length, 1);
     await sheet.getByRole('button', { name: 'Done' }).click();
     await sheet.waitFor({ state: 'detached' });
+    await done();
+  });
+
+  it('leaves the files out when they are not wanted', async () => {
+    const { page, sheet, done } = await open('state=files&open=files');
+    await sheet.getByText('With pictures and other files').click();
+    await sheet.getByRole('button', { name: 'Choose a folder…' }).click();
+    await sheet.getByText(/\d+ messages are in the folder/).waitFor();
+    const [[, , withFiles]] = await callsOf(page, 'exportDialog');
+    assert.equal(withFiles, false);
+    assert.equal(await sheet.getByText(/files are with them/).count(), 0);
     await done();
   });
 

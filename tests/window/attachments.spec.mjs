@@ -1,5 +1,7 @@
-// What hangs on messages in the real window: what a newcomer finds in the sample chats.
+// What hangs on messages in the real window: what a newcomer finds in the sample chats, and what an export of it has.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Desktop, until } from './desktop.mjs';
 
@@ -27,6 +29,7 @@ after(async () => {
 let broken = false;
 beforeEach(() => assert.ok(!broken, 'a step before failed'));
 afterEach((context) => {
+  if (!context.passed) desktop.wholeShot('broken');
   broken ||= !context.passed;
 });
 
@@ -72,4 +75,46 @@ test('a newcomer finds pictures, a tune, a file and a place in the sample chats'
   );
   await page.sees('47.5536° N, 12.9769° E');
   desktop.shot('place');
+});
+
+test('the chat is written to a folder with its files, which say so where they are shown', async () => {
+  await page.rightClick(await page.named('[data-dialog]', 'Lake weekend'));
+  await page.press('[role=menuitem]', 'Export chat');
+  await page.named('dialog[open] label', 'With pictures and other files');
+  desktop.shot('export');
+  await page.press('dialog[open] button', 'Choose a folder…');
+  // Keys go where the focus is.
+  const focused = () => desktop.tool('xdotool', ['getactivewindow', 'getwindowname']);
+  await until('the dialog of the system', () => !focused().includes('Cubist'));
+  // Its button can be pressed once it has read the home folder.
+  await until('the folder to be taken', () => {
+    if (focused().includes('Cubist')) return true;
+    desktop.tool('xdotool', ['key', 'alt+Home', 'alt+o']);
+    return false;
+  });
+  await page.sees('messages are in the folder');
+  await page.sees('files are with them');
+  desktop.shot('exported');
+
+  const folder = join(desktop.home, 'Lake weekend');
+  const chat = JSON.parse(readFileSync(join(folder, 'messages.json'), 'utf8'));
+  assert.deepEqual(chat.missing_files, []);
+  assert.equal(chat.complete, true);
+  const html = readFileSync(join(folder, 'messages.html'), 'utf8');
+  const files = chat.messages
+    .flatMap((message) => message.attachments ?? [])
+    .filter(({ file }) => file !== null);
+  assert.ok(files.length > 4, 'pictures, a voice message and a track');
+  for (const { file, name, size } of files) {
+    assert.equal(statSync(join(folder, file)).size, Number(size), name);
+  }
+  const shown = [...html.matchAll(/<a href="(files[^"]+)"/g)].map(([, address]) =>
+    decodeURIComponent(address),
+  );
+  assert.deepEqual(
+    shown,
+    files.map(({ file }) => file),
+  );
+  assert.deepEqual(readdirSync(join(folder, 'files')).sort(), shown.map((file) => basename(file)).sort());
+  await page.press('dialog[open] button', 'Done');
 });

@@ -16,7 +16,7 @@ use arboard::{Clipboard, ImageData};
 use cubist_client::{
     Account,
     attachments::{OpenFile, PictureSize, names},
-    model::{AccountId, AttachmentKind, MessageId},
+    model::{AccountId, MessageId},
 };
 use tauri::WebviewWindow;
 use tauri_plugin_dialog::DialogExt as _;
@@ -205,30 +205,7 @@ impl KeptFiles {
 
 /// A harmless name for a file. One that has none is named by what it is.
 fn name_of(file: &OpenFile) -> String {
-    let ending = match file.content_type.as_str() {
-        "image/jpeg" => Some("jpg"),
-        "image/png" => Some("png"),
-        "image/gif" => Some("gif"),
-        "image/webp" => Some("webp"),
-        "video/mp4" => Some("mp4"),
-        "video/webm" => Some("webm"),
-        "audio/ogg" => Some("ogg"),
-        "audio/mpeg" => Some("mp3"),
-        "application/pdf" => Some("pdf"),
-        _ => None,
-    };
-    let name = &file.attachment.name;
-    if name.is_empty() {
-        let word = match file.attachment.kind {
-            AttachmentKind::Image => "picture",
-            AttachmentKind::Video => "video",
-            AttachmentKind::Voice => "voice-message",
-            AttachmentKind::Audio => "audio",
-            AttachmentKind::File | AttachmentKind::Location => "file",
-        };
-        return names::file_name(word, ending);
-    }
-    names::file_name(name, ending)
+    names::name_of(&file.attachment, &file.content_type)
 }
 
 /// Writes a file beside its place and moves it there: a full disk destroys nothing.

@@ -48,13 +48,12 @@ pub const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A window that is closed asks its page first: a draft may still be on its way to the disk.
 pub fn on_event(window: &Window, event: &WindowEvent) {
-    match event {
-        WindowEvent::DragDrop(event) => return drag::tell(window, event),
-        // The system's word, not the page's: a page that is hidden may hear nothing of it.
-        WindowEvent::Focused(focused) => {
-            return window.state::<App>().focus.set(window.label(), *focused);
-        }
-        _ => {}
+    if let WindowEvent::DragDrop(event) = event {
+        return drag::tell(window, event);
+    }
+    // The system's word, not the page's: a page that is hidden may hear nothing of it.
+    if let WindowEvent::Focused(focused) = event {
+        return window.state::<App>().focus.set(window.label(), *focused);
     }
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;

@@ -291,8 +291,11 @@ export const commands = {
 	reportPerson: (accountId: AccountId, userId: UserId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_person", { accountId, userId, reason })),
 	/**  Reports a message to those who run the application. */
 	reportMessage: (accountId: AccountId, dialogId: DialogId, messageId: MessageId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_message", { accountId, dialogId, messageId, reason })),
-	/**  Asks where to, and writes a chat there with its whole history. Tells how far it is by events. */
-	exportDialog: (accountId: AccountId, dialogId: DialogId, words: ExportWords) => typedError<ExportOutcome, IpcError>(__TAURI_INVOKE("export_dialog", { accountId, dialogId, words })),
+	/**
+	 *  Asks where to, and writes a chat there with its whole history, and its files if they are wanted.
+	 *  Tells how far it is by events.
+	 */
+	exportDialog: (accountId: AccountId, dialogId: DialogId, words: ExportWords, withFiles: boolean) => typedError<ExportOutcome, IpcError>(__TAURI_INVOKE("export_dialog", { accountId, dialogId, words, withFiles })),
 	/**  Stops the export that runs. */
 	cancelExport: () => typedError<null, IpcError>(__TAURI_INVOKE("cancel_export")),
 	/**  Shows the folder of the last export in the system's own file manager. */
@@ -887,6 +890,12 @@ export type ExportOutcome =
 	messages: number,
 	/**  Whether the whole history is in it. */
 	complete: boolean,
+	/**  How many files are in it. */
+	files: number,
+	/**  How many files of the messages are not. */
+	missing: number,
+	/**  The first of those. */
+	listed: MissingFile[],
 } } | 
 /**  No folder was chosen, or it was stopped; nothing is left of it. */
 { type: "cancelled" };
@@ -904,6 +913,12 @@ export type ExportProgress =
 	written: number,
 	/**  All of them. */
 	total: number,
+	/**  Files copied so far. */
+	files: number,
+	/**  Of the files that come just now: bytes that are here. */
+	received: number,
+	/**  All bytes of those; 0 while none comes. */
+	coming: number,
 } };
 
 /**
@@ -1337,6 +1352,26 @@ export type MicrophoneProblem =
 "busy" | 
 /**  It is there and does not work. */
 "failed";
+
+/**  A file that is not in the folder. */
+export type MissingFile = {
+	/**  Its name, or what it is. */
+	name: string,
+	/**  Why. */
+	reason: MissingReason,
+};
+
+/**  Why a file is not in the folder. */
+export type MissingReason = 
+/**  It is at an address that somebody else chose, which an export does not ask. */
+{ type: "elsewhere" } | 
+/**  It was removed from the server. */
+{ type: "removed" } | 
+/**  It could not be fetched. */
+{ type: "failed"; payload: {
+	/**  What happened. */
+	problem: FileProblem,
+} };
 
 /**  What is to hang on a new message. */
 export type NewAttachment = 

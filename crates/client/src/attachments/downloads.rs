@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -46,6 +47,8 @@ const INDEX_STEP: u32 = 500;
 pub(crate) struct Downloads {
     state: Mutex<State>,
     wake: Notify,
+    /// A file came, was given up, or waits again.
+    settled: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -107,6 +110,16 @@ impl Downloads {
         if let Some(running) = state.active.get(source) {
             running.cancel();
         }
+    }
+
+    /// Resolves when the next file came, was given up, or waits again, counted from this call on.
+    pub(crate) fn next_settled(&self) -> Notified<'_> {
+        self.settled.notified()
+    }
+
+    /// What the cache says of a file on its way has changed.
+    pub(super) fn say_settled(&self) {
+        self.settled.notify_waiters();
     }
 
     /// These are on the screen, the most wanted first.
@@ -328,7 +341,8 @@ async fn one(
         tracing::warn!(%error, "the end of a download could not be noted");
     }
     files.downloads.wake.notify_one();
+    files.downloads.say_settled();
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -170,6 +170,11 @@ impl Files {
         }
     }
 
+    /// How far those on their way have come.
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
     /// What is on its way.
     pub(crate) fn downloads(&self) -> Arc<Downloads> {
         Arc::clone(&self.downloads)
@@ -190,7 +195,9 @@ impl Files {
     /// A person does not want a file any more.
     pub(crate) async fn cancel(&self, source: &str) -> Result<(), Error> {
         self.downloads.cancel(source);
-        self.forget(source).await
+        self.forget(source).await?;
+        self.downloads.say_settled();
+        Ok(())
     }
 
     /// These are on the screen, the most wanted first.

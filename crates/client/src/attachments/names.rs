@@ -2,6 +2,8 @@
 
 use cubist_protocol::ext::attachment::shown_name;
 
+use crate::model::{Attachment, AttachmentKind};
+
 /// Bytes of a name; ordinary file systems take 255, and a number may be added.
 const NAME_BYTES: usize = 230;
 
@@ -144,6 +146,34 @@ pub fn file_name(name: &str, ending: Option<&str>) -> String {
         name.insert(0, '_');
     }
     shortened(&name)
+}
+
+/// The name under which the file of an attachment leaves the cache; `content_type` is what its bytes
+/// tell, or empty.
+pub fn name_of(attachment: &Attachment, content_type: &str) -> String {
+    let ending = match content_type {
+        "image/jpeg" => Some("jpg"),
+        "image/png" => Some("png"),
+        "image/gif" => Some("gif"),
+        "image/webp" => Some("webp"),
+        "video/mp4" => Some("mp4"),
+        "video/webm" => Some("webm"),
+        "audio/ogg" => Some("ogg"),
+        "audio/mpeg" => Some("mp3"),
+        "application/pdf" => Some("pdf"),
+        _ => None,
+    };
+    if !attachment.name.is_empty() {
+        return file_name(&attachment.name, ending);
+    }
+    let word = match attachment.kind {
+        AttachmentKind::Image => "picture",
+        AttachmentKind::Video => "video",
+        AttachmentKind::Voice => "voice-message",
+        AttachmentKind::Audio => "audio",
+        AttachmentKind::File | AttachmentKind::Location => "file",
+    };
+    file_name(word, ending)
 }
 
 /// Cuts the middle out of a name, between characters.

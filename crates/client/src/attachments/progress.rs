@@ -80,6 +80,23 @@ impl Progress {
         }));
     }
 
+    /// Bytes of these files that are here, and all of them, as far as they are on their way.
+    pub(crate) fn received(&self, files: &[(MessageId, u32)]) -> Option<(u64, u64)> {
+        let now = self.lock();
+        let moving = files
+            .iter()
+            .filter_map(|file| received(now.get(file)?.file));
+        moving.reduce(|sum, one| (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1)))
+    }
+
+    /// Bytes of all files on their way to this computer, as far as they are here: grows as long as
+    /// anything comes.
+    pub(crate) fn moved(&self) -> u64 {
+        let now = self.lock();
+        let moving = now.values().filter_map(|moving| received(moving.file));
+        moving.fold(0, |sum, (here, _)| sum.saturating_add(here))
+    }
+
     /// Writes into messages what is known of their files here.
     pub(crate) fn overlay<'m>(&self, messages: impl IntoIterator<Item = &'m mut Message>) {
         let now = self.lock();
@@ -102,4 +119,12 @@ impl Progress {
         // Each entry is replaced as a whole.
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Bytes of a file on its way to this computer that are here, and all of them.
+fn received(file: FileState) -> Option<(u64, u64)> {
+    if let FileState::Downloading { received, total } = file {
+        return Some((received, total));
+    }
+    None
 }

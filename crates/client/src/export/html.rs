@@ -8,6 +8,7 @@ use cubist_protocol::ext::extra_params::Attachment;
 use jiff::tz::TimeZone;
 use linkify::{LinkFinder, LinkKind};
 
+use super::files::Copied;
 use super::words::ExportWords;
 use crate::model::{Message, UnixMillis, UserId};
 
@@ -99,7 +100,7 @@ impl Pages {
         &self,
         message: &Message,
         names: &HashMap<UserId, String>,
-        files: &[Option<String>],
+        files: &[Option<Copied>],
     ) -> String {
         let words = &self.words;
         let name_of = |id: UserId| match names.get(&id) {
@@ -169,7 +170,7 @@ impl Pages {
             );
         }
         for (index, attachment) in message.extra.attachments().enumerate() {
-            let file = files.get(index).and_then(Option::as_deref);
+            let file = files.get(index).and_then(Option::as_ref);
             html.push_str(&self.attachment(attachment, file));
         }
         if !message.reactions.is_empty() {
@@ -213,15 +214,20 @@ impl Pages {
         html
     }
 
-    fn attachment(&self, attachment: &Attachment, file: Option<&str>) -> String {
+    fn attachment(&self, attachment: &Attachment, file: Option<&Copied>) -> String {
         let kind = attachment.get("type").unwrap_or_default();
         let name = escaped(attachment.get("name").unwrap_or(kind));
         let Some(file) = file else {
             let missing = escaped(&self.words.file_missing);
             return format!("<p class=\"file\"><bdi>{name}</bdi> <span>{missing}</span></p>");
         };
-        let address: String = escaped(&encoded(file));
-        let is_picture = file.rsplit_once('.').is_some_and(|(_, end)| {
+        if file.runs {
+            // A click would run what a stranger sent, as a page of this folder.
+            let path = escaped(&file.path);
+            return format!("<p class=\"file\"><bdi>{path}</bdi></p>");
+        }
+        let address: String = escaped(&encoded(&file.path));
+        let is_picture = file.path.rsplit_once('.').is_some_and(|(_, end)| {
             matches!(
                 &*end.to_ascii_lowercase(),
                 "jpg" | "jpeg" | "png" | "gif" | "webp"

@@ -5,6 +5,7 @@
 //! written down as it comes, so that the memory does not grow with the chat. `docs/export.md` describes
 //! what is in the folder.
 
+mod files;
 mod html;
 mod names;
 mod record;
@@ -20,8 +21,12 @@ use std::time::Duration;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use self::files::{Copied, Copies, Files};
+pub use self::files::{MissingFile, MissingReason};
 use self::html::{MESSAGES_PER_PAGE, Pages, page_name};
 pub use self::words::ExportWords;
+use crate::attachments;
+use crate::attachments::outgoing::Outgoing;
 use crate::model::{Dialog, DialogId, DialogKind, Message, Position, UnixMillis, UserId};
 use crate::store::window::{self, Side};
 use crate::store::{self, ReadDb, Store, dialogs, messages, users};
@@ -33,6 +38,9 @@ const BATCH: u32 = 200;
 
 /// Between two requests for the history: an export is in no hurry, and others use the server, too.
 const PAUSE: Duration = Duration::from_millis(150);
+
+/// What ends the name of a folder that is not written to its end.
+const UNFINISHED: &str = "part";
 
 /// Names a folder may have to try until one is free.
 const MOST_FOLDERS: u32 = 1000;
@@ -68,6 +76,10 @@ pub enum ExportProgress {
         written: u32,
         /// All of them.
         total: u32,
+        /// Files copied so far.
+        files: u32,
+        /// Of the files that come just now: bytes that are here, and all of them.
+        coming: Option<(u64, u64)>,
     },
 }
 
@@ -80,6 +92,10 @@ pub struct Exported {
     pub messages: u32,
     /// Whether the whole history is in it. Without a connection only what is cached can be.
     pub complete: bool,
+    /// How many files are in it.
+    pub files: u32,
+    /// Files of the messages that are not in it, oldest message first; none where none were wanted.
+    pub missing: Vec<MissingFile>,
 }
 
 /// What is to be exported, and where to.
@@ -91,11 +107,17 @@ pub struct Export {
     pub into: PathBuf,
     /// Words for the pages.
     pub words: ExportWords,
+    /// Whether the files of the messages are wanted, too.
+    pub with_files: bool,
 }
 
 /// Whose history it is, and how to get more of it.
 pub(crate) struct Source<'a> {
     pub(crate) store: &'a Store,
+    /// The files of its messages.
+    pub(crate) files: &'a attachments::files::Files,
+    /// Those that wait to be sent.
+    pub(crate) outgoing: &'a Outgoing,
     pub(crate) me: UserId,
     pub(crate) now: UnixMillis,
     /// `None` without a session.
@@ -115,22 +137,32 @@ pub(crate) async fn run(
     let made_whole = make_whole(&source, id, &progress);
     let made_whole = cancelled.run_until_cancelled(made_whole).await;
     let complete = made_whole.ok_or(ExportError::Cancelled)??;
-    let (into, title) = (export.into.clone(), card.name.clone());
-    let folder = off_thread(move || make_folder(&into, &title)).await?;
+    let (into, title) = (export.into.clone(), names::safe(&card.name, "chat"));
+    let (parent, name) = (into.clone(), format!("{title}.{UNFINISHED}"));
+    let half = off_thread(move || make_folder(&parent, &name)).await?;
     let written = write(
-        &source, export, card, &folder, complete, &progress, &cancelled,
-    )
-    .await;
-    if written.is_err() {
-        let half = folder.clone();
-        if let Err(error) = off_thread(move || fs::remove_dir_all(half)).await {
-            tracing::warn!(%error, "a half-written export stays on the disk");
+        &source, export, card, &half, complete, &progress, &cancelled,
+    );
+    let finished = match written.await {
+        Ok(written) => {
+            let from = half.clone();
+            let folder = off_thread(move || finish(&from, &into, &title)).await;
+            folder.map(|folder| (folder, written)).map_err(Into::into)
         }
+        Err(error) => Err(error),
+    };
+    if finished.is_err()
+        && let Err(error) = off_thread(move || fs::remove_dir_all(half)).await
+    {
+        tracing::warn!(%error, "a half-written export stays on the disk");
     }
+    let (folder, written) = finished?;
     Ok(Exported {
-        messages: written?,
         folder,
+        messages: written.messages,
         complete,
+        files: written.files,
+        missing: written.missing,
     })
 }
 
@@ -210,11 +242,10 @@ fn came(fetched: Result<(), catch_up::Error>) -> Result<bool, ExportError> {
     }
 }
 
-/// Makes the folder of the export; never one that is there.
-fn make_folder(into: &Path, title: &str) -> io::Result<PathBuf> {
-    let name = names::safe(title, "chat");
+/// Makes a folder; never one that is there.
+fn make_folder(into: &Path, name: &str) -> io::Result<PathBuf> {
     for n in 1..=MOST_FOLDERS {
-        let folder = into.join(names::numbered(&name, n));
+        let folder = into.join(names::numbered(name, n));
         match fs::create_dir(&folder) {
             Ok(()) => return Ok(folder),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -224,7 +255,26 @@ fn make_folder(into: &Path, title: &str) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Writes everything that is in the cache, oldest first. Gives back how many messages that were.
+/// Gives a folder that is written to its end its name. That name is taken first, so that two exports
+/// at once do not get the same.
+fn finish(half: &Path, into: &Path, title: &str) -> io::Result<PathBuf> {
+    let folder = make_folder(into, title)?;
+    if cfg!(windows) {
+        // There, a folder takes the place of none, not even of an empty one.
+        fs::remove_dir(&folder)?;
+    }
+    fs::rename(half, &folder)?;
+    Ok(folder)
+}
+
+/// What is in the folder.
+struct Written {
+    messages: u32,
+    files: u32,
+    missing: Vec<MissingFile>,
+}
+
+/// Writes everything that is in the cache, oldest first.
 async fn write(
     source: &Source<'_>,
     export: Export,
@@ -233,8 +283,8 @@ async fn write(
     complete: bool,
     progress: &impl Fn(ExportProgress),
     cancelled: &CancellationToken,
-) -> Result<u32, ExportError> {
-    let dialog = export.dialog;
+) -> Result<Written, ExportError> {
+    let (dialog, with_files) = (export.dialog, export.with_files);
     let (newest, total) = source
         .store
         .read(move |db| {
@@ -263,6 +313,7 @@ async fn write(
         })
     };
     let mut writing = off_thread(begin).await?;
+    let mut copies = Copies::new(folder);
     let mut place = Position::BEGIN;
     loop {
         if cancelled.is_cancelled() {
@@ -273,10 +324,25 @@ async fn write(
         let Some(last) = batch.last() else { break };
         place = last.position();
         learn(source, &mut writing.names, &batch).await?;
+        let before = writing.data.count;
+        let moved = |files, coming| {
+            progress(ExportProgress::Writing {
+                written: before,
+                total: total.max(before),
+                files,
+                coming,
+            });
+        };
+        let files = if with_files {
+            copies.take(source, &batch, moved, cancelled).await?
+        } else {
+            Files::new()
+        };
         writing = off_thread(move || {
             for message in &batch {
-                writing.sheets.add(message, &writing.names, &[])?;
-                writing.data.add(message, &[])?;
+                let files = files.get(&message.id).map_or(&[][..], Vec::as_slice);
+                writing.sheets.add(message, &writing.names, files)?;
+                writing.data.add(message, files)?;
             }
             Ok(writing)
         })
@@ -285,11 +351,19 @@ async fn write(
         progress(ExportProgress::Writing {
             written,
             total: total.max(written),
+            files: copies.count,
+            coming: None,
         });
     }
+    let (files, missing) = (copies.count, copies.missing);
     let end = move || {
         writing.sheets.end()?;
-        writing.data.end(&writing.names, complete)
+        let messages = writing.data.end(&writing.names, &missing, complete)?;
+        Ok(Written {
+            messages,
+            files,
+            missing,
+        })
     };
     Ok(off_thread(end).await?)
 }
@@ -379,7 +453,7 @@ impl Sheets {
         &mut self,
         message: &Message,
         names: &HashMap<UserId, String>,
-        files: &[Option<String>],
+        files: &[Option<Copied>],
     ) -> io::Result<()> {
         if self.on_page == MESSAGES_PER_PAGE {
             self.file
@@ -438,13 +512,18 @@ impl Data {
         Ok(Self { file, count: 0 })
     }
 
-    fn add(&mut self, message: &Message, files: &[Option<String>]) -> io::Result<()> {
+    fn add(&mut self, message: &Message, files: &[Option<Copied>]) -> io::Result<()> {
         let comma = if self.count == 0 { "" } else { "," };
         self.count = self.count.saturating_add(1);
         write!(self.file, "{comma}\n{}", record::of(message, files))
     }
 
-    fn end(mut self, names: &HashMap<UserId, String>, complete: bool) -> io::Result<u32> {
+    fn end(
+        mut self,
+        names: &HashMap<UserId, String>,
+        missing: &[MissingFile],
+        complete: bool,
+    ) -> io::Result<u32> {
         let mut people: Vec<_> = names.iter().collect();
         people.sort_unstable_by_key(|(id, _)| id.get());
         let people: Vec<_> = people
@@ -453,8 +532,9 @@ impl Data {
             .collect();
         write!(
             self.file,
-            "\n],\n\"people\":{},\n\"complete\":{complete}}}\n",
-            json!(people)
+            "\n],\n\"people\":{},\n\"missing_files\":{},\n\"complete\":{complete}}}\n",
+            json!(people),
+            record::missing(missing),
         )?;
         self.file.flush()?;
         Ok(self.count)

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Message, Status, UnixMillis, UserId};
+use super::files::{Copied, MissingFile, MissingReason};
+use crate::model::{FileProblem, Message, Status, UnixMillis, UserId};
 
 /// Version of the format; grows when a reader of the old one would go wrong.
 pub(super) const VERSION: u32 = 1;
 
 /// One message. Keys that would say nothing are left out.
-pub(super) fn of(message: &Message, files: &[Option<String>]) -> Value {
+pub(super) fn of(message: &Message, files: &[Option<Copied>]) -> Value {
     let ids = |people: &[UserId]| -> Value { people.iter().map(|id| id.get()).collect() };
     let mut all = Map::new();
     let mut put = |name: &str, value: Value| {
@@ -73,8 +74,9 @@ pub(super) fn of(message: &Message, files: &[Option<String>]) -> Value {
                 .filter(|(name, _)| name != "url" && name != "link")
                 .map(|(name, value)| (name.clone(), json!(value)))
                 .collect();
-            let file = files.get(index).cloned().flatten();
-            said.insert("file".to_owned(), json!(file));
+            let file = files.get(index).and_then(Option::as_ref);
+            let path = file.map(|file| &file.path);
+            said.insert("file".to_owned(), json!(path));
             Value::Object(said)
         })
         .collect();
@@ -106,6 +108,36 @@ pub(super) fn of(message: &Message, files: &[Option<String>]) -> Value {
         put("silent", json!(true));
     }
     Value::Object(all)
+}
+
+/// The files that are not in the folder.
+pub(super) fn missing(files: &[MissingFile]) -> Value {
+    let one = |file: &MissingFile| {
+        json!({
+            "message": file.message.to_string(),
+            "attachment": file.index,
+            "name": file.name,
+            "reason": reason(file.reason),
+        })
+    };
+    files.iter().map(one).collect()
+}
+
+const fn reason(reason: MissingReason) -> &'static str {
+    match reason {
+        MissingReason::Elsewhere => "elsewhere",
+        MissingReason::Removed => "removed",
+        MissingReason::Failed(problem) => match problem {
+            FileProblem::TooLarge => "too_large",
+            FileProblem::Refused => "refused",
+            FileProblem::Gone => "gone",
+            FileProblem::Damaged => "damaged",
+            FileProblem::NotAnImage => "not_an_image",
+            FileProblem::NoSpace => "no_space",
+            FileProblem::Network => "network",
+            FileProblem::Server => "server",
+        },
+    }
 }
 
 const fn status(status: Status) -> &'static str {

@@ -1,16 +1,26 @@
+mod files;
+
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use cubist_protocol::rest;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use super::{Export, ExportError, ExportProgress, ExportWords, Exported, Source, run};
+use crate::attachments::cache::Cache;
+use crate::attachments::files::{Files, Parts};
+use crate::attachments::outgoing::Outgoing;
+use crate::attachments::progress::Progress;
+use crate::attachments::sealed::FilesKey;
+use crate::clock::SystemClock;
 use crate::model::UnixMillis;
+use crate::store::RawKey;
 use crate::store::messages::{self, MessageRecord};
-use crate::store::testing::{ME, dialog_id, incoming, message_id, outgoing, user_id};
+use crate::store::testing::{ME, account_id, dialog_id, incoming, message_id, outgoing, user_id};
 use crate::sync::testing::{NOW, World};
 
 fn words() -> ExportWords {
@@ -25,14 +35,57 @@ fn words() -> ExportWords {
     }
 }
 
+/// The files of an account, of which nothing is here yet.
+struct Shelf {
+    files: Arc<Files>,
+    outgoing: Outgoing,
+    /// The folder of those that wait to be sent.
+    unsent: Cache,
+    dir: TempDir,
+}
+
+impl Shelf {
+    fn new(world: &World) -> Self {
+        let dir = TempDir::new().unwrap();
+        let key = FilesKey::of_cache(&RawKey::new([1; 32]));
+        let (events, _) = broadcast::channel(1024);
+        let unsent = Cache::new(dir.path().join("outgoing"), key.clone());
+        Self {
+            files: Arc::new(Files::new(Parts {
+                store: world.context.store.clone(),
+                cache: Cache::new(dir.path().join("files"), key),
+                progress: Progress::new(account_id(), events),
+                downloads: Arc::default(),
+                clock: Arc::new(SystemClock),
+                policy: Arc::default(),
+            })),
+            outgoing: Outgoing::new(unsent.clone()),
+            unsent,
+            dir,
+        }
+    }
+}
+
 async fn export(
     world: &World,
     into: &Path,
     progress: impl Fn(ExportProgress),
     cancelled: CancellationToken,
 ) -> Result<Exported, ExportError> {
+    export_with(world, &Shelf::new(world), into, progress, cancelled).await
+}
+
+async fn export_with(
+    world: &World,
+    shelf: &Shelf,
+    into: &Path,
+    progress: impl Fn(ExportProgress),
+    cancelled: CancellationToken,
+) -> Result<Exported, ExportError> {
     let source = Source {
         store: &world.context.store,
+        files: &shelf.files,
+        outgoing: &shelf.outgoing,
         me: user_id(ME),
         now: UnixMillis::from_seconds(NOW),
         context: Some(std::sync::Arc::clone(&world.context)),
@@ -41,6 +94,7 @@ async fn export(
         dialog: dialog_id(1),
         into: into.to_owned(),
         words: words(),
+        with_files: true,
     };
     run(source, export, progress, cancelled).await
 }
@@ -107,6 +161,8 @@ async fn the_whole_history_is_written_in_order_with_what_was_not_here() {
     let last = ExportProgress::Writing {
         written: 230,
         total: 230,
+        files: 0,
+        coming: None,
     };
     assert_eq!(seen.last(), Some(&last));
     assert!(

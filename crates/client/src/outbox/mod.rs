@@ -414,4 +414,6 @@ mod tests {
 }
 
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod story;

@@ -18,7 +18,11 @@ use crate::{
     state::App,
 };
 
-/// Asks where to, and writes a chat there with its whole history. Tells how far it is by events.
+/// Files that are named one by one when they are not in the folder; of more the number says enough.
+const MOST_LISTED: usize = 100;
+
+/// Asks where to, and writes a chat there with its whole history, and its files if they are wanted.
+/// Tells how far it is by events.
 #[tauri::command]
 #[specta::specta]
 pub async fn export_dialog(
@@ -27,6 +31,7 @@ pub async fn export_dialog(
     account_id: AccountId,
     dialog_id: DialogId,
     words: ExportWords,
+    with_files: bool,
 ) -> Result<ExportOutcome, IpcError> {
     let account = app.account(account_id.clone()).await?;
     let dialog = dialog_id.clone().try_into()?;
@@ -37,6 +42,7 @@ pub async fn export_dialog(
         dialog,
         into,
         words: words.into(),
+        with_files,
     };
     let cancelled = app.exports.begin();
     let told = app.inner().clone();
@@ -56,6 +62,14 @@ pub async fn export_dialog(
                 folder,
                 messages: done.messages,
                 complete: done.complete,
+                files: done.files,
+                missing: u32::try_from(done.missing.len()).unwrap_or(u32::MAX),
+                listed: done
+                    .missing
+                    .into_iter()
+                    .take(MOST_LISTED)
+                    .map(Into::into)
+                    .collect(),
             })
         }
         Err(ExportError::Cancelled) => Ok(ExportOutcome::Cancelled),

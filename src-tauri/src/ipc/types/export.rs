@@ -4,6 +4,8 @@ use cubist_client::export;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::ipc::types::attachment::FileProblem;
+
 /// The words of the pages that are written, in the person's language. Those of events are sentences
 /// with `{who}`, `{people}` and `{name}` where names go.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -54,7 +56,43 @@ pub enum ExportProgress {
         written: u32,
         /// All of them.
         total: u32,
+        /// Files copied so far.
+        files: u32,
+        /// Of the files that come just now: bytes that are here.
+        received: u64,
+        /// All bytes of those; 0 while none comes.
+        coming: u64,
     },
+}
+
+/// Why a file is not in the folder.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(
+    tag = "type",
+    content = "payload",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum MissingReason {
+    /// It is at an address that somebody else chose, which an export does not ask.
+    Elsewhere,
+    /// It was removed from the server.
+    Removed,
+    /// It could not be fetched.
+    Failed {
+        /// What happened.
+        problem: FileProblem,
+    },
+}
+
+/// A file that is not in the folder.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MissingFile {
+    /// Its name, or what it is.
+    pub name: String,
+    /// Why.
+    pub reason: MissingReason,
 }
 
 /// What became of an export.
@@ -74,6 +112,12 @@ pub enum ExportOutcome {
         messages: u32,
         /// Whether the whole history is in it.
         complete: bool,
+        /// How many files are in it.
+        files: u32,
+        /// How many files of the messages are not.
+        missing: u32,
+        /// The first of those.
+        listed: Vec<MissingFile>,
     },
     /// No folder was chosen, or it was stopped; nothing is left of it.
     Cancelled,
@@ -112,7 +156,36 @@ impl From<export::ExportProgress> for ExportProgress {
     fn from(progress: export::ExportProgress) -> Self {
         match progress {
             export::ExportProgress::Fetching { messages } => Self::Fetching { messages },
-            export::ExportProgress::Writing { written, total } => Self::Writing { written, total },
+            export::ExportProgress::Writing {
+                written,
+                total,
+                files,
+                coming,
+            } => {
+                let (received, coming) = coming.unwrap_or_default();
+                Self::Writing {
+                    written,
+                    total,
+                    files,
+                    received,
+                    coming,
+                }
+            }
+        }
+    }
+}
+
+impl From<export::MissingFile> for MissingFile {
+    fn from(file: export::MissingFile) -> Self {
+        Self {
+            name: file.name,
+            reason: match file.reason {
+                export::MissingReason::Elsewhere => MissingReason::Elsewhere,
+                export::MissingReason::Removed => MissingReason::Removed,
+                export::MissingReason::Failed(problem) => MissingReason::Failed {
+                    problem: problem.into(),
+                },
+            },
         }
     }
 }

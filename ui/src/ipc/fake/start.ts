@@ -44,6 +44,8 @@ const RECONNECT_MS = 800;
 
 const EXPORT_STEPS = 4;
 const EXPORT_STEP_MS = 400;
+/** Bytes of the files that come in the middle of an export. */
+const EXPORT_COMING = 3_400_000;
 
 export function startCommands(memory: Memory): StartCommands {
   const enter = (name: string, login: string): Account => {
@@ -57,10 +59,19 @@ export function startCommands(memory: Memory): StartCommands {
   let stop: () => void = () => undefined;
 
   return {
-    async exportDialog(accountId, dialogId, words) {
-      memory.calls.push(['exportDialog', dialogId, words]);
+    async exportDialog(accountId, dialogId, words, withFiles) {
+      memory.calls.push(['exportDialog', dialogId, words, withFiles]);
       const dialog = memory.dialogOf(dialogId);
       const total = memory.messagesOf(dialogId).length;
+      const files = memory
+        .messagesOf(dialogId)
+        .flatMap((message) => message.attachments)
+        .filter((attachment) => withFiles && attachment.file !== null);
+      const complete = memory.connection.type === 'online';
+      const missing = files.filter(
+        ({ file }) =>
+          file?.type === 'failed' || file?.type === 'deleted' || (!complete && file?.type !== 'here'),
+      );
       const stopped = new Promise<boolean>((resolve) => (stop = () => resolve(true)));
       for (let step = 0; step <= EXPORT_STEPS; step += 1) {
         const written = Math.floor((total * step) / EXPORT_STEPS);
@@ -72,14 +83,41 @@ export function startCommands(memory: Memory): StartCommands {
             progress:
               step === 0
                 ? { type: 'fetching', payload: { messages: total } }
-                : { type: 'writing', payload: { written, total } },
+                : {
+                    type: 'writing',
+                    payload: {
+                      written,
+                      total,
+                      files: Math.floor(((files.length - missing.length) * step) / EXPORT_STEPS),
+                      received: files.length > 0 ? Math.floor((EXPORT_COMING * step) / EXPORT_STEPS) : 0,
+                      coming: files.length > 0 ? EXPORT_COMING : 0,
+                    },
+                  },
           },
         });
         const pause = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), EXPORT_STEP_MS));
         if (await Promise.race([stopped, pause])) return { type: 'cancelled' };
       }
-      const complete = memory.connection.type === 'online';
-      return { type: 'done', payload: { folder: dialog.name, messages: total, complete } };
+      return {
+        type: 'done',
+        payload: {
+          folder: dialog.name,
+          messages: total,
+          complete,
+          files: files.length - missing.length,
+          missing: missing.length,
+          listed: missing.map(({ name, file }) => ({
+            name,
+            reason:
+              file?.type === 'deleted'
+                ? { type: 'removed' }
+                : {
+                    type: 'failed',
+                    payload: { problem: file?.type === 'failed' ? file.payload.reason : 'network' },
+                  },
+          })),
+        },
+      };
     },
 
     async cancelExport() {

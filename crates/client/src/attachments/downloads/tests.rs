@@ -1,6 +1,6 @@
 //! Downloads against servers that do as they like, over real sockets and TLS.
 
-mod server;
+pub(crate) mod server;
 
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,7 +45,7 @@ struct Rig {
     messages: u32,
 }
 
-fn client(base: &str, authority: &str) -> Client {
+pub(crate) fn client(base: &str, authority: &str) -> Client {
     let client = Client::new(RestConfig {
         base: base.parse().unwrap(),
         app_id: AppId::new(21).unwrap(),

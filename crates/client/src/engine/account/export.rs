@@ -6,8 +6,8 @@ use crate::engine::Account;
 use crate::export::{self, Export, ExportError, ExportProgress, Exported};
 
 impl Account {
-    /// Writes a dialog with its whole history into a new folder, fetching what is not cached. Says
-    /// how far it is; once cancelled, nothing is left of it.
+    /// Writes a dialog with its whole history, and its files if they are wanted, into a new folder,
+    /// fetching what is not cached. Says how far it is; once cancelled, nothing is left of it.
     pub async fn export(
         &self,
         export: Export,
@@ -16,6 +16,8 @@ impl Account {
     ) -> Result<Exported, ExportError> {
         let source = export::Source {
             store: &self.inner.store,
+            files: &self.inner.files,
+            outgoing: &self.inner.outgoing,
             me: self.inner.me,
             now: self.inner.shared.clock.now(),
             context: self.context().ok(),

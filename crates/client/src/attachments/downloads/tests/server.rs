@@ -14,16 +14,16 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::task::AbortOnDropHandle;
 
 /// Signs the certificates of a test's servers.
-pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    pub(super) fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         self.0.pem()
     }
 
@@ -47,43 +47,43 @@ impl Authority {
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     /// Method and target.
-    pub(super) line: String,
+    pub(crate) line: String,
     /// Names in lower case.
-    pub(super) headers: HashMap<String, String>,
+    pub(crate) headers: HashMap<String, String>,
 }
 
 impl Asked {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
 
     /// Where a wanted range begins.
-    pub(super) fn from(&self) -> Option<usize> {
+    pub(crate) fn from(&self) -> Option<usize> {
         let range = self.header("range")?.strip_prefix("bytes=")?;
         range.strip_suffix('-')?.parse().ok()
     }
 }
 
 /// What to do with a request.
-pub(super) struct Doing {
+pub(crate) struct Doing {
     /// Everything that is written, head and body.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Written after that, again and again.
-    pub(super) forever: Vec<u8>,
+    pub(crate) forever: Vec<u8>,
     /// The line stays open and silent afterwards.
-    pub(super) hangs: bool,
+    pub(crate) hangs: bool,
 }
 
 /// A status with headers and a body of the length that is said.
-pub(super) fn answer(status: u16, headers: &str, body: &[u8]) -> Doing {
+pub(crate) fn answer(status: u16, headers: &str, body: &[u8]) -> Doing {
     let length = format!("Content-Length: {}\r\n{headers}", body.len());
     raw(status, &length, body)
 }
 
 /// A status with these headers alone, and whatever body.
-pub(super) fn raw(status: u16, headers: &str, body: &[u8]) -> Doing {
+pub(crate) fn raw(status: u16, headers: &str, body: &[u8]) -> Doing {
     let mut bytes =
         format!("HTTP/1.1 {status} x\r\nConnection: close\r\n{headers}\r\n").into_bytes();
     bytes.extend(body);
@@ -94,14 +94,14 @@ pub(super) fn raw(status: u16, headers: &str, body: &[u8]) -> Doing {
     }
 }
 
-pub(super) struct FileServer {
-    pub(super) base: String,
+pub(crate) struct FileServer {
+    pub(crate) base: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     _task: AbortOnDropHandle<()>,
 }
 
 impl FileServer {
-    pub(super) async fn new(
+    pub(crate) async fn new(
         authority: &Authority,
         answer: impl Fn(&Asked) -> Doing + Send + Sync + 'static,
     ) -> Self {
@@ -137,11 +137,11 @@ impl FileServer {
         }
     }
 
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.asked().into_iter().map(|asked| asked.line).collect()
     }
 }
@@ -181,7 +181,7 @@ async fn read_request(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Option<
 }
 
 /// A server of good manners: ranges of one version of a file.
-pub(super) fn good(asked: &Asked, file: &[u8], etag: &str) -> Doing {
+pub(crate) fn good(asked: &Asked, file: &[u8], etag: &str) -> Doing {
     let headers = format!("ETag: {etag}\r\nAccept-Ranges: bytes\r\n");
     let fits = asked.header("if-range").is_none_or(|known| known == etag);
     match asked.from().filter(|_| fits) {
@@ -199,7 +199,7 @@ pub(super) fn good(asked: &Asked, file: &[u8], etag: &str) -> Doing {
 }
 
 /// An answer of which only so many bytes of the body come.
-pub(super) fn cut(mut whole: Doing, body: usize) -> Doing {
+pub(crate) fn cut(mut whole: Doing, body: usize) -> Doing {
     let head = whole
         .bytes
         .windows(4)
