@@ -3,13 +3,17 @@
 //! Whoever serves tiles learns where one looks, so nothing here runs without such a source. The page
 //! itself reaches no network: the shell asks here and hands it the bytes.
 
-use std::sync::Arc;
+mod archive;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls::ClientConfig;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use self::archive::{Archive, Place};
 use crate::connection::Trust;
 
 /// Time for the whole exchange; the map draws what is there meanwhile.
@@ -55,40 +59,85 @@ pub enum TileError {
     /// The source does not answer with a picture.
     #[error("the map source did not answer with a picture")]
     Answer,
+    /// The file with the map cannot be read, or is none.
+    #[error("the file with the map cannot be used")]
+    Archive(#[source] pmtiles::PmtError),
     /// The source cannot be reached.
     #[error("the map source cannot be reached")]
     Unreachable(#[source] reqwest::Error),
 }
 
 /// Asks for tiles. A cheap clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Tiles {
     /// Made when a map is looked at for the first time.
     http: Arc<OnceCell<reqwest::Client>>,
+    /// The archive that was looked at last, with the directories of it that are known.
+    archive: Arc<Mutex<Option<Arc<Archive>>>>,
+}
+
+impl fmt::Debug for Tiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tiles").finish_non_exhaustive()
+    }
 }
 
 impl Tiles {
-    /// Fetches a tile; `source` is an address with `{z}`, `{x}` and `{y}` in it.
+    /// Fetches a tile; `source` is an address with `{z}`, `{x}` and `{y}` in it, or that of a
+    /// `PMTiles` file, which may also be the path of one on this computer.
     pub async fn fetch(&self, source: &str, at: TileAt) -> Result<Tile, TileError> {
+        let http = self.http.get_or_try_init(|| async { client(None) }).await?;
+        if let Some(place) = Place::parse(source) {
+            let archive = self.archive(place, http).await?;
+            let bytes = archive.tile(at).await?.ok_or(TileError::Answer)?;
+            return picture(bytes.into());
+        }
         let url = address(source, at).ok_or(TileError::Address)?;
-        let http = self.http.get_or_try_init(|| async { client() }).await?;
         let answer = http
             .get(url)
             .send()
             .await
             .and_then(reqwest::Response::error_for_status)
             .map_err(|error| TileError::Unreachable(error.without_url()))?;
-        let bytes = limited(answer).await?;
-        let content_type = picture_type(&bytes).ok_or(TileError::Answer)?;
-        Ok(Tile {
-            bytes,
-            content_type,
-        })
+        picture(limited(answer).await?)
+    }
+
+    async fn archive(
+        &self,
+        place: Place,
+        http: &reqwest::Client,
+    ) -> Result<Arc<Archive>, TileError> {
+        let known = || self.archive.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = known().clone().filter(|archive| archive.is_at(&place));
+        if let Some(archive) = here {
+            return Ok(archive);
+        }
+        // Two that open it at the same time read its beginning twice.
+        let archive = Arc::new(Archive::open(place, http).await?);
+        *known() = Some(Arc::clone(&archive));
+        Ok(archive)
+    }
+
+    /// Believes a server of a test.
+    #[cfg(test)]
+    fn trusting(authority: &str) -> Self {
+        Self {
+            http: Arc::new(OnceCell::new_with(client(Some(authority)).ok())),
+            ..Self::default()
+        }
     }
 }
 
-fn client() -> Result<reqwest::Client, TileError> {
-    let trust = Trust::new(None).map_err(|_| TileError::Address)?;
+fn picture(bytes: Vec<u8>) -> Result<Tile, TileError> {
+    let content_type = picture_type(&bytes).ok_or(TileError::Answer)?;
+    Ok(Tile {
+        bytes,
+        content_type,
+    })
+}
+
+fn client(authority: Option<&str>) -> Result<reqwest::Client, TileError> {
+    let trust = Trust::new(authority).map_err(|_| TileError::Address)?;
     let tls = trust.client_config().map_err(|_| TileError::Address)?;
     let mut tls = ClientConfig::clone(&tls);
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -122,9 +171,13 @@ fn address(source: &str, TileAt { z, x, y }: TileAt) -> Option<Url> {
         .replace("{z}", &z.to_string())
         .replace("{x}", &x.to_string())
         .replace("{y}", &y.to_string());
-    let url = Url::parse(filled.trim()).ok()?;
+    Url::parse(filled.trim()).ok().filter(is_safe)
+}
+
+/// Whether nobody listens in.
+fn is_safe(url: &Url) -> bool {
     let own = matches!(url.host_str(), Some("127.0.0.1" | "localhost"));
-    (url.scheme() == "https" || (url.scheme() == "http" && own)).then_some(url)
+    url.scheme() == "https" || (url.scheme() == "http" && own)
 }
 
 /// What browsers draw, by its first bytes: never what would be a document.

@@ -9,6 +9,16 @@ it('takes an address with each part of the place once', () => {
   check('http://127.0.0.1:8080/{z}/{x}/{y}.png', true);
 });
 
+it('takes a PMTiles file, here or on a server', () => {
+  check('/home/ann/Maps/alps.pmtiles', true);
+  check('C:\\Maps\\alps.pmtiles', true);
+  check('https://maps.example.org/alps.pmtiles?v=2', true);
+  check('http://maps.example.org/alps.pmtiles', false);
+  check('alps.pmtiles', false);
+  check('file:///home/ann/alps.pmtiles', false);
+  check('/home/ann/alps.png', false);
+});
+
 it('refuses everything else', () => {
   check('', false);
   check('tiles.example.org/{z}/{x}/{y}', false);
