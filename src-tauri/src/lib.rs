@@ -120,6 +120,7 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
             warm_up(app.clone());
             tauri::async_runtime::spawn(app.follow_focus());
             tauri::async_runtime::spawn(app.clone().follow_locks());
+            tauri::async_runtime::spawn(app.clone().follow_costs());
             let followed = handle.handle();
             tauri::async_runtime::spawn(tray::follow(followed.clone(), app.clone()));
             tauri::async_runtime::spawn(badge::follow(followed.clone(), app.clone()));
@@ -133,9 +134,19 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
         .build(context)?;
     Ok(ExitCode::from(
         u8::try_from(app.run_return(|handle, event| {
-            if matches!(event, RunEvent::Exit) {
-                let state = handle.state::<App>().inner().clone();
-                tauri::async_runtime::block_on(state.shutdown());
+            match event {
+                RunEvent::Exit => {
+                    let state = handle.state::<App>().inner().clone();
+                    tauri::async_runtime::block_on(state.shutdown());
+                }
+                // macOS hands files over by an event, not on a command line.
+                #[cfg(target_os = "macos")]
+                RunEvent::Opened { urls } => {
+                    let files = urls.iter().filter_map(|url| url.to_file_path().ok());
+                    window::raise(handle);
+                    handle.state::<App>().share(files.collect());
+                }
+                _ => {}
             }
         }))
         .unwrap_or(1),

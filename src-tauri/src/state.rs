@@ -31,8 +31,8 @@ use crate::{
     shell::{
         connection_history::ConnectionHistory, endpoints, exports::Exports, focus::Focus,
         kept_files::KeptFiles, local_backend::LocalBackend, lock::Idle, media_server::MediaServer,
-        microphone::SystemMicrophone, offers::Offers, profile::Profile, recent_log::RecentLog,
-        screen_lock, settings_file::SettingsFile, window::FAREWELL,
+        metered, microphone::SystemMicrophone, offers::Offers, profile::Profile,
+        recent_log::RecentLog, screen_lock, settings_file::SettingsFile, window::FAREWELL,
     },
 };
 
@@ -108,6 +108,8 @@ pub struct Parts {
     unread: watch::Sender<Unread>,
     /// Whether the icon stands in the tray.
     pub tray_stands: AtomicBool,
+    /// The network is paid for by use.
+    is_metered: AtomicBool,
     /// The person wants the app to end, not only its window to go.
     leaving: AtomicBool,
     /// Cancelled when the app ends.
@@ -138,6 +140,7 @@ impl App {
             words: watch::Sender::new(None),
             unread: watch::Sender::new(Unread::default()),
             tray_stands: AtomicBool::new(false),
+            is_metered: AtomicBool::new(false),
             leaving: AtomicBool::new(false),
             ending: CancellationToken::new(),
         }))
@@ -230,8 +233,25 @@ impl App {
 
     /// Tells the engine what is loaded unasked and how much is kept, as the settings say.
     pub async fn apply_file_policy(&self) -> Result<(), IpcError> {
-        let policy = self.settings.get().file_policy();
+        let is_metered = self.is_metered.load(Ordering::Acquire);
+        let policy = self.settings.get().file_policy(is_metered);
         Ok(self.engine().await?.set_file_policy(policy).await?)
+    }
+
+    /// Loads nothing unasked while the network is paid for by use, unless the person wants it.
+    pub async fn follow_costs(self) {
+        metered::follow(|is_metered| {
+            if self.is_metered.swap(is_metered, Ordering::AcqRel) == is_metered {
+                return;
+            }
+            let app = self.clone();
+            tauri::async_runtime::spawn(async move {
+                if let Err(error) = app.apply_file_policy().await {
+                    tracing::warn!(%error, "what the network costs was not heeded");
+                }
+            });
+        })
+        .await;
     }
 
     /// A signed-in account.

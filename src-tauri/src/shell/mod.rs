@@ -15,6 +15,7 @@ pub mod kept_files;
 pub mod local_backend;
 pub mod lock;
 pub mod media_server;
+pub mod metered;
 pub mod microphone;
 pub mod notifications;
 pub mod offers;

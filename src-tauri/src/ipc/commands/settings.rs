@@ -78,7 +78,9 @@ pub async fn save_settings(app: State<'_, App>, settings: Settings) -> Result<()
             field: "cacheBudgetBytes".to_owned(),
         });
     }
-    let is_other_policy = app.settings.get().file_policy() != settings.file_policy();
+    let before = app.settings.get();
+    let is_other_policy = before.auto_download != settings.auto_download
+        || before.cache_budget_bytes != settings.cache_budget_bytes;
     app.settings
         .change(|current| {
             // The tray may have changed it since the page saw it.

@@ -112,11 +112,17 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What the engine is told of them.
-    pub fn file_policy(&self) -> FilePolicy {
+    /// What the engine is told of them, on a network that is paid for by use or on another.
+    pub fn file_policy(&self, is_metered: bool) -> FilePolicy {
+        let AutoDownload {
+            images,
+            files,
+            on_metered,
+        } = self.auto_download;
+        let asks = is_metered && !on_metered;
         FilePolicy {
-            images: self.auto_download.images,
-            files: self.auto_download.files,
+            images: if asks { 0 } else { images },
+            files: if asks { 0 } else { files },
             budget: self.cache_budget_bytes,
         }
     }
@@ -184,4 +190,23 @@ pub struct Bootstrap {
     pub max_upload_bytes: u64,
     /// Whether this desktop has a tray.
     pub has_tray: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+
+    #[test]
+    fn nothing_comes_unasked_where_it_costs_unless_the_person_wants_that() {
+        let mut settings = Settings::default();
+        assert!(settings.file_policy(false).images > 0);
+        let asking = settings.file_policy(true);
+        assert_eq!((asking.images, asking.files), (0, 0));
+        assert_eq!(asking.budget, settings.cache_budget_bytes);
+        settings.auto_download.on_metered = true;
+        assert_eq!(
+            settings.file_policy(true).images,
+            settings.auto_download.images
+        );
+    }
 }
