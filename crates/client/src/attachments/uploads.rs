@@ -4,6 +4,8 @@
 //! every step is on the disk before the next one (`store::uploads`): after any end of the program
 //! it goes on there. When the last file of a message is complete, the outbox sends the message.
 
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 use std::collections::BTreeMap;

@@ -266,11 +266,17 @@ fn settle_message(tx: &mut WriteTx<'_>, message: MessageId) -> Result<(), Error>
     outbox::ready(tx, present.dialog, message)
 }
 
-/// The network or the server failed: the file is tried again after `not_before`.
-pub fn postpone(tx: &mut WriteTx<'_>, seq: i64, not_before: UnixMillis) -> Result<(), Error> {
+/// The network or the server failed, for this time in a row: the file is tried again after
+/// `not_before`.
+pub fn postpone(
+    tx: &mut WriteTx<'_>,
+    seq: i64,
+    not_before: UnixMillis,
+    attempts: u32,
+) -> Result<(), Error> {
     tx.run(
-        "UPDATE uploads SET attempts = attempts + 1, not_before = ?2 WHERE seq = ?1",
-        params![seq, not_before.0],
+        "UPDATE uploads SET attempts = ?3, not_before = ?2 WHERE seq = ?1",
+        params![seq, not_before.0, attempts],
     )?;
     Ok(())
 }

@@ -45,6 +45,7 @@ struct Rig {
     messages: u32,
 }
 
+/// A client that is signed in at a test's server.
 pub(crate) fn client(base: &str, authority: &str) -> Client {
     let client = Client::new(RestConfig {
         base: base.parse().unwrap(),

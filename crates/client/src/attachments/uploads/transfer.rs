@@ -37,7 +37,7 @@ const WAITS: [i64; 6] = [1_000, 2_000, 5_000, 15_000, 30_000, 60_000];
 /// Refusals of an address before the file is given up: the first may mean that it has expired.
 const MOST_REFUSALS: u32 = 3;
 
-/// Failures of the server itself before the person is asked.
+/// Failures of the server itself, or of the line in the middle of a file, before the person is asked.
 const MOST_FAILURES: u32 = 12;
 
 /// What an upload needs.
@@ -56,8 +56,9 @@ enum Outcome {
     Again,
     /// Later.
     Later {
-        /// The server failed, not the network.
-        is_server: bool,
+        /// What it is called when it happens again and again; `None` while there is no way to the
+        /// server, which is waited for as long as it takes.
+        problem: Option<FileProblem>,
     },
     /// It will not get there.
     Failed(FileProblem),
@@ -76,6 +77,7 @@ impl Transfer {
             if matches!(upload.step, Step::Complete { .. }) {
                 return Ok(());
             }
+            let attempts = upload.attempts + 1;
             let outcome = self.step(&upload, ending).await;
             // From here on the cache says how far it is.
             self.context.files.end(upload.message, upload.index);
@@ -93,20 +95,20 @@ impl Transfer {
                         return self.forget(&upload).await;
                     }
                 }
-                Outcome::Again if upload.attempts + 1 < MOST_REFUSALS => {
+                Outcome::Again if attempts < MOST_REFUSALS => {
                     store
                         .write(move |tx| {
                             uploads::advance(tx, seq, &Step::New)?;
-                            uploads::postpone(tx, seq, UnixMillis(0))
+                            uploads::postpone(tx, seq, UnixMillis(0), attempts)
                         })
                         .await?;
                 }
                 Outcome::Again => return self.fail(&upload, FileProblem::Refused).await,
                 Outcome::Failed(problem) => return self.fail(&upload, problem).await,
-                Outcome::Later { is_server } if is_server && upload.attempts >= MOST_FAILURES => {
-                    return self.fail(&upload, FileProblem::Server).await;
-                }
-                Outcome::Later { .. } => return self.wait(&upload).await,
+                Outcome::Later {
+                    problem: Some(problem),
+                } if attempts >= MOST_FAILURES => return self.fail(&upload, problem).await,
+                Outcome::Later { problem } => return self.wait(&upload, problem.is_some()).await,
                 Outcome::Stopped => return self.say_waiting(&upload).await,
             }
         }
@@ -115,6 +117,7 @@ impl Transfer {
 
     async fn step(&self, upload: &Upload, ending: &CancellationToken) -> Outcome {
         let now = self.context.server_now();
+        let passed = Arc::new(AtomicU64::new(0));
         let done = match &upload.step {
             Step::New => {
                 let announced = self.client.announce(&upload.name, &upload.content_type);
@@ -141,7 +144,7 @@ impl Transfer {
                     return Outcome::Failed(FileProblem::Gone);
                 };
                 let sent = ending
-                    .run_until_cancelled(self.send(upload, address, reader))
+                    .run_until_cancelled(self.send(upload, address, reader, &passed))
                     .await;
                 sent.map(|answer| {
                     answer.map(|()| Step::Uploaded {
@@ -169,7 +172,7 @@ impl Transfer {
             Some(Ok(step)) => Outcome::Next(step),
             Some(Err(error)) => {
                 tracing::debug!(%error, "a step of an upload was not taken");
-                judge(&error, &upload.step)
+                judge(&error, &upload.step, passed.load(Ordering::Relaxed) > 0)
             }
         }
     }
@@ -193,9 +196,9 @@ impl Transfer {
         upload: &Upload,
         address: &str,
         reader: Reader,
+        sent: &Arc<AtomicU64>,
     ) -> Result<(), rest::Error> {
-        let sent = Arc::new(AtomicU64::new(0));
-        let bytes = stream(reader, Arc::clone(&sent));
+        let bytes = stream(reader, Arc::clone(sent));
         let sending = self
             .client
             .upload_stream(address, &upload.content_type, upload.size, bytes);
@@ -249,15 +252,19 @@ impl Transfer {
         Ok(())
     }
 
-    async fn wait(&self, upload: &Upload) -> Result<(), Error> {
-        let last = WAITS.len() - 1;
-        let place = usize::try_from(upload.attempts).map_or(last, |attempts| attempts.min(last));
-        let wait = WAITS.get(place).copied().unwrap_or_default();
+    /// Tries again after a while, longer each time. A wait that does not count towards giving up
+    /// leaves the number where the longest one is.
+    async fn wait(&self, upload: &Upload, counts: bool) -> Result<(), Error> {
+        let wait = usize::try_from(upload.attempts)
+            .ok()
+            .and_then(|place| WAITS.get(place));
+        let attempts = upload.attempts + u32::from(counts || wait.is_some());
+        let wait = wait.or(WAITS.last()).copied().unwrap_or_default();
         let not_before = UnixMillis(self.context.clock.now().0.saturating_add(wait));
         let seq = upload.seq;
         self.context
             .store
-            .write(move |tx| uploads::postpone(tx, seq, not_before))
+            .write(move |tx| uploads::postpone(tx, seq, not_before, attempts))
             .await?;
         self.say_waiting(upload).await
     }
@@ -297,26 +304,35 @@ impl Transfer {
     }
 }
 
-/// What an error means for the step it happened at.
-fn judge(error: &rest::Error, step: &Step) -> Outcome {
+/// What an error means for the step it happened at; `had_begun` when bytes of the file had passed.
+fn judge(error: &rest::Error, step: &Step, had_begun: bool) -> Outcome {
     /// HTTP's "content too large".
     const TOO_LARGE: u16 = 413;
     let is_new = matches!(step, Step::New);
     match error {
+        // A server that refuses a file may close the line while the file still comes, and its words
+        // are lost with it: a line that ends in the middle of the bytes is not waited for for ever.
+        rest::Error::Unreachable { .. } if had_begun => Outcome::Later {
+            problem: Some(FileProblem::Network),
+        },
         rest::Error::Offline
         | rest::Error::Unreachable { .. }
-        | rest::Error::RateLimited { .. } => Outcome::Later { is_server: false },
+        | rest::Error::RateLimited { .. } => Outcome::Later { problem: None },
         // Another sign-in, or another network, may let it through.
         rest::Error::NotSignedIn | rest::Error::Credentials | rest::Error::Certificate { .. }
             if is_new || matches!(step, Step::Uploaded { .. }) =>
         {
-            Outcome::Later { is_server: false }
+            Outcome::Later { problem: None }
         }
         rest::Error::Server { status, .. } if *status == TOO_LARGE => {
             Outcome::Failed(FileProblem::TooLarge)
         }
-        rest::Error::Server { status, .. } if *status >= 500 => Outcome::Later { is_server: true },
-        rest::Error::BadAnswer { .. } => Outcome::Later { is_server: true },
+        rest::Error::Server { status, .. } if *status >= 500 => Outcome::Later {
+            problem: Some(FileProblem::Server),
+        },
+        rest::Error::BadAnswer { .. } => Outcome::Later {
+            problem: Some(FileProblem::Server),
+        },
         // Where the server itself said to upload to, and what it said is complete, is no longer so:
         // the address has expired, or the file was swept.
         rest::Error::NotSignedIn
@@ -398,25 +414,46 @@ mod tests {
             address: String::new(),
             expires: None,
         };
-        assert!(matches!(judge(&forbidden(), &announced), Outcome::Again));
-        assert!(matches!(judge(&server(400), &announced), Outcome::Again));
         assert!(matches!(
-            judge(&forbidden(), &Step::New),
+            judge(&forbidden(), &announced, true),
+            Outcome::Again
+        ));
+        assert!(matches!(
+            judge(&server(400), &announced, true),
+            Outcome::Again
+        ));
+        assert!(matches!(
+            judge(&forbidden(), &Step::New, false),
             Outcome::Failed(FileProblem::Refused)
         ));
         for step in [&announced, &Step::New] {
             assert!(matches!(
-                judge(&server(413), step),
+                judge(&server(413), step, true),
                 Outcome::Failed(FileProblem::TooLarge)
             ));
             assert!(matches!(
-                judge(&server(503), step),
-                Outcome::Later { is_server: true }
+                judge(&server(503), step, false),
+                Outcome::Later {
+                    problem: Some(FileProblem::Server)
+                }
             ));
             assert!(matches!(
-                judge(&Error::Offline, step),
-                Outcome::Later { is_server: false }
+                judge(&Error::Offline, step, true),
+                Outcome::Later { problem: None }
             ));
         }
+        let broken = || Error::Unreachable {
+            host: String::new(),
+        };
+        assert!(matches!(
+            judge(&broken(), &announced, false),
+            Outcome::Later { problem: None }
+        ));
+        assert!(matches!(
+            judge(&broken(), &announced, true),
+            Outcome::Later {
+                problem: Some(FileProblem::Network)
+            }
+        ));
     }
 }

@@ -208,8 +208,8 @@ fn failures_are_counted_until_it_comes_further() {
     let db = TestDb::with_dialog();
     queue(&db, 1, &[1]);
     let seq = uploads(&db)[0].seq;
-    db.write(|tx| postpone(tx, seq, UnixMillis(9_000)));
-    db.write(|tx| postpone(tx, seq, UnixMillis(9_500)));
+    db.write(|tx| postpone(tx, seq, UnixMillis(9_000), 1));
+    db.write(|tx| postpone(tx, seq, UnixMillis(9_500), 2));
     let upload = &uploads(&db)[0];
     assert_eq!((upload.attempts, upload.not_before), (2, UnixMillis(9_500)));
     db.write(|tx| advance(tx, seq, &Step::New));
@@ -224,7 +224,7 @@ fn failures_are_counted_until_it_comes_further() {
     };
     db.write(|tx| advance(tx, seq, &uploaded));
     assert_eq!(uploads(&db)[0].attempts, 0);
-    db.write(|tx| postpone(tx, seq, UnixMillis(9_900)));
+    db.write(|tx| postpone(tx, seq, UnixMillis(9_900), 1));
     db.write(super::hurry);
     assert_eq!(uploads(&db)[0].not_before, UnixMillis(0));
 }
