@@ -110,7 +110,7 @@ describe('a quote', () => {
       const items = window.fake.messagesOf(window.fake.world.bySlug.get('full'));
       const old = items[10];
       window.fake.change(items.at(-1), {
-        reply: { messageId: old.id, senderId: old.senderId, text: 'far away' },
+        reply: { messageId: old.id, senderId: old.senderId, text: 'far away', attachment: null },
       });
       window.far = old.id;
     });

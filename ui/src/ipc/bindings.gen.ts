@@ -1665,6 +1665,8 @@ export type Quote = {
 	senderId: UserId | null,
 	/**  The beginning of its text. */
 	text: string,
+	/**  What hangs on it. */
+	attachment: PreviewAttachment | null,
 };
 
 /**  Everybody who reacted to a message with one emoji. */

@@ -152,19 +152,19 @@ pub(crate) fn write(attachment: &Attachment) -> Element {
         ("size", attachment.size),
         ("width", attachment.width.map(u64::from)),
         ("height", attachment.height.map(u64::from)),
-        // Whole seconds, as everybody writes them; what is heard at all lasts one.
-        (
-            "duration",
-            attachment
-                .duration
-                .map(|millis| millis.div_ceil(500).div_ceil(2).max(1)),
-        ),
+        ("duration", attachment.duration.map(whole_seconds)),
     ] {
         if let Some(number) = number {
             element.set(name, number.to_string());
         }
     }
     element
+}
+
+/// How long something lasts, as everybody writes it; what is heard at all lasts one second.
+pub(crate) const fn whole_seconds(millis: u64) -> u64 {
+    let seconds = millis.div_ceil(500).div_ceil(2);
+    if seconds == 0 { 1 } else { seconds }
 }
 
 /// Writes attachments, and what their attributes have no place for, in the place of those that are

@@ -1,9 +1,12 @@
 //! What hangs on a message: pictures, sound, video, other files, and places.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{DialogId, MessageId};
 
 /// How an attachment is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum AttachmentKind {
     /// A picture, drawn in the conversation.
     Image,

@@ -12,6 +12,7 @@ use crate::model::{Forwarded, LinkPreview, Message, Quote, UnixMillis, UserId};
 const REPLY_TO: &str = "reply_to";
 const REPLY_SENDER: &str = "reply_sender";
 const REPLY_TEXT: &str = "reply_text";
+const REPLY_ATTACHMENT: &str = "reply_attachment";
 const FORWARDED_FROM: &str = "forwarded_from";
 const FORWARDED_AT: &str = "forwarded_at";
 const MENTIONS: &str = "mentions";
@@ -22,10 +23,11 @@ const SILENT: &str = "silent";
 pub(crate) const ATTACHMENTS_EXTRA: &str = "attachments_extra";
 
 /// Names with a meaning here or on the platform: no fields of another application.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 20] = [
     REPLY_TO,
     REPLY_SENDER,
     REPLY_TEXT,
+    REPLY_ATTACHMENT,
     FORWARDED_FROM,
     FORWARDED_AT,
     MENTIONS,
@@ -79,6 +81,9 @@ impl CustomFields {
                 message,
                 sender: user(REPLY_SENDER),
                 text: quoted(&extra.text(REPLY_TEXT).unwrap_or_default()),
+                attachment: extra
+                    .text(REPLY_ATTACHMENT)
+                    .and_then(|field| serde_json::from_str(&field).ok()),
             });
         let forwarded = user(FORWARDED_FROM).map(|sender| Forwarded {
             sender,
@@ -135,6 +140,12 @@ impl CustomFields {
             if !text.is_empty() {
                 extra.set(REPLY_TEXT, text);
             }
+            // Words and numbers become JSON without fail.
+            if let Some(attachment) = &quote.attachment
+                && let Ok(field) = serde_json::to_string(attachment)
+            {
+                extra.set(REPLY_ATTACHMENT, field);
+            }
         }
         if !self.mentions.is_empty() {
             let ids: Vec<String> = self.mentions.iter().map(ToString::to_string).collect();
@@ -158,6 +169,7 @@ pub(crate) fn passed_on(message: &Message) -> ExtraParams {
         REPLY_TO,
         REPLY_SENDER,
         REPLY_TEXT,
+        REPLY_ATTACHMENT,
         MENTIONS,
         SILENT,
         FORWARDED_FROM,
@@ -198,7 +210,9 @@ mod tests {
     use cubist_protocol::ext::extra_params::ExtraParams;
 
     use super::{CustomFields, is_free_name};
-    use crate::model::{Forwarded, LinkPreview, Quote, UnixMillis, UserId};
+    use crate::model::{
+        AttachmentKind, Forwarded, LinkPreview, PreviewAttachment, Quote, UnixMillis, UserId,
+    };
     use crate::store::testing::message_id;
 
     fn user(n: u64) -> UserId {
@@ -212,6 +226,12 @@ mod tests {
                 message: message_id(4),
                 sender: Some(user(2)),
                 text: "as said".to_owned(),
+                attachment: Some(PreviewAttachment {
+                    kind: AttachmentKind::Voice,
+                    count: 1,
+                    name: Some("hum.ogg".to_owned()),
+                    duration: Some(14_000),
+                }),
             }),
             forwarded: None,
             mentions: vec![user(3), user(2)],
@@ -222,7 +242,41 @@ mod tests {
         let extra = all.write();
         assert_eq!(extra.text("mentions").as_deref(), Some("3,2"));
         assert_eq!(extra.text("reply_sender").as_deref(), Some("2"));
+        assert_eq!(
+            extra.text("reply_attachment").as_deref(),
+            Some(r#"{"kind":"voice","name":"hum.ogg","duration":14}"#)
+        );
         assert_eq!(CustomFields::read(&extra), all);
+    }
+
+    #[test]
+    fn what_hangs_on_a_quoted_message_is_said_within_limits() {
+        let read = |field: &str| {
+            let extra = ExtraParams::new()
+                .with("reply_to", message_id(1).to_string())
+                .with("reply_attachment", field);
+            CustomFields::read(&extra).reply.unwrap().attachment
+        };
+        let name = "é".repeat(500);
+        let many = read(&format!(
+            r#"{{"kind":"image","count":4000000000,"name":"{name}","duration":0,"more":1}}"#
+        ));
+        let limited = PreviewAttachment {
+            kind: AttachmentKind::Image,
+            count: 100,
+            name: Some("é".repeat(100)),
+            duration: None,
+        };
+        assert_eq!(many, Some(limited));
+        for field in [
+            "",
+            "voice",
+            r#"{"kind":"hologram"}"#,
+            r#"{"count":2}"#,
+            "[1]",
+        ] {
+            assert_eq!(read(field), None, "{field}");
+        }
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Dialogs as the chat list shows them.
 
+use serde::{Deserialize, Serialize};
+
+use crate::attachments::wire::whole_seconds;
 use crate::model::{
     Attachment, AttachmentKind, DialogId, FolderId, KeptDraft, MessageId, Status, UnixMillis,
     UserId,
@@ -62,7 +65,8 @@ pub struct Field {
 }
 
 /// What hangs on a message, in the few words that a row has room for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Brief", into = "Brief")]
 pub struct PreviewAttachment {
     /// How the first of them is shown.
     pub kind: AttachmentKind,
@@ -89,6 +93,66 @@ impl PreviewAttachment {
             duration: first.duration,
         })
     }
+}
+
+/// Attachments a message says it has, at most; more is nobody's intention.
+const MOST_ATTACHMENTS: u32 = 100;
+
+/// Characters of a name that travel with an answer.
+const NAME_CHARS: usize = 100;
+
+/// [`PreviewAttachment`] in fields of messages (`docs/message-fields.md`) and in drafts.
+#[derive(Serialize, Deserialize)]
+struct Brief {
+    kind: AttachmentKind,
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    count: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// Whole seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    duration: Option<u64>,
+}
+
+impl From<PreviewAttachment> for Brief {
+    fn from(attachment: PreviewAttachment) -> Self {
+        Self {
+            kind: attachment.kind,
+            count: attachment.count,
+            name: attachment.name.as_deref().map(short),
+            duration: attachment.duration.map(whole_seconds),
+        }
+    }
+}
+
+impl From<Brief> for PreviewAttachment {
+    fn from(brief: Brief) -> Self {
+        let name = brief.name.as_deref().map(short);
+        let seconds = brief.duration.filter(|&seconds| seconds > 0);
+        Self {
+            kind: brief.kind,
+            count: brief.count.clamp(1, MOST_ATTACHMENTS),
+            name: name.filter(|name| !name.is_empty()),
+            duration: seconds.map(|seconds| seconds.saturating_mul(1_000)),
+        }
+    }
+}
+
+const fn one() -> u32 {
+    1
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+const fn is_one(count: &u32) -> bool {
+    *count == 1
+}
+
+/// The beginning of a name, cut between characters.
+fn short(name: &str) -> String {
+    name.chars().take(NAME_CHARS).collect()
 }
 
 /// The newest message of a dialog, as its row shows it.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{
-    Attachment, DialogId, Hold, LinkPreview, MessageId, NewAttachment, Position, SendTime, Status,
-    UnixMillis, UserId,
+    Attachment, DialogId, Hold, LinkPreview, MessageId, NewAttachment, Position, PreviewAttachment,
+    SendTime, Status, UnixMillis, UserId,
 };
 
 /// Why a message was not sent, in kinds a screen can word.
@@ -145,6 +145,9 @@ pub struct Quote {
     pub sender: Option<UserId>,
     /// The beginning of its text.
     pub text: String,
+    /// What hangs on it.
+    #[serde(default)]
+    pub attachment: Option<PreviewAttachment>,
 }
 
 /// Where a forwarded message comes from.

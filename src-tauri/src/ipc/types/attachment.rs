@@ -16,7 +16,7 @@ use crate::ipc::{
 const PLACE_CHARS: usize = 200;
 
 /// How an attachment is shown.
-#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum AttachmentKind {
     /// A picture, drawn in the conversation.
@@ -363,6 +363,19 @@ impl From<model::AttachmentKind> for AttachmentKind {
             model::AttachmentKind::Voice => Self::Voice,
             model::AttachmentKind::File => Self::File,
             model::AttachmentKind::Location => Self::Location,
+        }
+    }
+}
+
+impl From<AttachmentKind> for model::AttachmentKind {
+    fn from(kind: AttachmentKind) -> Self {
+        match kind {
+            AttachmentKind::Image => Self::Image,
+            AttachmentKind::Video => Self::Video,
+            AttachmentKind::Audio => Self::Audio,
+            AttachmentKind::Voice => Self::Voice,
+            AttachmentKind::File => Self::File,
+            AttachmentKind::Location => Self::Location,
         }
     }
 }

@@ -51,7 +51,7 @@ pub struct Field {
 }
 
 /// What hangs on a message, in the few words that a row has room for.
-#[derive(Clone, Debug, Serialize, Type)]
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewAttachment {
     /// How the first of them is shown.
@@ -71,6 +71,17 @@ impl From<model::PreviewAttachment> for PreviewAttachment {
             count: attachment.count,
             name: attachment.name,
             duration_ms: attachment.duration,
+        }
+    }
+}
+
+impl From<PreviewAttachment> for model::PreviewAttachment {
+    fn from(attachment: PreviewAttachment) -> Self {
+        Self {
+            kind: attachment.kind.into(),
+            count: attachment.count,
+            name: attachment.name,
+            duration: attachment.duration_ms,
         }
     }
 }

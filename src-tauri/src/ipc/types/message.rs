@@ -8,7 +8,7 @@ use crate::ipc::{
     error::IpcError,
     types::{
         attachment::Attachment,
-        dialog::Field,
+        dialog::{Field, PreviewAttachment},
         ids::{DialogId, MessageId, UserId},
         outbox::Hold,
         reaction::Reaction,
@@ -70,6 +70,8 @@ pub struct Quote {
     pub sender_id: Option<UserId>,
     /// The beginning of its text.
     pub text: String,
+    /// What hangs on it.
+    pub attachment: Option<PreviewAttachment>,
 }
 
 /// Where a forwarded message comes from.
@@ -262,6 +264,7 @@ impl From<model::Quote> for Quote {
             message_id: quote.message.into(),
             sender_id: quote.sender.map(Into::into),
             text: quote.text,
+            attachment: quote.attachment.map(Into::into),
         }
     }
 }

@@ -201,6 +201,7 @@ impl TryFrom<Draft> for model::KeptDraft {
                 message: quote.message_id.try_into()?,
                 sender: quote.sender_id.map(TryInto::try_into).transpose()?,
                 text: quote.text,
+                attachment: quote.attachment.map(Into::into),
             })
         });
         let edit = draft.edit.map(|edit| {
@@ -220,7 +221,9 @@ impl TryFrom<Draft> for model::KeptDraft {
 
 #[cfg(test)]
 mod tests {
-    use cubist_client::model::{KeptDraft, KeptEdit, Quote, UserId};
+    use cubist_client::model::{
+        AttachmentKind, KeptDraft, KeptEdit, PreviewAttachment, Quote, UserId,
+    };
 
     use super::Draft;
 
@@ -232,6 +235,12 @@ mod tests {
                 message: "5c094c0ce588ce6856f87422".parse().unwrap(),
                 sender: UserId::new(7),
                 text: "a question".to_owned(),
+                attachment: Some(PreviewAttachment {
+                    kind: AttachmentKind::Voice,
+                    count: 2,
+                    name: None,
+                    duration: Some(14_000),
+                }),
             }),
             edit: Some(KeptEdit {
                 message: "5c094c0ce588ce6856f87423".parse().unwrap(),

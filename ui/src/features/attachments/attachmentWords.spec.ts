@@ -7,8 +7,8 @@ const check = (words: string, ...attachments: Partial<Attachment>[]): void =>
   expect(attachmentWords(attachments.map((each, index) => sampleAttachment({ index, ...each })))).toBe(words);
 
 it('is nothing without attachments', () => check(''));
-it('counts pictures', () => check('3 pictures', {}, {}, {}));
-it('says one picture plainly', () => check('Picture', {}));
+it('counts pictures', () => check('3 photos', {}, {}, {}));
+it('says one picture plainly', () => check('Photo', {}));
 it('names a file', () => check('Route_v3.gpx', { kind: 'file', name: 'Route_v3.gpx' }));
 it('says how long somebody speaks', () =>
   check('Voice message, 0:14', { kind: 'voice', durationMs: 14_200 }));

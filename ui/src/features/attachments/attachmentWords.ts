@@ -1,6 +1,7 @@
 // What hangs on a message in one line: for the chat list, quotes, strips and screen readers.
 import { m } from '~/i18n';
-import type { Attachment, AttachmentKind } from '~/ipc/bindings.gen';
+import type { Attachment, AttachmentKind, PreviewAttachment } from '~/ipc/bindings.gen';
+import { previewAttachment } from '~/lib/previewAttachment';
 import { playTime } from './fileWords';
 
 /** “Voice message”, “Location”: the bare kind. */
@@ -21,31 +22,34 @@ export function kindWord(kind: AttachmentKind): string {
   }
 }
 
-function oneWord(item: Attachment): string {
-  switch (item.kind) {
+function oneWord({ kind, name, durationMs }: PreviewAttachment): string {
+  switch (kind) {
     case 'image':
     case 'video':
-      return kindWord(item.kind);
+      return kindWord(kind);
     case 'voice':
-      return item.durationMs === null
-        ? kindWord('voice')
-        : m.file_word_voice_timed({ time: playTime(item.durationMs) });
+      // What is heard at all lasts a second.
+      return durationMs === null
+        ? kindWord(kind)
+        : m.file_word_voice_timed({ time: playTime(Math.max(1000, durationMs)) });
     case 'audio':
     case 'file':
-      return item.name === '' ? kindWord(item.kind) : item.name;
-    case 'location': {
-      const name = item.location?.name?.trim() ?? '';
-      return name === '' ? kindWord('location') : m.file_word_named({ what: kindWord('location'), name });
-    }
+      return name ?? kindWord(kind);
+    case 'location':
+      return name === null ? kindWord(kind) : m.file_word_named({ what: kindWord(kind), name });
   }
 }
 
-/** “3 pictures”, “Route_v3.gpx”, “Location · Estación de Atocha”; empty without attachments. */
+/** “Photo”, “3 photos”, “Route_v3.gpx and 2 more”, “Voice message, 0:14”, “Location · Estación de Atocha”. */
+export function previewWords(attachment: PreviewAttachment): string {
+  const { kind, count } = attachment;
+  if (count === 1) return oneWord(attachment);
+  if (kind === 'image') return m.file_word_pictures({ count });
+  return m.file_word_more({ what: oneWord(attachment), count: count - 1 });
+}
+
+/** The same of a message's attachments; empty without any. */
 export function attachmentWords(attachments: readonly Attachment[]): string {
-  const [first] = attachments;
-  if (!first) return '';
-  if (attachments.length === 1) return oneWord(first);
-  if (attachments.every((item) => item.kind === 'image'))
-    return m.file_word_pictures({ count: attachments.length });
-  return m.file_word_more({ what: oneWord(first), count: attachments.length - 1 });
+  const preview = previewAttachment(attachments);
+  return preview === null ? '' : previewWords(preview);
 }

@@ -53,7 +53,7 @@ describe('the second line of a chat', () => {
     expect(of({ kind: 'voice', durationMs: 200 })).toBe('Voice message, 0:01');
     expect(of({ kind: 'voice', durationMs: 3_753_000 })).toBe('Voice message, 1:02:33');
     expect(of({ kind: 'audio', name: 'Song.mp3' })).toBe('Song.mp3');
-    expect(of({ kind: 'file', name: 'Route.gpx', count: 3 })).toBe('Route.gpx +2');
+    expect(of({ kind: 'file', name: 'Route.gpx', count: 3 })).toBe('Route.gpx and 2 more');
     expect(of({ kind: 'file', name: null })).toBe('File');
     expect(of({ kind: 'location', name: 'Atocha' })).toBe('Location · Atocha');
     expect(of({ kind: 'location', name: null })).toBe('Location');

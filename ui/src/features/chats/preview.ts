@@ -1,8 +1,8 @@
 // What the second line of a chat says: the first that applies.
+import { previewWords } from '~/features/attachments/attachmentWords';
 import { m } from '~/i18n';
 import type { AttachmentKind, Dialog, Preview, User, UserId } from '~/ipc/bindings.gen';
 import { firstName } from '~/lib/names';
-import { attachmentPreview } from './attachmentPreview';
 
 export interface PreviewLine {
   /** The word in front, in its own colour; `name` is the person’s in it. */
@@ -23,7 +23,7 @@ export interface PreviewInput {
 /** What a message says; without words what hangs on it, or that another program meant something by it. */
 function words({ text, attachment }: Preview): string {
   if (text.trim() !== '') return text;
-  return attachment === null ? m.chats_other_content() : attachmentPreview(attachment);
+  return attachment === null ? m.chats_other_content() : previewWords(attachment);
 }
 
 /** Draft, not sent, mine, somebody's first name in groups, or the bare words. */

@@ -1,4 +1,5 @@
 // The fake commands of a conversation: pages, sending with everything that follows, reading.
+import { previewAttachment } from '~/lib/previewAttachment';
 import type { Backend } from '../backend';
 import type { Anchor, DialogId, Edge, Message, MessageId, MessagePage } from '../bindings.gen';
 import { sendStaged, uploadAll } from './attachments';
@@ -82,7 +83,12 @@ export function messageCommands(memory: Memory): MessageCommands {
       return memory.act(['sendMessage', dialogId, text, asked], () => {
         const original = replyTo === null ? undefined : find(replyTo);
         const reply = original
-          ? { messageId: original.id, senderId: original.senderId, text: original.text.slice(0, 200) }
+          ? {
+              messageId: original.id,
+              senderId: original.senderId,
+              text: original.text.slice(0, 200),
+              attachment: previewAttachment(original.attachments),
+            }
           : null;
         const more = {
           reply,

@@ -1,7 +1,6 @@
 // The fake engine's memory: chats and messages built from the script, in the order the real one keeps.
 import type {
   Activity,
-  Attachment,
   Block,
   Dialog,
   DialogId,
@@ -9,13 +8,13 @@ import type {
   Message,
   MessageId,
   Preview,
-  PreviewAttachment,
   PrivacyList,
   PublicDialog,
   Role,
   Status,
   UserId,
 } from '../bindings.gen';
+import { previewAttachment } from '~/lib/previewAttachment';
 import { activitiesOf, blocksOf, ME, PEOPLE, privacyListsOf } from './cast';
 import { publicDialogsOf } from './publicDialogs';
 import { ARRANGED, FULL_SCRIPTS, MORE_SCRIPTS, SCRIPTS, SMALL_TALK, type Script } from './script';
@@ -83,13 +82,6 @@ export function message(
     attachments: [],
     hold: null,
   };
-}
-
-function previewAttachment(attachments: Attachment[]): PreviewAttachment | null {
-  const [first] = attachments;
-  if (!first) return null;
-  const name = first.location ? first.location.name : first.name;
-  return { kind: first.kind, count: attachments.length, name: name || null, durationMs: first.durationMs };
 }
 
 /** What the list says about the newest message. */
@@ -190,7 +182,12 @@ function build(script: Script, now: number, world: World): void {
     if (item.editedAt !== null) item.editedAt = sentAt + MINUTE_MS;
     const answered = items.find((each) => line.answers !== undefined && each.text === line.answers);
     if (answered) {
-      item.reply = { messageId: answered.id, senderId: answered.senderId, text: answered.text };
+      item.reply = {
+        messageId: answered.id,
+        senderId: answered.senderId,
+        text: answered.text,
+        attachment: previewAttachment(answered.attachments),
+      };
     }
     items.push(item);
   }

@@ -5,8 +5,8 @@ use crate::engine::Account;
 use crate::engine::account::attachments::Hung;
 use crate::error::Error;
 use crate::model::{
-    CustomFields, DialogId, Draft, Hold, KeptDraft, MessageId, Quote, SendTime, Status, UnixMillis,
-    is_free_name,
+    CustomFields, DialogId, Draft, Hold, KeptDraft, MessageId, PreviewAttachment, Quote, SendTime,
+    Status, UnixMillis, is_free_name,
 };
 use crate::store::messages::MessageRecord;
 use crate::store::reactions::Snapshot;
@@ -79,6 +79,7 @@ impl Account {
                             says.reply = Some(Quote {
                                 message: answered,
                                 sender: Some(original.sender),
+                                attachment: PreviewAttachment::of(&original.attachments),
                                 text: original.text,
                             });
                         }

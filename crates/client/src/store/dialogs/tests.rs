@@ -237,6 +237,7 @@ fn drafts_are_kept_and_forgotten() {
             message: message_id(7),
             sender: Some(user_id(2)),
             text: "a question".to_owned(),
+            attachment: None,
         }),
         edit: Some(KeptEdit {
             message: message_id(8),
