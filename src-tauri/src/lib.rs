@@ -134,19 +134,16 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
         .build(context)?;
     Ok(ExitCode::from(
         u8::try_from(app.run_return(|handle, event| {
-            match event {
-                RunEvent::Exit => {
-                    let state = handle.state::<App>().inner().clone();
-                    tauri::async_runtime::block_on(state.shutdown());
-                }
-                // macOS hands files over by an event, not on a command line.
-                #[cfg(target_os = "macos")]
-                RunEvent::Opened { urls } => {
-                    let files = urls.iter().filter_map(|url| url.to_file_path().ok());
-                    window::raise(handle);
-                    handle.state::<App>().share(files.collect());
-                }
-                _ => {}
+            // macOS hands files over by an event, not on a command line.
+            #[cfg(target_os = "macos")]
+            if let RunEvent::Opened { urls } = &event {
+                let files = urls.iter().filter_map(|url| url.to_file_path().ok());
+                window::raise(handle);
+                handle.state::<App>().share(files.collect());
+            }
+            if matches!(event, RunEvent::Exit) {
+                let state = handle.state::<App>().inner().clone();
+                tauri::async_runtime::block_on(state.shutdown());
             }
         }))
         .unwrap_or(1),

@@ -548,7 +548,7 @@ describe('files and storage', () => {
     await page.getByRole('menuitemradio', { name: 'Never' }).click();
     await page.getByRole('switch', { name: 'Detailed maps' }).click();
     await page
-      .getByRole('textbox', { name: 'Address of the tiles' })
+      .getByRole('textbox', { name: 'Address or file of the maps' })
       .fill('https://tiles.example.org/{z}/{x}/{y}.png');
     await page.waitForFunction(() => window.fake.settings.mapTiles !== null);
     const settings = await page.evaluate(() => window.fake.settings);

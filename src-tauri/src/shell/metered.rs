@@ -1,6 +1,6 @@
 //! Whether the network is paid for by use.
 //!
-//! On Linux NetworkManager says so on the system bus, where it runs; it guesses for telephones that share
+//! On Linux `NetworkManager` says so on the system bus, where it runs; it guesses for telephones that share
 //! their network. Elsewhere, and where nobody says anything, the network counts as one that is not.
 
 #[cfg(target_os = "linux")]

@@ -23,8 +23,9 @@ export class Drop {
 
   constructor(private readonly look: (x: number, y: number) => Element | null) {}
 
+  /** They are here, at a place in CSS px. How many is told when they come, not with each step: 0 stands for as many as before. */
   over(x: number, y: number, count: number): void {
-    this.count = Math.max(1, count);
+    this.count = count === 0 ? (this.count ?? 1) : count;
     this.at = { x, y };
     this.#settle();
   }

@@ -7,6 +7,9 @@ function at(id: string, sentAt: number, text = id): Message {
   return sampleMessage({ id, senderId: 1, text, sentAt });
 }
 
+const survey = { index: 0, kind: 'file', name: 'survey.bin', size: 60 };
+const paused = { type: 'paused', payload: { sent: 0, total: 60 } };
+
 const ids = (items: Message[]): string[] => items.map((item) => item.id);
 
 describe('the order of messages', () => {
@@ -42,11 +45,13 @@ describe('the order of messages', () => {
     ['an edit', { editedAt: 5 }],
     ['a deletion', { deleted: true }],
     ['a reaction', { reactions: [{ emoji: '👍', count: 1, mine: false }] }],
-    ['a quote', { reply: { messageId: 'x', senderId: 2, text: 'x' } }],
+    ['a quote', { reply: { messageId: 'x', senderId: 2, text: 'x', attachment: null } }],
+    ['a file that stands still', { attachments: [{ ...survey, file: paused }] }],
     ['a field', { fields: [{ name: 'a', value: 'b' }] }],
   ] as const)('takes %s as a later version', (_what, change) => {
-    const items = [at('a', 1000)];
-    const later = { ...at('a', 1000), ...structuredClone(change) } as Message;
+    const before = { ...at('a', 1000), attachments: [{ ...survey, file: { type: 'waiting' } }] } as Message;
+    const items = [before];
+    const later = { ...structuredClone(before), ...structuredClone(change) } as unknown as Message;
     const merged = mergeMessages(items, [later]);
     expect(merged[0]).toBe(later);
     expect(mergeMessages(merged, [structuredClone(later)])).toBe(merged);

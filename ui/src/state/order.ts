@@ -1,5 +1,5 @@
 // The one order of messages, here as in the engine: whole seconds of sending, then id. And how arrivals are merged.
-import type { Field, Hold, Message, MessageId, Reaction } from '~/ipc/bindings.gen';
+import type { Message, MessageId } from '~/ipc/bindings.gen';
 
 type Placed = Pick<Message, 'sentAt' | 'id'>;
 
@@ -10,55 +10,19 @@ export function compareMessages(a: Placed, b: Placed): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-function sameIds(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((id, index) => id === b[index]);
-}
-
-function sameReactions(a: readonly Reaction[], b: readonly Reaction[]): boolean {
+/** Whether two values of the engine say the same, however deep the difference lies. */
+function same(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const [one, other] = [Object.entries(a), new Map(Object.entries(b))];
   return (
-    a.length === b.length &&
-    a.every((one, index) => {
-      const other = b[index];
-      return one.emoji === other?.emoji && one.count === other.count && one.mine === other.mine;
-    })
+    one.length === other.size && one.every(([key, value]) => other.has(key) && same(value, other.get(key)))
   );
 }
 
-function sameFields(a: readonly Field[], b: readonly Field[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((one, index) => one.name === b[index]?.name && one.value === b[index].value)
-  );
-}
-
-function sameHold(a: Hold | null, b: Hold | null): boolean {
-  return a?.type === b?.type && JSON.stringify(a?.payload) === JSON.stringify(b?.payload);
-}
-
-/** Whether two versions of one message draw the same. */
-export function sameMessage(a: Message, b: Message): boolean {
-  return (
-    a.status === b.status &&
-    a.text === b.text &&
-    a.sentAt === b.sentAt &&
-    a.senderId === b.senderId &&
-    a.failure?.kind === b.failure?.kind &&
-    a.failure?.text === b.failure?.text &&
-    a.editedAt === b.editedAt &&
-    a.previousText === b.previousText &&
-    a.deleted === b.deleted &&
-    sameHold(a.hold, b.hold) &&
-    sameReactions(a.reactions, b.reactions) &&
-    sameFields(a.fields, b.fields) &&
-    sameIds(a.mentions, b.mentions) &&
-    a.reply?.messageId === b.reply?.messageId &&
-    a.reply?.text === b.reply?.text &&
-    a.reply?.senderId === b.reply?.senderId &&
-    a.forwarded?.senderId === b.forwarded?.senderId &&
-    a.forwarded?.sentAt === b.forwarded?.sentAt &&
-    sameIds(a.readBy, b.readBy) &&
-    sameIds(a.deliveredTo, b.deliveredTo)
-  );
+/** Whether two versions of one message draw the same: each part counts, so that none can be forgotten here. */
+function sameMessage(a: Message, b: Message): boolean {
+  return same(a, b);
 }
 
 /**

@@ -62,7 +62,30 @@ pub(crate) fn prepare(file: impl Read + Seek, size: u64) -> Result<Prepared, Unu
 
 /// The media type of a file by its first bytes; empty when they do not tell.
 pub(crate) fn sniffed(head: &[u8]) -> &'static str {
-    infer::get(head).map_or("", |kind| kind.mime_type())
+    match infer::get(head) {
+        Some(kind) => kind.mime_type(),
+        None => matroska(head),
+    }
+}
+
+/// The kind of a Matroska file whose name of it is padded with zeros, as `GStreamer` writes it: all
+/// that GNOME records of the screen is such a file. RFC 8794 §11.2.6, 0x4282 is the name's element.
+fn matroska(head: &[u8]) -> &'static str {
+    let head = head.get(..64).unwrap_or(head);
+    if !head.starts_with(b"\x1a\x45\xdf\xa3") {
+        return "";
+    }
+    let is = |name: &[u8]| {
+        head.windows(3 + name.len())
+            .any(|part| part.starts_with(b"\x42\x82") && part.ends_with(name))
+    };
+    if is(b"webm") {
+        "video/webm"
+    } else if is(b"matroska") {
+        "video/x-matroska"
+    } else {
+        ""
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::time::Duration;
 use image::{ImageDecoder, ImageFormat, ImageReader};
 use lofty::file::AudioFile as _;
 
+use crate::attachments::images::sniffed;
 use crate::model::AttachmentKind;
 
 /// The beginning of a file that tells what it is.
@@ -82,9 +83,9 @@ struct Look {
 fn content_type(mut file: impl Read, name: &str) -> String {
     let mut head = Vec::with_capacity(HEAD);
     let read = file.by_ref().take(HEAD as u64).read_to_end(&mut head);
-    let sniffed = read.ok().and_then(|_| infer::get(&head));
+    let sniffed = read.map_or("", |_| sniffed(&head));
     let by_name = mime_guess::from_path(name).first_raw();
-    match (sniffed.map(|kind| kind.mime_type()), by_name) {
+    match ((!sniffed.is_empty()).then_some(sniffed), by_name) {
         // Documents of offices are archives within.
         (Some("application/zip"), Some(by_name)) => by_name,
         (Some(sniffed), _) => sniffed,
@@ -200,4 +201,36 @@ fn sound(file: impl Read + Seek) -> Option<Look> {
         duration: Some(sound.properties().duration()),
         is_animated: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::{Probed, probe};
+    use crate::model::AttachmentKind;
+
+    fn probed(file: &[u8], name: &str) -> Probed {
+        probe(Cursor::new(file), file.len() as u64, name)
+    }
+
+    #[test]
+    fn a_film_says_how_large_and_how_long_it_is() {
+        let found = probed(include_bytes!("probe/bars.webm"), "whatever it is called");
+        assert_eq!(found.kind, AttachmentKind::Video);
+        assert_eq!(found.content_type, "video/webm");
+        assert_eq!(found.size, Some((320, 180)));
+        let duration = found.duration.unwrap();
+        assert!((1_900..=2_100).contains(&duration), "{duration} ms");
+    }
+
+    #[test]
+    fn a_film_that_ends_in_its_header_is_still_a_film() {
+        let webm = include_bytes!("probe/bars.webm");
+        let found = probed(&webm[..300], "bars.webm");
+        assert_eq!(
+            (found.kind, found.size, found.duration),
+            (AttachmentKind::Video, None, None)
+        );
+    }
 }

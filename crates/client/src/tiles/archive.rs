@@ -153,7 +153,7 @@ mod tests {
     use crate::sync::pictures::encoding::tests::some_png;
     use crate::tiles::{TileAt, TileError, Tiles};
 
-    /// A map of one level with these tiles, as the specification of PMTiles 3 has it.
+    /// A map of one level with these tiles, as the specification of `PMTiles` 3 has it.
     fn write(path: &Path, tiles: &[(u64, Vec<u8>)]) {
         // https://github.com/protomaps/PMTiles/blob/main/spec/v3/spec.md: a directory is a column
         // each of tile ids (as differences), run lengths, lengths and offsets (plus one).
@@ -326,7 +326,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_gives_the_whole_map_is_not_listened_to() {
         let authority = Authority::new();
-        let server = FileServer::new(&authority, |_| answer(200, "", &[0; 100_000])).await;
+        let server = FileServer::new(&authority, |_| answer(200, "", &vec![0; 100_000])).await;
         let source = format!("{}tiny.pmtiles", server.base);
         let tiles = Tiles::trusting(&authority.pem());
         let refused = tiles.fetch(&source, at(0, 0, 0)).await;

@@ -26,6 +26,8 @@ export const PICTURE_WIDTH = 360;
 const PICTURE_HEIGHT = 420;
 /** The least a single picture is drawn, so that it can be pressed, px. */
 const LEAST: Box = { width: 120, height: 80 };
+/** The least with words below it, which are no wider than it is, px. */
+const LEAST_CAPTIONED = 240;
 /** Between the pictures of an album, px. */
 export const ALBUM_GAP = 2;
 /** A row of an album is not lower, and not higher, px. */
@@ -39,8 +41,9 @@ export function ratioOf({ width, height }: Sides): number {
   return width / height;
 }
 
-/** The box of a picture that stands alone. What does not fit its ratio is cut by the box. */
-export function pictureBox(sides: Sides): Box {
+/** The box of a picture that stands alone, with words below it or not. What does not fit its ratio is cut by the box. */
+export function pictureBox(sides: Sides, captioned = false): Box {
+  const least = captioned ? LEAST_CAPTIONED : LEAST.width;
   const ratio = ratioOf(sides);
   const known = sides.width !== null && sides.height !== null && sides.width > 0 && sides.height > 0;
   // A small picture stays small; without sizes it is taken for a large one.
@@ -48,7 +51,7 @@ export function pictureBox(sides: Sides): Box {
   const width = Math.min(PICTURE_WIDTH, PICTURE_HEIGHT * ratio, natural);
   const height = width / ratio;
   return {
-    width: Math.round(Math.max(LEAST.width, Math.min(PICTURE_WIDTH, Math.max(width, LEAST.width)))),
+    width: Math.round(Math.max(least, Math.min(PICTURE_WIDTH, width))),
     height: Math.round(Math.max(LEAST.height, Math.min(PICTURE_HEIGHT, height))),
   };
 }

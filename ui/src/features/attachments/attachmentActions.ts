@@ -4,6 +4,8 @@ import type { Message } from '~/ipc/bindings.gen';
 export interface AttachmentActions {
   /** The address of a picture or of the poster of a film. */
   url: (message: Message, index: number, size: 'thumb' | 'full') => string;
+  /** The address that a sound or a film on this computer plays from. */
+  media: (message: Message, index: number) => Promise<string>;
   /** Shows it large, in this window. */
   view: (message: Message, index: number) => void;
   /** Plays a sound, or pauses it; one that is not here plays as soon as it is. */

@@ -24,6 +24,9 @@ export class AttachmentCommands implements AttachmentActions {
   readonly url: AttachmentActions['url'] = (message, index, size) =>
     this.app.backend.attachmentUrl(this.space.accountId, message.id, index, size);
 
+  readonly media: AttachmentActions['media'] = async (message, index) =>
+    (await this.app.backend.openMedia(this.space.accountId, message.id, index)).url;
+
   readonly play: AttachmentActions['play'] = (message, index) => {
     const item = message.attachments.find((each) => each.index === index);
     if (item?.file?.type === 'remote') {

@@ -16,7 +16,8 @@ async fn refused_with(status: u16) -> Error {
     let authority = Authority::new();
     let server = FileServer::new(&authority, move |_| answer(status, "", b"no")).await;
     let client = client(&server.base, &authority.pem());
-    let bytes = stream::iter((0..PORTIONS).map(|_| Ok(Bytes::from_static(&[7; PORTION]))));
+    let portion = Bytes::from(vec![7; PORTION]);
+    let bytes = stream::iter((0..PORTIONS).map(move |_| Ok(portion.clone())));
     let size = u64::try_from(PORTIONS * PORTION).unwrap();
     let to = format!("{}upload?key=abc", server.base);
     client
@@ -29,12 +30,20 @@ async fn refused_with(status: u16) -> Error {
 async fn a_refusal_in_the_middle_of_a_file_is_heard_or_the_line_counts_as_broken() {
     // Whether the words of the server outrun the end of the line is for the network to say; both are an end of this try,
     // and neither is taken for a way to the server that is not there.
-    for status in [413, 403] {
-        match refused_with(status).await {
-            Error::Server { status: said, .. } => assert_eq!(said, 413),
-            Error::Forbidden { .. } => assert_eq!(status, 403),
-            Error::Unreachable { .. } => {}
-            other => panic!("{other:?}"),
-        }
-    }
+    let too_large = refused_with(413).await;
+    assert!(
+        matches!(
+            too_large,
+            Error::Server { status: 413, .. } | Error::Unreachable { .. }
+        ),
+        "{too_large:?}"
+    );
+    let forbidden = refused_with(403).await;
+    assert!(
+        matches!(
+            forbidden,
+            Error::Forbidden { .. } | Error::Unreachable { .. }
+        ),
+        "{forbidden:?}"
+    );
 }
