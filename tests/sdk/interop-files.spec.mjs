@@ -154,6 +154,27 @@ describe('what the engine sends beside text', { timeout: 240_000 }, () => {
     assert.deepEqual(texts, ['one', 'two', 'three']);
   });
 
+  test('a file that is passed on is the same at the server, and nothing is uploaded for it', async () => {
+    const group = await sue.group('Passed on', [eve.id]);
+    sue.send(group, group, 'into Passed on');
+    await eve.sees(group, 'into Passed on');
+    const first = await eve.ask('send_files', { dialog, paths: [file('map.txt', 'the map')], text: 'see' });
+    const [original] = (await heard(first)).extension.attachments;
+    await eve.ask('forward', { message: first, to: [group] });
+    const { message } = await sue.inbox.next(
+      'the message that was passed on',
+      (item) => item.kind === 'message' && item.message.dialog_id === group && item.message.body === 'see',
+    );
+    const [passedOn] = message.extension.attachments;
+    assert.deepEqual(passedOn, original);
+    assert.equal(message.extension.forwarded_from, String(eve.id));
+    // Files are numbered as they are made: none was made between these two.
+    const next = await eve.ask('send_files', { dialog, paths: [file('next.txt', 'another')], text: '' });
+    const [another] = (await heard(next)).extension.attachments;
+    assert.equal(Number(another.id), Number(original.id) + 1);
+    assert.equal((await download(passedOn)).toString(), 'the map');
+  });
+
   test('a place is two numbers', async () => {
     const id = await eve.ask('send_place', { dialog, place: '64.7964274, -23.7391878' });
     const message = await heard(id);

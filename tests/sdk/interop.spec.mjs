@@ -114,6 +114,48 @@ describe('the SDK and the engine', { timeout: 240_000 }, () => {
     assert.deepEqual((await sue.history(group)).sort(), ['first', 'second']);
   });
 
+  test('fields of other applications survive a change and being passed on, nested ones and JSON texts, too', async () => {
+    const group = await sue.group('Fields', [eve.id]);
+    sue.send(group, group, 'into Fields');
+    await eve.sees(group, 'into Fields');
+    const fields = {
+      order: { number: '7', lines: { first: 'tent', second: 'rope' } },
+      note: JSON.stringify({ 'a "b"': [1, 'two', null] }),
+      plain: 'just words',
+    };
+    const id = sue.send(eve.id, dialog, 'my order', fields);
+    await eve.sees(dialog, 'my order');
+    const kept = async (chat, text) => {
+      const { items } = await sue.cube.chat.message.list({ chat_dialog_id: chat, limit: 100 });
+      return items.find((item) => item.message === text);
+    };
+    const asJson = (value) =>
+      typeof value === 'string' && value.startsWith('{') ? JSON.parse(value) : value;
+    const agrees = (found, where) => {
+      assert.deepEqual(asJson(found.order), fields.order, where);
+      assert.equal(found.note, fields.note, where);
+      assert.equal(found.plain, fields.plain, where);
+    };
+    agrees(await kept(dialog, 'my order'), 'the history');
+    sue.cube.chat.editMessage({
+      to: eve.id,
+      dialogId: dialog,
+      body: 'my other order',
+      originMessageId: id,
+      last: true,
+    });
+    await eve.sees(dialog, 'my other order');
+    agrees(await kept(dialog, 'my other order'), 'the history after the change');
+    await eve.ask('forward', { message: id, to: [group] });
+    const { message } = await sue.hears('my other order');
+    agrees(message.extension, 'what was passed on');
+    const passedOn = await kept(group, 'my other order');
+    agrees(passedOn, 'the history of the other chat');
+    await eve.ask('edit', { message: passedOn._id, text: 'our order' });
+    await sue.notices('updated', passedOn._id);
+    agrees(await kept(group, 'our order'), 'the history of the other chat after a change');
+  });
+
   test('another device of the SDK shows what was sent and what came in', async () => {
     const phone = await sue.anotherDevice(backend);
     try {

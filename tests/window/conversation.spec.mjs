@@ -312,6 +312,24 @@ test('what comes while the window is put aside is delivered and not read until i
   assert.equal((await ada.dialog(dialog)).unread_messages_count, 0);
 });
 
+test('a system message of another application is noted in the diagnostics, and disturbs nothing', async () => {
+  beatrice.tell(ada.id, dialog, 'weather/changed');
+  // Behind it on the same line.
+  const id = beatrice.send(ada.id, dialog, 'Did you see the weather?');
+  await beatrice.inbox.next(
+    'read of the message behind it',
+    (item) => item.kind === 'read' && item.id === id,
+  );
+  assert.equal(await rowsWith('weather/changed'), 0);
+  await page.accountMenu('Settings');
+  await page.press('nav button', 'Diagnostics');
+  await page.sees('weather/changed');
+  await page.sees(`from person ${beatrice.id}`);
+  desktop.shot('diagnostics');
+  await page.press('nav button', 'Back');
+  await row('Did you see the weather?');
+});
+
 test('what is read on another device is not new here, and all can be marked as read at once', async () => {
   await unreadIs({ [withClara]: 1, [group]: 1 });
   desktop.shot('unread');

@@ -23,6 +23,13 @@ pub(crate) enum SendCall {
         #[serde(default)]
         as_file: bool,
     },
+    /// Passes a message on.
+    Forward {
+        message: MessageId,
+        to: Vec<DialogId>,
+    },
+    /// Gives a message other words.
+    Edit { message: MessageId, text: String },
     /// Sends the place that a text names.
     SendPlace { dialog: DialogId, place: String },
     /// Removes a file from the server.
@@ -57,6 +64,14 @@ pub(crate) async fn run(account: &Account, call: SendCall) -> Result<Value, Fail
                 ..Draft::default()
             };
             json!(account.send(dialog, draft).await?.to_string())
+        }
+        SendCall::Forward { message, to } => {
+            account.forward(vec![message], to, None).await?;
+            Value::Null
+        }
+        SendCall::Edit { message, text } => {
+            account.edit_message(message, text).await?;
+            Value::Null
         }
         SendCall::SendPlace { dialog, place } => {
             let location = place::parse(&place).ok_or("that is no place")?;

@@ -79,6 +79,57 @@ describe('the marks of plain text', () => {
   });
 });
 
+/** A text that is read as these blocks, with the marks written by hand. */
+function written(all: readonly Block[]): string {
+  const marks: Record<string, string> = { bold: '*', italic: '_', strike: '~' };
+  const words = (parts: readonly Inline[]): string =>
+    parts
+      .map((part) => {
+        if ('parts' in part) return `${marks[part.kind] ?? ''}${words(part.parts)}${marks[part.kind] ?? ''}`;
+        return part.kind === 'code' ? `\`${part.text}\`` : part.text;
+      })
+      .join('');
+  return all
+    .map((each) => {
+      if (each.kind === 'code') return `\`\`\`\n${each.text}\n\`\`\``;
+      const text = words(each.parts);
+      return each.kind === 'quote' ? text.replace(/^/gmu, '> ') : text;
+    })
+    .join('\n');
+}
+
+describe('what is read of a text', () => {
+  const TEXTS = [
+    'plain words over\ntwo lines',
+    '*bold*, _italic_, ~struck~ and `code`',
+    '*bold _and italic ~and struck~_*',
+    '*bold with `code` in it* and `*no bold* in code`',
+    '> a quotation *with weight*\n> of two lines\nand an answer',
+    'Look:\n```\nlet a = *b;\n> c\n  _d_\n```\n> quoted\nafter it',
+    'see *https://a.example/x_y* and 2*3*4',
+    '_Добрый день_ ~山~ *مرحبا*',
+  ];
+
+  it.each(TEXTS)('%j is the same when it is written down and read again', (text) => {
+    const once = blocks(text);
+    const again = written(once);
+    expect(again).toBe(text);
+    expect(blocks(again)).toEqual(once);
+  });
+
+  it.each(TEXTS)('%j has every word for a program that draws no marks, and nothing but words', (text) => {
+    // What is sent is the text itself; without its marks it is what a line in a list shows.
+    const shown = plainWords(text);
+    const bare = (from: string): string => from.replace(/[*_~`>\s]/gu, '');
+    expect(bare(shown)).toBe(bare(text));
+    expect(text).not.toMatch(/[<\u{200B}-\u{200F}\u{2060}]/u);
+  });
+
+  it('loses no mark that means nothing', () => {
+    expect(plainWords('a * b, 2*3*4, snake_case and ~ 5')).toBe('a * b, 2*3*4, snake_case and ~ 5');
+  });
+});
+
 describe('the pages of a text', () => {
   it('are those it links to, in order, without the marks around them', () => {
     const text =
