@@ -145,7 +145,7 @@ async function drag(files, css, picture) {
 
 const samples = join(root, 'crates', 'server', 'src', 'demo', 'files');
 const pictures = ['lake-morning.jpg', 'ridge.jpg', 'lake-evening.jpg'].map((name) => join(samples, name));
-const drawing = join(root, 'icons', '128x128@2x.png');
+const drawing = join(root, 'icons', '256x256.png');
 
 test('pictures dragged from another program become an album', async () => {
   await drag(pictures, '[data-drop=pictures]', 'dragged');
