@@ -20,7 +20,7 @@ use tracing_subscriber::{
 use crate::{
     shell::{
         arguments::Arguments, attachments, badge, notifications, pictures, profile::Profile,
-        recent_log::RecentLog, renderer, tiles, tray, window,
+        recent_log::RecentLog, renderer, tiles, tray, window, writing,
     },
     state::App,
 };
@@ -116,7 +116,8 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
         .setup(move |handle| {
             let app = handle.state::<App>().inner().clone();
             app.share(shared.unwrap_or_default());
-            window::open(handle.handle(), &profile, hidden)?;
+            let opened = window::open(handle.handle(), &profile, hidden)?;
+            tauri::async_runtime::spawn(writing::follow(opened, app.clone()));
             warm_up(app.clone());
             tauri::async_runtime::spawn(app.follow_focus());
             tauri::async_runtime::spawn(app.clone().follow_locks());

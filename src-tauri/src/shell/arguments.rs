@@ -51,8 +51,18 @@ impl Arguments {
     /// The files to send, as seen from the folder the program was started in.
     pub fn shared_from(&self, folder: &Path) -> Vec<PathBuf> {
         let all = self.share.iter().chain(&self.files);
-        all.map(|file| folder.join(file)).collect()
+        all.map(|file| path_of(file).unwrap_or_else(|| folder.join(file)))
+            .collect()
     }
+}
+
+/// The path behind an address such as `file:///home/ann/a%20b.png`: desktops hand over those where a
+/// program takes links as well as files.
+fn path_of(file: &Path) -> Option<PathBuf> {
+    let address = url::Url::parse(file.to_str()?).ok()?;
+    (address.scheme() == "file")
+        .then(|| address.to_file_path().ok())
+        .flatten()
 }
 
 /// A profile's name becomes a folder and part of a D-Bus name, so only plain characters serve.
@@ -82,6 +92,19 @@ mod tests {
         assert_eq!(arguments.shared_from(Path::new("/home/ann")), wanted);
         let none = Arguments::try_parse_from(["cubist"]).unwrap();
         assert!(none.shared_from(Path::new("/")).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_are_found_by_their_addresses_too() {
+        let given = [
+            "cubist",
+            "file:///home/ann/a%20b.png",
+            "file:///x/%D1%96.pdf",
+        ];
+        let arguments = Arguments::try_parse_from(given).unwrap();
+        let wanted = ["/home/ann/a b.png", "/x/і.pdf"].map(PathBuf::from);
+        assert_eq!(arguments.shared_from(Path::new("/")), wanted);
     }
 
     #[test]

@@ -29,3 +29,4 @@ pub mod settings_file;
 pub mod tiles;
 pub mod tray;
 pub mod window;
+pub mod writing;
