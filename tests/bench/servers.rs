@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use cubist_client::connection::Trust;
 use cubist_client::model::{AppId, SignUp};
+use cubist_client::network::Ways;
 use cubist_client::rest::{Client, RestConfig};
 use cubist_tests::backend::Ready;
 use cubist_tests::programs::program;
@@ -85,6 +86,7 @@ pub(crate) async fn cubist(work: &Path, people: usize) -> Server {
         app_id: AppId::new(ready.app_id).unwrap(),
         auth_key: ready.auth_key.as_str().into(),
         trust: Trust::new(Some(&authority_pem)).unwrap(),
+        ways: Ways::direct(),
     })
     .unwrap();
     let mut logins = Vec::with_capacity(people);

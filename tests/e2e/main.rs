@@ -20,6 +20,7 @@ mod links;
 mod offline;
 mod pictures;
 mod profiles;
+mod proxies;
 mod real_servers;
 mod refusals;
 mod reports;

@@ -22,6 +22,7 @@ pub mod flaky_proxy;
 pub mod pages;
 pub mod person;
 pub mod programs;
+pub mod proxy;
 pub mod puppet;
 pub mod world;
 

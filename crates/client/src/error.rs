@@ -23,6 +23,14 @@ pub enum Error {
         /// Which server.
         host: String,
     },
+    /// The proxy does not let anybody through.
+    #[error("the proxy {host} is in the way: {problem:?}")]
+    Proxy {
+        /// Which proxy.
+        host: String,
+        /// What it did.
+        problem: crate::model::ProxyProblem,
+    },
     /// The server's certificate is not to be trusted.
     #[error("the certificate of {host} is not trusted")]
     Certificate {
@@ -120,6 +128,7 @@ impl From<crate::rest::Error> for Error {
         match error {
             Rest::Offline => Self::Offline,
             Rest::Unreachable { host } => Self::Unreachable { host },
+            Rest::Proxy { host, problem } => Self::Proxy { host, problem },
             Rest::Certificate { host } => Self::Certificate { host },
             Rest::NotSignedIn | Rest::Credentials => Self::Credentials,
             Rest::NotFound { .. } => Self::NotFound,
@@ -136,6 +145,40 @@ impl From<crate::rest::Error> for Error {
             Rest::BadAnswer { reason } => Self::Server {
                 status: 200,
                 message: reason.to_owned(),
+            },
+        }
+    }
+}
+
+/// Of a look at the line; sessions of accounts have words of their own.
+impl From<crate::connection::Error> for Error {
+    fn from(error: crate::connection::Error) -> Self {
+        use crate::connection::Error as Line;
+        match error {
+            Line::NoNetwork => Self::Offline,
+            Line::Proxy { host, problem } => Self::Proxy { host, problem },
+            Line::Certificate { host, .. } => Self::Certificate { host },
+            Line::Unreachable { host }
+            | Line::Refused { host }
+            | Line::Tls { host, .. }
+            | Line::Insecure { host } => Self::Unreachable { host },
+            other => Self::Server {
+                status: 200,
+                message: other.to_string(),
+            },
+        }
+    }
+}
+
+impl From<crate::network::NetworkError> for Error {
+    fn from(error: crate::network::NetworkError) -> Self {
+        use crate::network::NetworkError;
+        Self::InvalidInput {
+            field: match error {
+                NetworkError::Host => "proxyHost",
+                NetworkError::Name => "proxyName",
+                NetworkError::Password => "proxyPassword",
+                NetworkError::Authority => "authority",
             },
         }
     }

@@ -13,6 +13,7 @@ pub mod events;
 pub mod export;
 pub mod keys;
 pub mod model;
+pub mod network;
 pub mod outbox;
 pub mod previews;
 pub mod rest;
@@ -21,6 +22,6 @@ pub mod sync;
 pub mod tiles;
 pub mod voice;
 
-pub use engine::{Account, Engine, EngineConfig};
+pub use engine::{Account, Engine, EngineConfig, NetworkTrial};
 pub use error::Error;
 pub use events::ClientEvent;

@@ -10,11 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls::ClientConfig;
-use tokio::sync::OnceCell;
 use url::Url;
 
 use self::archive::{Archive, Place};
-use crate::connection::Trust;
+use crate::network::{Asking, Ways};
 
 /// Time for the whole exchange; the map draws what is there meanwhile.
 const EXCHANGE_LIMIT: Duration = Duration::from_secs(20);
@@ -71,9 +70,10 @@ pub enum TileError {
 #[derive(Clone, Default)]
 pub struct Tiles {
     /// Made when a map is looked at for the first time.
-    http: Arc<OnceCell<reqwest::Client>>,
-    /// The archive that was looked at last, with the directories of it that are known.
-    archive: Arc<Mutex<Option<Arc<Archive>>>>,
+    http: Arc<Asking>,
+    /// The archive that was looked at last, with the directories of it that are known, and the ways
+    /// it was opened on.
+    archive: Arc<Mutex<Option<(Ways, Arc<Archive>)>>>,
 }
 
 impl fmt::Debug for Tiles {
@@ -85,10 +85,10 @@ impl fmt::Debug for Tiles {
 impl Tiles {
     /// Fetches a tile; `source` is an address with `{z}`, `{x}` and `{y}` in it, or that of a
     /// `PMTiles` file, which may also be the path of one on this computer.
-    pub async fn fetch(&self, source: &str, at: TileAt) -> Result<Tile, TileError> {
-        let http = self.http.get_or_try_init(|| async { client(None) }).await?;
+    pub async fn fetch(&self, ways: &Ways, source: &str, at: TileAt) -> Result<Tile, TileError> {
+        let http = self.http.client(ways, client)?;
         if let Some(place) = Place::parse(source) {
-            let archive = self.archive(place, http).await?;
+            let archive = self.archive(place, ways, &http).await?;
             let bytes = archive.tile(at).await?.ok_or(TileError::Answer)?;
             return picture(bytes.into());
         }
@@ -105,26 +105,20 @@ impl Tiles {
     async fn archive(
         &self,
         place: Place,
+        ways: &Ways,
         http: &reqwest::Client,
     ) -> Result<Arc<Archive>, TileError> {
         let known = || self.archive.lock().unwrap_or_else(PoisonError::into_inner);
-        let here = known().clone().filter(|archive| archive.is_at(&place));
-        if let Some(archive) = here {
+        let here = known()
+            .clone()
+            .filter(|(on, archive)| on.is(ways) && archive.is_at(&place));
+        if let Some((_, archive)) = here {
             return Ok(archive);
         }
         // Two that open it at the same time read its beginning twice.
         let archive = Arc::new(Archive::open(place, http).await?);
-        *known() = Some(Arc::clone(&archive));
+        *known() = Some((ways.clone(), Arc::clone(&archive)));
         Ok(archive)
-    }
-
-    /// Believes a server of a test.
-    #[cfg(test)]
-    fn trusting(authority: &str) -> Self {
-        Self {
-            http: Arc::new(OnceCell::new_with(client(Some(authority)).ok())),
-            ..Self::default()
-        }
     }
 }
 
@@ -136,12 +130,12 @@ fn picture(bytes: Vec<u8>) -> Result<Tile, TileError> {
     })
 }
 
-fn client(authority: Option<&str>) -> Result<reqwest::Client, TileError> {
-    let trust = Trust::new(authority).map_err(|_| TileError::Address)?;
+fn client(ways: &Ways) -> Result<reqwest::Client, TileError> {
+    let trust = ways.trust(None).map_err(|_| TileError::Address)?;
     let tls = trust.client_config().map_err(|_| TileError::Address)?;
     let mut tls = ClientConfig::clone(&tls);
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    reqwest::Client::builder()
+    ways.lead(reqwest::Client::builder())
         .tls_backend_preconfigured(tls)
         .timeout(EXCHANGE_LIMIT)
         .redirect(reqwest::redirect::Policy::limited(REDIRECTS))
@@ -196,6 +190,7 @@ fn picture_type(bytes: &[u8]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::{TileAt, TileError, Tiles, address, picture_type};
+    use crate::network::Ways;
 
     #[test]
     fn a_tile_lies_within_its_level() {
@@ -247,7 +242,7 @@ mod tests {
     async fn an_unsafe_source_is_not_asked() {
         let at = TileAt::new(0, 0, 0).unwrap();
         let refused = Tiles::default()
-            .fetch("http://example.org/{z}/{x}/{y}", at)
+            .fetch(&Ways::direct(), "http://example.org/{z}/{x}/{y}", at)
             .await;
         assert!(matches!(refused, Err(TileError::Address)), "{refused:?}");
     }

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use specta::Type;
 
-use crate::{ipc::types::voice::MicrophoneProblem, shell::local_backend::LocalBackendError};
+use crate::{
+    ipc::types::{network::ProxyProblem, voice::MicrophoneProblem},
+    shell::local_backend::LocalBackendError,
+};
 
 /// The status of an answer that says that the request contradicts what the server holds.
 const CONFLICT: u16 = 409;
@@ -34,6 +37,14 @@ pub enum IpcError {
     Unreachable {
         /// Its host.
         host: String,
+    },
+    /// The proxy does not let anybody through.
+    #[error("the proxy {host} is in the way")]
+    Proxy {
+        /// Which proxy.
+        host: String,
+        /// What it did.
+        problem: ProxyProblem,
     },
     /// The server's certificate is not trusted.
     #[error("the certificate of {host} is not trusted")]
@@ -142,6 +153,10 @@ impl From<cubist_client::Error> for IpcError {
         match error {
             Engine::Offline | Engine::Stopped => Self::Offline,
             Engine::Unreachable { host } => Self::Unreachable { host },
+            Engine::Proxy { host, problem } => Self::Proxy {
+                host,
+                problem: problem.into(),
+            },
             Engine::Certificate { host } => Self::Certificate { host },
             Engine::Credentials => Self::Credentials,
             Engine::NotFound => Self::NotFound,

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     ipc::{error::IpcError, types::sign_in::CustomEndpoints},
-    shell::local_backend::Running,
+    shell::{authority, local_backend::Running},
 };
 
 /// Port of direct TLS and of the WebSocket of the cloud (guide: endpoints; `xmpp.md` §1).
@@ -16,9 +16,6 @@ const CLOUD_CHAT: &str = "chat.connectycube.com";
 const TLS_PORT: u16 = 5223;
 const STARTTLS_PORT: u16 = 5222;
 const WEBSOCKET_PORT: u16 = 5291;
-
-/// Largest certificate file read; a bundle of a public system has 200 kB.
-const CERTIFICATE_LIMIT: u64 = 1024 * 1024;
 
 /// Of the backend on this computer, which runs already.
 pub async fn local(running: &Running) -> Result<Endpoints, IpcError> {
@@ -129,12 +126,7 @@ fn chat_host(address: &ChatAddress) -> String {
 }
 
 async fn certificate(path: PathBuf) -> Result<String, IpcError> {
-    let unreadable = |_| invalid("caCert");
-    let size = tokio::fs::metadata(&path).await.map_err(unreadable)?.len();
-    if size > CERTIFICATE_LIMIT {
-        return Err(invalid("caCert"));
-    }
-    tokio::fs::read_to_string(&path).await.map_err(unreadable)
+    authority::text(&path).await.map_err(|_| invalid("caCert"))
 }
 
 #[cfg(test)]

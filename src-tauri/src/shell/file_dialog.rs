@@ -25,6 +25,20 @@ pub async fn choose(window: &WebviewWindow) -> Vec<PathBuf> {
         .collect()
 }
 
+/// Lets the person choose one file to read; none when they change their mind.
+pub async fn choose_file(window: &WebviewWindow) -> Option<PathBuf> {
+    let (answer, chosen) = oneshot::channel();
+    window
+        .dialog()
+        .file()
+        .set_parent(window)
+        .pick_file(move |file| {
+            // The command's window may have gone meanwhile.
+            answer.send(file).ok();
+        });
+    chosen.await.ok().flatten()?.into_path().ok()
+}
+
 /// Lets the person choose a folder to write into; none when they change their mind.
 pub async fn choose_folder(window: &WebviewWindow) -> Option<PathBuf> {
     let (answer, chosen) = oneshot::channel();

@@ -3,6 +3,7 @@
 
 pub mod arguments;
 pub mod attachments;
+pub mod authority;
 pub mod badge;
 pub mod clipboard;
 pub mod connection_history;

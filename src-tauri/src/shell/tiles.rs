@@ -45,7 +45,11 @@ async fn respond<R: Runtime>(app: &AppHandle<R>, at: TileAt) -> Response<Cow<'st
     let Some(source) = app.settings.get().map_tiles else {
         return nothing();
     };
-    match app.tiles.fetch(&source, at).await {
+    let Ok(engine) = app.engine().await else {
+        return nothing();
+    };
+    let ways = engine.ways();
+    match app.tiles.fetch(&ways, &source, at).await {
         Ok(tile) => something(tile),
         Err(error) => {
             tracing::debug!(%error, "no tile");

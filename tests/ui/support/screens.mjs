@@ -439,6 +439,7 @@ export const SCREENS = [
     query: '',
     go: (page, say) => settings(page, say, 'settings_notifications'),
   },
+  { name: 'settings-network', query: '', go: (page, say) => settings(page, say, 'settings_network') },
   { name: 'settings-desktop', query: '', go: (page, say) => settings(page, say, 'settings_desktop') },
   { name: 'settings-lock', query: '', go: (page, say) => settings(page, say, 'lock_title') },
   { name: 'settings-away', query: '', go: (page, say) => settings(page, say, 'settings_away') },

@@ -52,6 +52,19 @@ export const commands = {
 	autostart: () => typedError<boolean, IpcError>(__TAURI_INVOKE("autostart")),
 	/**  Lets the app start with the computer, in the tray or minimised, or no longer. */
 	setAutostart: (on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("set_autostart", { on })),
+	/**  How the servers are reached. */
+	network: () => typedError<Network, IpcError>(__TAURI_INVOKE("network")),
+	/**
+	 *  Takes another proxy, or none, from now on. A `password` of `null` keeps the one of the same
+	 *  person at the same proxy; an empty one is forgotten.
+	 */
+	setProxy: (proxy: Proxy, password: string | null) => typedError<Network, IpcError>(__TAURI_INVOKE("set_proxy", { proxy, password })),
+	/**  Lets the person choose a file of certificate authorities; `null` when they change their mind. */
+	chooseAuthority: () => typedError<Network | null, IpcError>(__TAURI_INVOKE("choose_authority")),
+	/**  Believes the system's authorities alone again. */
+	removeAuthority: () => typedError<Network, IpcError>(__TAURI_INVOKE("remove_authority")),
+	/**  Looks whether the servers of an account can be reached; without one, those of the cloud. */
+	tryNetwork: (accountId: AccountId | null) => typedError<NetworkTrial, IpcError>(__TAURI_INVOKE("try_network", { accountId })),
 	/**  Makes a new person on the server and signs them in. */
 	signUp: (target: Target, request: SignUp) => typedError<Account, IpcError>(__TAURI_INVOKE("sign_up", { target, request })),
 	/**  Signs in. */
@@ -291,11 +304,8 @@ export const commands = {
 	reportPerson: (accountId: AccountId, userId: UserId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_person", { accountId, userId, reason })),
 	/**  Reports a message to those who run the application. */
 	reportMessage: (accountId: AccountId, dialogId: DialogId, messageId: MessageId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_message", { accountId, dialogId, messageId, reason })),
-	/**
-	 *  Asks where to, and writes a chat there with its whole history, and its files if they are wanted.
-	 *  Tells how far it is by events.
-	 */
-	exportDialog: (accountId: AccountId, dialogId: DialogId, words: ExportWords, withFiles: boolean) => typedError<ExportOutcome, IpcError>(__TAURI_INVOKE("export_dialog", { accountId, dialogId, words, withFiles })),
+	/**  Asks where to, and writes a chat there with its whole history. Tells how far it is by events. */
+	exportDialog: (accountId: AccountId, dialogId: DialogId, words: ExportWords) => typedError<ExportOutcome, IpcError>(__TAURI_INVOKE("export_dialog", { accountId, dialogId, words })),
 	/**  Stops the export that runs. */
 	cancelExport: () => typedError<null, IpcError>(__TAURI_INVOKE("cancel_export")),
 	/**  Shows the folder of the last export in the system's own file manager. */
@@ -596,6 +606,14 @@ export type AttachmentRef = {
 	index: number,
 };
 
+/**  Certificate authorities that the person gave. */
+export type Authority = {
+	/**  Name of the file they came in. */
+	name: string,
+	/**  SHA-256 of each certificate, in hex digits with colons between. */
+	fingerprints: string[],
+};
+
 /**  What is loaded without being asked for; the rest waits for a click. */
 export type AutoDownload = {
 	/**  Pictures of up to so many bytes; 0 for none. */
@@ -890,12 +908,6 @@ export type ExportOutcome =
 	messages: number,
 	/**  Whether the whole history is in it. */
 	complete: boolean,
-	/**  How many files are in it. */
-	files: number,
-	/**  How many files of the messages are not. */
-	missing: number,
-	/**  The first of those. */
-	listed: MissingFile[],
 } } | 
 /**  No folder was chosen, or it was stopped; nothing is left of it. */
 { type: "cancelled" };
@@ -913,12 +925,6 @@ export type ExportProgress =
 	written: number,
 	/**  All of them. */
 	total: number,
-	/**  Files copied so far. */
-	files: number,
-	/**  Of the files that come just now: bytes that are here. */
-	received: number,
-	/**  All bytes of those; 0 while none comes. */
-	coming: number,
 } };
 
 /**
@@ -1135,6 +1141,12 @@ export type IpcError =
 { kind: "unreachable"; 
 /**  Its host. */
 host: string } | 
+/**  The proxy does not let anybody through. */
+{ kind: "proxy"; 
+/**  Which proxy. */
+host: string; 
+/**  What it did. */
+problem: ProxyProblem } | 
 /**  The server's certificate is not trusted. */
 { kind: "certificate"; 
 /**  Its host. */
@@ -1353,25 +1365,23 @@ export type MicrophoneProblem =
 /**  It is there and does not work. */
 "failed";
 
-/**  A file that is not in the folder. */
-export type MissingFile = {
-	/**  Its name, or what it is. */
-	name: string,
-	/**  Why. */
-	reason: MissingReason,
+/**  What a person chose for all accounts of this profile. */
+export type Network = {
+	/**  Between this computer and the servers. */
+	proxy: Proxy,
+	/**  Believed beside the system's authorities. */
+	authority: Authority | null,
 };
 
-/**  Why a file is not in the folder. */
-export type MissingReason = 
-/**  It is at an address that somebody else chose, which an export does not ask. */
-{ type: "elsewhere" } | 
-/**  It was removed from the server. */
-{ type: "removed" } | 
-/**  It could not be fetched. */
-{ type: "failed"; payload: {
-	/**  What happened. */
-	problem: FileProblem,
-} };
+/**  What became of a look at the servers. */
+export type NetworkTrial = {
+	/**  The REST API. */
+	api: Reached,
+	/**  The chat server. */
+	chat: Reached,
+	/**  The proxy on the way, as `host:port`. */
+	proxy: string | null,
+};
 
 /**  What is to hang on a new message. */
 export type NewAttachment = 
@@ -1482,6 +1492,10 @@ export type OfflineReason =
 "refused" | 
 /**  The server's certificate is not one this computer trusts. */
 "certificate" | 
+/**  The proxy does not let anybody through. */
+"proxy" | 
+/**  The proxy wants a name and a password, or others than it got. */
+"proxyLogin" | 
 /**  Stopped on purpose, as while the app closes. */
 "stopped";
 
@@ -1628,6 +1642,40 @@ export type ProfileEdit = {
 	website: string | null,
 };
 
+/**  Between this computer and the servers. */
+export type Proxy = 
+/**  Whatever the system says. */
+{ type: "system" } | 
+/**  None. */
+{ type: "direct" } | 
+/**  By `CONNECT`. */
+{ type: "http"; payload: ProxyServer } | 
+/**  SOCKS version 5. */
+{ type: "socks5"; payload: ProxyServer };
+
+/**  What a proxy did instead of letting somebody through. */
+export type ProxyProblem = 
+/**  It cannot be reached, or hangs up. */
+"unreachable" | 
+/**  It wants a name and a password, or others than it got. */
+"login" | 
+/**  It does not let anybody through to this server. */
+"refused" | 
+/**  What answers there is no proxy of this kind. */
+"notAProxy";
+
+/**  A proxy, as it was typed. */
+export type ProxyServer = {
+	/**  Its name or address. */
+	host: string,
+	/**  Its TCP port. */
+	port: number,
+	/**  Whom it lets through, where it asks. */
+	name: string | null,
+	/**  Whether a password is kept; the password itself never comes back to the page. */
+	hasPassword: boolean,
+};
+
 /**  A public dialog as somebody outside sees it. */
 export type PublicDialog = {
 	/**  The server's id. */
@@ -1668,6 +1716,17 @@ export type Quote = {
 	/**  What hangs on it. */
 	attachment: PreviewAttachment | null,
 };
+
+/**  What became of a look at one server. */
+export type Reached = 
+/**  It answered. */
+{ type: "yes"; 
+/**  After so many milliseconds. */
+ms: number } | 
+/**  It did not. */
+{ type: "no"; 
+/**  Why. */
+error: IpcError };
 
 /**  Everybody who reacted to a message with one emoji. */
 export type Reacted = {

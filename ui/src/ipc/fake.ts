@@ -10,6 +10,7 @@ import { folderCommands } from './fake/folders';
 import { memberCommands } from './fake/members';
 import { Memory } from './fake/memory';
 import { messageCommands } from './fake/messages';
+import { networkCommands } from './fake/network';
 import { outboxCommands } from './fake/outbox';
 import { peopleCommands } from './fake/people';
 import { drawPicture } from './fake/pictures';
@@ -30,6 +31,7 @@ export function openFake(query: URLSearchParams): FakeBackend {
     ...memberCommands(memory),
     ...folderCommands(memory),
     ...messageCommands(memory),
+    ...networkCommands(memory),
     ...outboxCommands(memory),
     ...reworkCommands(memory),
     ...attachmentCommands(memory),

@@ -3,7 +3,7 @@
 // what “not found” was about) passes its own sentence for that kind.
 import { locale, m } from '~/i18n';
 import { toIpcError } from '~/ipc/backend';
-import type { IpcError, MicrophoneProblem } from '~/ipc/bindings.gen';
+import type { IpcError, MicrophoneProblem, ProxyProblem } from '~/ipc/bindings.gen';
 
 /** Sentences that a screen puts in place of the general ones. */
 export type OwnSentences = Partial<Record<IpcError['kind'], string>>;
@@ -18,6 +18,8 @@ export function errorSentence(thrown: unknown, own: OwnSentences = {}): string {
       return m.error_offline();
     case 'unreachable':
       return m.error_unreachable({ host: error.host });
+    case 'proxy':
+      return proxySentence(error.host, error.problem);
     case 'certificate':
       return m.error_certificate({ host: error.host });
     case 'credentials':
@@ -60,6 +62,19 @@ export function errorSentence(thrown: unknown, own: OwnSentences = {}): string {
       return m.error_storage({ message: withoutStop(error.message) });
     case 'internal':
       return m.error_internal();
+  }
+}
+
+function proxySentence(host: string, problem: ProxyProblem): string {
+  switch (problem) {
+    case 'unreachable':
+      return m.error_proxy_unreachable({ host });
+    case 'login':
+      return m.error_proxy_login({ host });
+    case 'refused':
+      return m.error_proxy_refused({ host });
+    case 'notAProxy':
+      return m.error_proxy_not_a_proxy({ host });
   }
 }
 

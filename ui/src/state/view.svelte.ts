@@ -23,6 +23,7 @@ export type SettingsSection =
   | 'away'
   | 'sending'
   | 'keyboard'
+  | 'network'
   | 'desktop'
   | 'server'
   | 'diagnostics'

@@ -11,6 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::connection::credentials::CredentialSource;
 use crate::connection::trust::Trust;
 use crate::model::ChatAddress;
+use crate::network::Ways;
 
 /// Everything [`crate::connection::spawn`] needs for one account.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub struct ConnectionConfig {
     pub credentials: Arc<dyn CredentialSource>,
     /// Certificates that are believed.
     pub trust: Trust,
+    /// Through which proxy the server is reached.
+    pub ways: Ways,
     /// Limits on what the server may send; a stream that passes them is closed.
     pub limits: Limits,
     /// Time limits and intervals.
@@ -51,6 +54,7 @@ impl ConnectionConfig {
             jid,
             credentials,
             trust,
+            ways: Ways::direct(),
             limits: Limits::default(),
             timing: Timing::default(),
             incoming_capacity: INCOMING_CAPACITY,

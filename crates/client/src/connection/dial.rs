@@ -1,7 +1,7 @@
 //! From an address to an open, and where the address says so protected, connection.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +23,8 @@ use url::{Host, Url};
 use crate::connection::config::ConnectionConfig;
 use crate::connection::error::Error;
 use crate::connection::socket::{BoxedIo, Socket};
-use crate::model::ChatAddress;
+use crate::model::{ChatAddress, ProxyProblem};
+use crate::network::{self, Blocked, is_loopback};
 
 /// RFC 7395 §3.1: the subprotocol a server must agree to.
 const SUBPROTOCOL: &str = "xmpp";
@@ -42,16 +43,16 @@ pub(super) async fn dial(
 ) -> Result<Socket, Error> {
     match address {
         ChatAddress::Tls { host, port } => {
-            let tcp = connect(host, *port, config).await?;
+            let way = open(host, *port, config).await?;
             let tls = config
                 .trust
                 .client_config_accepting(Some(ALPN), host, &config.domain)?;
-            let io = handshake(Box::new(tcp), &config.domain, host, tls, config).await?;
+            let io = handshake(way, &config.domain, host, tls, config).await?;
             Ok(Socket::tcp(io, config.limits, true))
         }
         ChatAddress::StartTls { host, port } => {
-            let tcp = connect(host, *port, config).await?;
-            Ok(Socket::tcp(Box::new(tcp), config.limits, false))
+            let way = open(host, *port, config).await?;
+            Ok(Socket::tcp(way, config.limits, false))
         }
         ChatAddress::WebSocket { url } => web_socket(url, config).await,
     }
@@ -107,21 +108,22 @@ async fn web_socket(url: &Url, config: &ConnectionConfig) -> Result<Socket, Erro
             ));
         }
     };
-    if !is_protected && !is_loopback_name(&host) {
+    if !is_protected && !is_loopback(&host) {
         return Err(Error::Insecure { host });
     }
     let port = url
         .port_or_known_default()
         .unwrap_or(if is_protected { 443 } else { 80 });
-    let tcp = connect(&host, port, config).await?;
-    // A name such as `localhost` may be made to resolve elsewhere.
-    if !is_protected && !tcp.peer_addr()?.ip().is_loopback() {
-        return Err(Error::Insecure { host });
-    }
     let io: BoxedIo = if is_protected {
+        let way = open(&host, port, config).await?;
         let tls = config.trust.client_config()?;
-        handshake(Box::new(tcp), &host, &host, tls, config).await?
+        handshake(way, &host, &host, tls, config).await?
     } else {
+        let tcp = connect(&host, port, config).await?;
+        // A name such as `localhost` may be made to resolve elsewhere.
+        if !tcp.peer_addr()?.ip().is_loopback() {
+            return Err(Error::Insecure { host });
+        }
         Box::new(tcp)
     };
     let mut request = url
@@ -166,8 +168,36 @@ fn refused(error: &WsError) -> Error {
     Error::WebSocket(reason)
 }
 
-fn is_loopback_name(host: &str) -> bool {
-    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+/// Opens a connection to `host`, through the proxy that stands before it if there is one.
+async fn open(host: &str, port: u16, config: &ConnectionConfig) -> Result<BoxedIo, Error> {
+    let Some(hop) = config.ways.hop(host, port) else {
+        return Ok(Box::new(connect(host, port, config).await?));
+    };
+    let blocked = |problem| Error::Proxy {
+        host: hop.host.clone(),
+        problem,
+    };
+    let limit = config.timing.tcp + config.timing.handshake;
+    match timeout(limit, network::open(&hop, host, port, &config.ways)).await {
+        Ok(Ok(way)) => Ok(Box::new(way)),
+        Ok(Err(Blocked::Proxy(problem))) => Err(blocked(problem)),
+        Ok(Err(Blocked::Server)) => Err(unreachable(host)),
+        Err(_) => Err(blocked(ProxyProblem::Unreachable)),
+    }
+}
+
+/// Opens and closes a connection as far as TLS at the first address that lets somebody; nothing is
+/// said that a person is needed for.
+pub(crate) async fn reach(config: &ConnectionConfig) -> Result<(), Error> {
+    let mut worst = unreachable(&config.domain);
+    for address in &config.addresses {
+        match dial(address, config).await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.weight() >= worst.weight() => worst = error,
+            Err(_) => {}
+        }
+    }
+    Err(worst)
 }
 
 /// Connects to the first address of `host` that answers.
@@ -314,7 +344,7 @@ fn tls_failure(error: &io::Error, host: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{alternate, is_loopback_name};
+    use super::alternate;
 
     #[test]
     fn both_families_get_their_turn() {
@@ -322,21 +352,5 @@ mod tests {
         let parsed = addresses.iter().map(|a| a.parse().unwrap()).collect();
         let mixed: Vec<_> = alternate(parsed).iter().map(ToString::to_string).collect();
         assert_eq!(mixed, ["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"]);
-    }
-
-    #[test]
-    fn only_this_machine_is_loopback() {
-        for host in ["localhost", "127.0.0.1", "127.8.8.8", "::1"] {
-            assert!(is_loopback_name(host), "{host}");
-        }
-        for host in [
-            "localhost.example.org",
-            "10.0.0.1",
-            "example.org",
-            "0.0.0.0",
-            "",
-        ] {
-            assert!(!is_loopback_name(host), "{host}");
-        }
     }
 }

@@ -7,7 +7,7 @@ use cubist_protocol::stream::{SaslCondition, StreamErrorCondition};
 use cubist_protocol::xml::XmlError;
 
 use crate::connection::trust::TrustError;
-use crate::model::OfflineReason;
+use crate::model::{OfflineReason, ProxyProblem};
 
 /// There is no session at the moment; nothing was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +48,14 @@ pub enum Error {
     Refused {
         /// Which server.
         host: String,
+    },
+    /// The proxy does not let anybody through.
+    #[error("the proxy {host} is in the way: {problem:?}")]
+    Proxy {
+        /// Which proxy.
+        host: String,
+        /// What it did.
+        problem: ProxyProblem,
     },
     /// The certificate is not to be trusted.
     #[error("the certificate of {host} is not trusted: {reason}")]
@@ -138,6 +146,11 @@ impl Error {
     pub(super) fn offline_reason(&self) -> OfflineReason {
         match self {
             Self::NoNetwork => OfflineReason::NoNetwork,
+            Self::Proxy {
+                problem: ProxyProblem::Login,
+                ..
+            } => OfflineReason::ProxyLogin,
+            Self::Proxy { .. } => OfflineReason::Proxy,
             Self::Certificate { .. } | Self::Trust(_) => OfflineReason::Certificate,
             Self::Refused { .. }
             | Self::Tls { .. }
@@ -171,7 +184,9 @@ impl Error {
             OfflineReason::NoNetwork => 1,
             OfflineReason::Unreachable => 2,
             OfflineReason::Refused => 3,
-            OfflineReason::Certificate => 4,
+            OfflineReason::Proxy => 4,
+            OfflineReason::ProxyLogin => 5,
+            OfflineReason::Certificate => 6,
         }
     }
 

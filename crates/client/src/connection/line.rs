@@ -321,9 +321,11 @@ impl Line {
         tracing::info!(%error, delay_ms = delay.as_millis(), "no connection");
         let reason = error.offline_reason();
         let (state, is_quiet) = match reason {
-            OfflineReason::NoNetwork | OfflineReason::Certificate | OfflineReason::Stopped => {
-                (ConnectionState::Offline { reason }, true)
-            }
+            OfflineReason::NoNetwork
+            | OfflineReason::Certificate
+            | OfflineReason::Proxy
+            | OfflineReason::ProxyLogin
+            | OfflineReason::Stopped => (ConnectionState::Offline { reason }, true),
             OfflineReason::Unreachable | OfflineReason::Refused => {
                 let state = ConnectionState::Connecting {
                     attempt: self.failures.saturating_add(1),

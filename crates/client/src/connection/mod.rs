@@ -39,9 +39,11 @@ mod wake;
 pub use config::{ConnectionConfig, Timing};
 pub use credentials::{CredentialError, CredentialSource, FixedPassword, PasswordRequest};
 pub(crate) use dial::has_route;
+pub(crate) use dial::reach;
 pub use error::{Error, NotConnected, RequestError};
 pub use handle::ConnectionHandle;
 pub use incoming::{HandledToken, Incoming, SendTag};
+pub(crate) use trust::authorities_in;
 pub use trust::{Trust, TrustError};
 
 use tokio::sync::mpsc;

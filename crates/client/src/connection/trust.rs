@@ -47,7 +47,7 @@ impl Trust {
     pub fn new(ca_pem: Option<&str>) -> Result<Self, TrustError> {
         let extra = match ca_pem {
             None => Vec::new(),
-            Some(pem) => parse_authorities(pem)?,
+            Some(pem) => authorities_in(pem)?,
         };
         Ok(Self {
             extra: extra.into(),
@@ -102,7 +102,8 @@ impl fmt::Debug for Trust {
     }
 }
 
-fn parse_authorities(pem: &str) -> Result<Vec<CertificateDer<'static>>, TrustError> {
+/// The certificates of a PEM text, each of which can be an authority.
+pub(crate) fn authorities_in(pem: &str) -> Result<Vec<CertificateDer<'static>>, TrustError> {
     let found: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
         .collect::<Result<_, _>>()
         .map_err(|_| TrustError::InvalidPem)?;

@@ -30,6 +30,7 @@ use crate::attachments::outgoing::Outgoing;
 use crate::attachments::progress::Progress;
 use crate::attachments::sealed::FilesKey;
 use crate::engine::credentials::{Credentials, StoredIdentity};
+use crate::engine::network::NetworkTrial;
 use crate::engine::runtime::{self, Owner, Runtime};
 use crate::engine::shared::Shared;
 use crate::error::Error;
@@ -205,6 +206,22 @@ impl Account {
         let client = runtime::client(&self.inner.shared, &to)?;
         restore(&client, &credentials);
         self.start(&to, &credentials, client).await
+    }
+
+    /// Makes the connections anew, on other ways; one that is signed out has none.
+    pub(super) async fn reconnect(&self) -> Result<(), Error> {
+        if self.lock().is_none() {
+            return Ok(());
+        }
+        self.resume().await
+    }
+
+    /// Looks whether the API and the chat server can be reached on the present ways.
+    pub(super) async fn try_ways(&self) -> Result<NetworkTrial, Error> {
+        let row = self.inner.store.read(account::load).await?;
+        let endpoints = row.and_then(|row| serde_json::from_str(&row.endpoints).ok());
+        let endpoints = endpoints.ok_or(Error::NotFound)?;
+        Ok(NetworkTrial::of(&self.inner.shared, self.inner.me, &endpoints).await)
     }
 
     /// Starts with what the cache holds; a signed-out account stays as it is.

@@ -3,6 +3,7 @@
 mod account;
 mod credentials;
 mod keys;
+mod network;
 mod registry;
 mod runtime;
 mod shared;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::account::Account;
 use self::credentials::Credentials;
+pub use self::network::NetworkTrial;
 use self::registry::{Entry, Registry};
 use self::shared::Shared;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
@@ -31,6 +33,7 @@ use crate::model::{
     AccountId, AccountSummary, ConnectionState, Endpoints, FilePolicy, Identity, OfflineReason,
     Secret, SignUp, SignedOutReason,
 };
+use crate::network::KeptNetwork;
 use crate::previews::{Pages, PublicWeb, Reach};
 use crate::store::RawKey;
 use crate::sync;
@@ -93,6 +96,8 @@ pub struct Engine {
 struct Inner {
     shared: Arc<Shared>,
     vault: KeyVault,
+    /// What the person chose of the ways to the servers.
+    network: Mutex<KeptNetwork>,
     /// Accounts whose cache is open.
     open: Mutex<HashMap<AccountId, Account>>,
     /// Held while accounts are opened, added or removed.
@@ -130,6 +135,8 @@ impl Engine {
         )
         .await?;
         let registry = Registry::open(&config.data_dir)?;
+        let network = KeptNetwork::open(&config.data_dir);
+        let ways = network::ways(&network, &vault);
         let shared = Arc::new(Shared {
             data_dir: config.data_dir,
             clock: config.clock,
@@ -142,12 +149,14 @@ impl Engine {
             registry: Mutex::new(registry),
             events: broadcast::Sender::new(EVENT_QUEUE),
             files: Arc::default(),
+            ways: Mutex::new(ways),
             shutdown: CancellationToken::new(),
         });
         let engine = Self {
             inner: Arc::new(Inner {
                 shared,
                 vault,
+                network: Mutex::new(network),
                 open: Mutex::new(HashMap::new()),
                 changing: tokio::sync::Mutex::new(()),
                 voice: tokio::sync::Mutex::new(None),
@@ -326,6 +335,8 @@ impl Engine {
             return Ok(());
         }
         let _changing = self.inner.changing.lock().await;
+        // The password for the proxy can be read now.
+        self.take_kept_ways();
         let entries = self.registry().entries().to_vec();
         for entry in entries {
             let account = self.open_account(&entry).await?;

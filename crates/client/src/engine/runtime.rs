@@ -11,11 +11,11 @@ use crate::attachments::files::Files;
 use crate::attachments::outgoing::Outgoing;
 use crate::attachments::progress::Progress;
 use crate::attachments::uploads;
-use crate::connection::{self, ConnectionConfig, Trust};
+use crate::connection::{self, ConnectionConfig, CredentialSource, FixedPassword, Trust};
 use crate::engine::credentials::{ChatPassword, Credentials};
 use crate::engine::shared::Shared;
 use crate::error::Error;
-use crate::model::{AccountId, Endpoints, UserId};
+use crate::model::{AccountId, Endpoints, Secret, UserId};
 use crate::outbox;
 use crate::rest::{Client, RestConfig};
 use crate::store::{Store, account};
@@ -53,15 +53,49 @@ pub(super) fn client(shared: &Shared, endpoints: &Endpoints) -> Result<Client, E
         base: endpoints.api_url.clone(),
         app_id: endpoints.app_id,
         auth_key: endpoints.auth_key.clone(),
-        trust: trust(endpoints)?,
+        trust: trust(shared, endpoints)?,
+        ways: shared.ways(),
     };
     Ok(Client::with_clock(config, Arc::clone(&shared.clock))?)
 }
 
-fn trust(endpoints: &Endpoints) -> Result<Trust, Error> {
-    Trust::new(endpoints.ca_cert_pem.as_deref()).map_err(|_| Error::InvalidInput {
+fn trust(shared: &Shared, endpoints: &Endpoints) -> Result<Trust, Error> {
+    let trust = shared.ways().trust(endpoints.ca_cert_pem.as_deref());
+    trust.map_err(|_| Error::InvalidInput {
         field: "ca_cert_pem",
     })
+}
+
+/// Looks whether the chat server of these endpoints can be reached, as far as TLS.
+pub(super) async fn reach_chat(
+    shared: &Shared,
+    me: UserId,
+    endpoints: &Endpoints,
+) -> Result<(), Error> {
+    let config = line_config(
+        shared,
+        me,
+        endpoints,
+        Arc::new(FixedPassword(Secret::default())),
+    )?;
+    Ok(connection::reach(&config).await?)
+}
+
+fn line_config(
+    shared: &Shared,
+    me: UserId,
+    endpoints: &Endpoints,
+    credentials: Arc<dyn CredentialSource>,
+) -> Result<ConnectionConfig, Error> {
+    let jid = Jid::user(me, endpoints.app_id, &endpoints.domain)
+        .map_err(|_| Error::InvalidInput { field: "domain" })?;
+    let trust = trust(shared, endpoints)?;
+    let mut config = ConnectionConfig::new(endpoints.chat.clone(), jid, credentials, trust);
+    config.ways = shared.ways();
+    config.timing = shared.timing;
+    config.incoming_capacity = shared.incoming_capacity;
+    config.clock = Arc::clone(&shared.clock);
+    Ok(config)
 }
 
 impl Runtime {
@@ -74,21 +108,11 @@ impl Runtime {
         client: Client,
     ) -> Result<Self, Error> {
         let shutdown = shared.shutdown.child_token();
-        let jid = Jid::user(owner.me, endpoints.app_id, &endpoints.domain)
-            .map_err(|_| Error::InvalidInput { field: "domain" })?;
         let password = ChatPassword {
             client: client.clone(),
             user: owner.me,
         };
-        let mut config = ConnectionConfig::new(
-            endpoints.chat.clone(),
-            jid,
-            Arc::new(password),
-            trust(endpoints)?,
-        );
-        config.timing = shared.timing;
-        config.incoming_capacity = shared.incoming_capacity;
-        config.clock = Arc::clone(&shared.clock);
+        let config = line_config(shared, owner.me, endpoints, Arc::new(password))?;
         let (handle, incoming, connection) = connection::spawn(config, shutdown.clone());
         let who = Who {
             me: owner.me,

@@ -11,6 +11,7 @@ use crate::connection::Timing;
 use crate::engine::registry::Registry;
 use crate::events::ClientEvent;
 use crate::model::{AccountId, FilePolicy, User};
+use crate::network::Ways;
 use crate::previews::Pages;
 use crate::voice::{Limits, Microphone};
 
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     pub(super) events: broadcast::Sender<ClientEvent>,
     /// What is downloaded unasked, and how much is kept.
     pub(super) files: Arc<Mutex<FilePolicy>>,
+    /// The ways to the servers; replaced as a whole.
+    pub(super) ways: Mutex<Ways>,
     /// Ends everything.
     pub(super) shutdown: CancellationToken,
 }
@@ -47,6 +50,19 @@ impl Shared {
     /// The folder of an account.
     pub(super) fn account_dir(&self, id: &AccountId) -> PathBuf {
         self.data_dir.join("accounts").join(id.as_str())
+    }
+
+    /// The ways to the servers, as they are now.
+    pub(super) fn ways(&self) -> Ways {
+        self.ways
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// From now on connections are made on these ways.
+    pub(super) fn set_ways(&self, ways: Ways) {
+        *self.ways.lock().unwrap_or_else(PoisonError::into_inner) = ways;
     }
 
     /// The list of accounts.

@@ -18,6 +18,7 @@ mod slot;
 mod vault;
 
 pub use error::Error;
+pub(crate) use files::{read_limited, write_private};
 pub use recovery::RecoveryCode;
 pub use vault::{DatabaseKey, KeyVault};
 

@@ -1,6 +1,7 @@
 //! The slots of one profile, and the master key once one of them opened.
 
 mod changes;
+mod sealing;
 
 use std::fmt;
 use std::io;
@@ -370,14 +371,14 @@ impl KeyVault {
                 (guard, key)
             }
         };
-        self.seal(&mut file, guard, &key, &master)?;
+        self.seal_slot(&mut file, guard, &key, &master)?;
         self.write(file).await?;
         self.lock().master = Some(master);
         Ok(())
     }
 
     /// Puts a slot into `file`, in the place of one of its kind.
-    fn seal(
+    fn seal_slot(
         &self,
         file: &mut KeysFile,
         guard: Guard,

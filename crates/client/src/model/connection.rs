@@ -37,6 +37,10 @@ pub enum OfflineReason {
     Refused,
     /// The server's certificate is not to be trusted.
     Certificate,
+    /// The proxy does not let anybody through.
+    Proxy,
+    /// The proxy wants a name and a password, or others than it got.
+    ProxyLogin,
     /// The engine was told to stop, or has not started yet.
     Stopped,
 }

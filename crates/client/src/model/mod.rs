@@ -15,6 +15,7 @@ mod explore;
 mod folder;
 mod link_preview;
 mod message;
+mod network;
 mod outbox;
 mod page;
 mod picture;
@@ -49,6 +50,7 @@ pub use folder::{Folder, FolderId, FolderRule};
 pub(crate) use link_preview::shown_address;
 pub use link_preview::{LinkPreview, PreviewPicture};
 pub use message::{Draft, Failure, FailureKind, Forwarded, Message, Quote, Reaction, SystemLine};
+pub use network::{Authority, Network, Proxy, ProxyProblem, ProxyServer};
 pub use outbox::{Hold, KeptDraft, KeptEdit, Outbox, OutboxItem, Recipient, SendTime, Waiting};
 pub use page::{
     Anchor, Cursor, DialogPage, DialogQuery, Edge, GapReason, InvalidCursor, MessagePage,

@@ -27,6 +27,7 @@ use url::Url;
 pub use self::reach::{PublicWeb, Reach};
 use self::reader::{Found, Kind, Reader};
 use crate::model::{LinkPreview, PreviewPicture, shown_address};
+use crate::network::Ways;
 use crate::rest::{Client, NewFile};
 use crate::sync::context::Context;
 use crate::sync::pictures::{self, encoding};
@@ -65,16 +66,16 @@ struct Look {
 }
 
 impl Pages {
-    pub(crate) const fn new(reach: Arc<dyn Reach>) -> Self {
+    pub(crate) fn new(reach: Arc<dyn Reach>) -> Self {
         Self {
             reader: Reader::new(reach),
             limit: LOOK_LIMIT,
         }
     }
 
-    async fn look(&self, url: Url) -> Option<Look> {
+    async fn look(&self, ways: &Ways, url: Url) -> Option<Look> {
         let deadline = Instant::now() + self.limit;
-        let found = timeout_at(deadline, self.reader.fetch(url)).await;
+        let found = timeout_at(deadline, self.reader.fetch(ways, url)).await;
         let found = found.unwrap_or(Err(reader::Nothing::NoAnswer));
         // Which page it was is nobody's business.
         let found = found.inspect_err(|error| tracing::debug!(%error, "a link has no preview"));
@@ -89,7 +90,9 @@ impl Pages {
         };
         let facts = page::read(&bytes, charset.as_deref(), &url);
         let picture = match facts.picture {
-            Some(address) => timeout_at(deadline, self.reader.fetch(address)).await.ok(),
+            Some(address) => timeout_at(deadline, self.reader.fetch(ways, address))
+                .await
+                .ok(),
             None => None,
         };
         let picture = picture.and_then(Result::ok);
@@ -161,6 +164,7 @@ impl Previews {
 pub(crate) async fn make(
     previews: &Previews,
     pages: &Pages,
+    ways: &Ways,
     context: &Context,
     client: &Client,
     url: Url,
@@ -170,7 +174,7 @@ pub(crate) async fn make(
         return known.preview;
     }
     // A page that did not answer now may do so the next time; nothing is kept of it.
-    let look = pages.look(url.clone()).await?;
+    let look = pages.look(ways, url.clone()).await?;
     let stored = match look.picture {
         Some(bytes) => store(context, client, bytes).await,
         None => None,

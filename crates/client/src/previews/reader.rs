@@ -1,17 +1,16 @@
 //! Fetches a page or a picture that somebody's link leads to, within narrow limits and without
 //! telling more than the request itself does.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use reqwest::{Response, redirect};
 use url::Url;
 
 use super::page::charset_of;
 use super::reach::{Names, Reach, allows};
-use crate::connection::Trust;
+use crate::network::{Asking, Ways};
 
 /// Redirections that are followed.
 const MAX_HOPS: usize = 3;
@@ -55,9 +54,6 @@ pub(super) enum Nothing {
     /// An address of this machine, this house, or one in disguise.
     #[error("the address may not be asked")]
     NotAllowed,
-    /// A proxy is set for it, and would decide by itself which address is reached.
-    #[error("a proxy stands before the address")]
-    Proxy,
     /// No connection, or it broke.
     #[error("nobody answered")]
     NoAnswer,
@@ -79,24 +75,21 @@ pub(super) enum Nothing {
 #[derive(Debug)]
 pub(super) struct Reader {
     reach: Arc<dyn Reach>,
-    http: OnceLock<Option<reqwest::Client>>,
-    /// The system's proxies, as they were at first use.
-    proxies: OnceLock<Matcher>,
+    http: Asking,
 }
 
 impl Reader {
-    pub(super) const fn new(reach: Arc<dyn Reach>) -> Self {
+    pub(super) fn new(reach: Arc<dyn Reach>) -> Self {
         Self {
             reach,
-            http: OnceLock::new(),
-            proxies: OnceLock::new(),
+            http: Asking::new(),
         }
     }
 
     /// Fetches what is at `url`, or where it leads.
-    pub(super) async fn fetch(&self, mut url: Url) -> Result<Found, Nothing> {
+    pub(super) async fn fetch(&self, ways: &Ways, mut url: Url) -> Result<Found, Nothing> {
         for _ in 0..=MAX_HOPS {
-            let response = self.ask(&url).await?;
+            let response = self.ask(ways, &url).await?;
             let status = response.status();
             if status.is_success() {
                 return take(url, response).await;
@@ -113,17 +106,21 @@ impl Reader {
         Err(Nothing::Circles)
     }
 
-    async fn ask(&self, url: &Url) -> Result<Response, Nothing> {
+    async fn ask(&self, ways: &Ways, url: &Url) -> Result<Response, Nothing> {
         if !allows(&*self.reach, url) {
             return Err(Nothing::NotAllowed);
         }
-        if self.is_behind_proxy(url) {
-            return Err(Nothing::Proxy);
-        }
-        let http = self.http.get_or_init(|| client(&self.reach)).as_ref();
-        let request = http.ok_or(Nothing::NoAnswer)?.get(url.clone());
+        let http = self
+            .http
+            .client(ways, |ways| client(&self.reach, ways))
+            .map_err(|()| Nothing::NoAnswer)?;
+        let request = http.get(url.clone());
         let response = request.header(ACCEPT, ACCEPTED).send().await;
         let response = response.map_err(|_| Nothing::NoAnswer)?;
+        if ways.hop_to(url).is_some() {
+            // The other end is the proxy, which looked the name up and decides what it reaches.
+            return Ok(response);
+        }
         // The lookup has left out what may not be reached; this is the address itself.
         let peer = response.remote_addr().ok_or(Nothing::NotAllowed)?;
         if !self.reach.allows_address(peer.ip()) {
@@ -131,33 +128,27 @@ impl Reader {
         }
         Ok(response)
     }
-
-    fn is_behind_proxy(&self, url: &Url) -> bool {
-        let proxies = self.proxies.get_or_init(Matcher::from_system);
-        let address = url.as_str().parse();
-        // What cannot be looked up there could not be asked either.
-        address.map_or(true, |address| proxies.intercept(&address).is_some())
-    }
 }
 
 /// No cookies, no referrer, no redirections of its own, no compression (a small answer could grow
 /// without end), and no connection that outlives its answer.
-fn client(reach: &Arc<dyn Reach>) -> Option<reqwest::Client> {
-    let tls = Trust::new(None).and_then(|trust| trust.client_config());
-    let mut tls = rustls::ClientConfig::clone(&*tls.ok()?);
+fn client(reach: &Arc<dyn Reach>, ways: &Ways) -> Result<reqwest::Client, ()> {
+    let tls = ways.trust(None).and_then(|trust| trust.client_config());
+    let mut tls = rustls::ClientConfig::clone(&*tls.map_err(|_| ())?);
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    reqwest::Client::builder()
+    ways.lead(reqwest::Client::builder())
         .tls_backend_preconfigured(tls)
         .connect_timeout(CONNECT_LIMIT)
         .redirect(redirect::Policy::none())
         .referer(false)
         .user_agent(USER_AGENT)
-        .no_proxy()
         .pool_max_idle_per_host(0)
-        .dns_resolver(Names(Arc::clone(reach)))
+        .dns_resolver(Names {
+            reach: Arc::clone(reach),
+            proxies: ways.proxy_hosts().into(),
+        })
         .build()
-        .inspect_err(|error| tracing::warn!(%error, "there will be no previews of links"))
-        .ok()
+        .map_err(|error| tracing::warn!(%error, "there will be no previews of links"))
 }
 
 async fn take(url: Url, mut response: Response) -> Result<Found, Nothing> {

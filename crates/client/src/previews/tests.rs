@@ -13,6 +13,7 @@ use super::reach::Reach;
 use super::reader::{Kind, Nothing, PAGE_BYTES, Reader};
 use super::{MOST, Made, Pages, Previews};
 use crate::model::LinkPreview;
+use crate::network::Ways;
 use crate::sync::pictures::encoding::tests::some_png;
 
 /// Servers of these tests: on this machine, at any port but one.
@@ -116,7 +117,7 @@ fn reader() -> Reader {
 }
 
 async fn refusal(reader: &Reader, url: Url) -> Nothing {
-    reader.fetch(url).await.unwrap_err()
+    reader.fetch(&Ways::direct(), url).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -125,7 +126,7 @@ async fn a_page_and_its_picture_are_looked_at() {
     let html = r#"<title>Rules</title><meta property="og:image" content="/hut.png">"#;
     let site = Site::serve([("/", page(html)), ("/hut.png", picture(&hut))].into()).await;
     let pages = Pages::new(Arc::new(Here::default()));
-    let look = pages.look(site.url("/")).await.unwrap();
+    let look = pages.look(&Ways::direct(), site.url("/")).await.unwrap();
     assert_eq!(look.title, "Rules");
     assert_eq!(look.picture.unwrap(), hut);
 }
@@ -135,7 +136,10 @@ async fn a_link_to_a_picture_shows_the_picture() {
     let hut = some_png(90, 60);
     let site = Site::serve([("/a/hut%20one.png", picture(&hut))].into()).await;
     let pages = Pages::new(Arc::new(Here::default()));
-    let look = pages.look(site.url("/a/hut%20one.png")).await.unwrap();
+    let look = pages
+        .look(&Ways::direct(), site.url("/a/hut%20one.png"))
+        .await
+        .unwrap();
     assert_eq!(look.title, "hut one.png");
     assert_eq!(look.picture.unwrap(), hut);
 }
@@ -144,7 +148,10 @@ async fn a_link_to_a_picture_shows_the_picture() {
 async fn a_server_learns_nothing_of_who_asks() {
     let mut site =
         Site::serve([("/", to("/next")), ("/next", page("<title>T</title>"))].into()).await;
-    reader().fetch(site.url("/#part")).await.unwrap();
+    reader()
+        .fetch(&Ways::direct(), site.url("/#part"))
+        .await
+        .unwrap();
     let asked = site.asked();
     assert_eq!(asked.len(), 2);
     for head in asked {
@@ -181,7 +188,10 @@ async fn redirections_are_followed_three_times() {
         .into(),
     )
     .await;
-    let found = reader().fetch(site.url("/0")).await.unwrap();
+    let found = reader()
+        .fetch(&Ways::direct(), site.url("/0"))
+        .await
+        .unwrap();
     assert_eq!(found.url, site.url("/3"));
     assert_eq!(site.paths(), ["/0", "/1", "/2", "/3"]);
     assert_eq!(
@@ -263,7 +273,10 @@ async fn only_the_beginning_of_a_page_and_only_small_pictures_are_read() {
         .into(),
     )
     .await;
-    let found = reader().fetch(site.url("/page")).await.unwrap();
+    let found = reader()
+        .fetch(&Ways::direct(), site.url("/page"))
+        .await
+        .unwrap();
     assert_eq!(found.bytes.len(), PAGE_BYTES);
     let charset = Some("utf-8".to_owned());
     assert_eq!(found.kind, Kind::Page { charset });
@@ -321,10 +334,19 @@ async fn a_slow_page_gives_up_and_a_slow_picture_leaves_the_words() {
         ..Pages::new(Arc::new(Here::default()))
     };
     // The first use reads certificates, which takes its own time.
-    pages.reader.fetch(site.url("/")).await.unwrap();
+    pages
+        .reader
+        .fetch(&Ways::direct(), site.url("/"))
+        .await
+        .unwrap();
     site.asked();
-    assert!(pages.look(site.url("/never")).await.is_none());
-    let look = pages.look(site.url("/")).await.unwrap();
+    assert!(
+        pages
+            .look(&Ways::direct(), site.url("/never"))
+            .await
+            .is_none()
+    );
+    let look = pages.look(&Ways::direct(), site.url("/")).await.unwrap();
     assert_eq!((look.title.as_str(), look.picture), ("Rules", None));
     assert_eq!(site.paths(), ["/never", "/", "/never.png"]);
 }

@@ -14,6 +14,7 @@ use url::Url;
 use crate::clock::{Clock, SystemClock};
 use crate::connection::Trust;
 use crate::model::{Identity, Secret, UnixMillis};
+use crate::network::Ways;
 use crate::rest::error::{Error, from_answer};
 use crate::rest::session::Session;
 use crate::rest::transport::{Answer, Pass, Request, Transport};
@@ -39,6 +40,8 @@ pub struct RestConfig {
     pub auth_key: Secret,
     /// Certificates that are believed.
     pub trust: Trust,
+    /// Through which proxy the API is reached.
+    pub ways: Ways,
 }
 
 /// The REST API for one account. Cheap to clone; clones share the session.
@@ -75,10 +78,11 @@ impl Client {
             app_id,
             auth_key,
             trust,
+            ways,
         } = config;
         Ok(Self {
             inner: Arc::new(Inner {
-                transport: Transport::new(base, app_id, auth_key, &trust)?,
+                transport: Transport::new(base, app_id, auth_key, &trust, &ways)?,
                 session: watch::Sender::new(None),
                 identity: Mutex::default(),
                 renewal: tokio::sync::Mutex::default(),
@@ -87,6 +91,15 @@ impl Client {
                 clock,
             }),
         })
+    }
+
+    /// Whether the API answers, whatever it says. Needs no session and is not repeated.
+    pub async fn reach(&self) -> Result<(), Error> {
+        let request = Request::get("session", String::new());
+        match self.inner.transport.exchange(&request, &Pass::None).await {
+            Ok(_) => Ok(()),
+            Err(failure) => Err(failure.error),
+        }
     }
 
     /// Takes up a session of an earlier run, without a request. `identity` is what a new one is

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::connection::Trust;
 use crate::connection::tests::peer::Peer;
 use crate::model::{Identity, Secret, SignUp, UnixMillis};
+use crate::network::Ways;
 use crate::rest::{DialogFilter, Error, Session};
 
 /// One request as it arrived.
@@ -155,6 +156,7 @@ fn config(base: &str) -> RestConfig {
         app_id: AppId::new(21).unwrap(),
         auth_key: Secret::new("AUTHKEY"),
         trust: Trust::new(None).unwrap(),
+        ways: Ways::direct(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use cubist_protocol::rest::{ErrorBody, ErrorEntry};
 
 use crate::error::FieldError;
+use crate::model::ProxyProblem;
 
 /// A REST call failed. Holds no token and no password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +18,14 @@ pub enum Error {
     Unreachable {
         /// Which server.
         host: String,
+    },
+    /// The proxy does not let anybody through.
+    #[error("the proxy {host} is in the way: {problem:?}")]
+    Proxy {
+        /// Which proxy.
+        host: String,
+        /// What it did.
+        problem: ProxyProblem,
     },
     /// The server's certificate is not to be trusted.
     #[error("the certificate of {host} is not trusted")]
@@ -80,7 +89,11 @@ impl Error {
     /// Whether the same call can succeed later without anybody changing anything.
     pub fn is_recoverable(&self) -> bool {
         match self {
-            Self::Offline | Self::Unreachable { .. } | Self::RateLimited { .. } => true,
+            Self::Offline
+            | Self::Unreachable { .. }
+            // Whoever runs it, or the person, puts it right.
+            | Self::Proxy { .. }
+            | Self::RateLimited { .. } => true,
             Self::Server { status, .. } => *status >= 500,
             Self::Certificate { .. }
             | Self::Insecure { .. }

@@ -4,9 +4,13 @@
 //! a service on this computer, the metadata of a cloud. So only `https` addresses count, and names
 //! count only as far as they lead to public addresses. The account's own API is the exception,
 //! because it may well stand in the same house.
+//!
+//! Behind a proxy the proxy looks names up and decides which addresses it reaches; what is written
+//! as an address is judged here in any case.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
@@ -16,22 +20,23 @@ use crate::rest::error::Error;
 /// Finds the addresses of names, leaving out those that are not public.
 #[derive(Clone, Debug)]
 pub(super) struct PublicAddresses {
-    /// The host whose addresses all count.
-    exempt: String,
+    /// Hosts whose addresses all count.
+    exempt: Arc<[String]>,
 }
 
 impl PublicAddresses {
-    /// A resolver for everything that also finds `host`, wherever it is.
-    pub(super) fn except(host: &str) -> Self {
+    /// A resolver for everything that also finds these hosts, wherever they are.
+    pub(super) fn except(exempt: Vec<String>) -> Self {
         Self {
-            exempt: host.to_owned(),
+            exempt: exempt.into(),
         }
     }
 }
 
 impl Resolve for PublicAddresses {
     fn resolve(&self, name: Name) -> Resolving {
-        let is_exempt = name.as_str().eq_ignore_ascii_case(&self.exempt);
+        let mut exempt = self.exempt.iter();
+        let is_exempt = exempt.any(|host| name.as_str().eq_ignore_ascii_case(host));
         lookup(name, move |address| is_exempt || is_public(address))
     }
 }
@@ -194,8 +199,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_leads_to_public_addresses_only_unless_it_is_the_apis_own() {
-        let asked =
-            |exempt: &str| PublicAddresses::except(exempt).resolve("localhost".parse().unwrap());
+        let asked = |exempt: &str| {
+            PublicAddresses::except(vec![exempt.to_owned()]).resolve("localhost".parse().unwrap())
+        };
         assert!(asked("api.example").await.is_err());
         let mut own = asked("localhost").await.unwrap();
         assert!(own.all(|address| address.ip().is_loopback()));

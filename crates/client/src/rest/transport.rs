@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use cubist_protocol::ids::AppId;
@@ -12,10 +11,12 @@ use rustls::ClientConfig;
 use time::PrimitiveDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::connection::{Trust, has_route};
-use crate::model::{Secret, UnixMillis};
+use crate::model::{ProxyProblem, Secret, UnixMillis};
+use crate::network::{self, Blocked, Ways, is_loopback};
 use crate::rest::error::Error;
 use crate::rest::foreign::PublicAddresses;
 
@@ -130,6 +131,7 @@ pub(super) struct Transport {
     /// For messages.
     host: String,
     auth_key: Secret,
+    ways: Ways,
     pub(super) app_id: AppId,
 }
 
@@ -139,6 +141,7 @@ impl Transport {
         app_id: AppId,
         auth_key: Secret,
         trust: &Trust,
+        ways: &Ways,
     ) -> Result<Self, Error> {
         let host = base.host_str().unwrap_or_default().to_owned();
         match base.scheme() {
@@ -152,7 +155,7 @@ impl Transport {
         let mut tls = ClientConfig::clone(&tls);
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let build = |builder: reqwest::ClientBuilder| {
-            builder
+            ways.lead(builder)
                 .tls_backend_preconfigured(tls.clone())
                 .connect_timeout(CONNECT_LIMIT)
                 .timeout(EXCHANGE_LIMIT)
@@ -164,24 +167,19 @@ impl Transport {
                     reason: "the HTTP client cannot be set up",
                 })
         };
-        let mut builder = reqwest::Client::builder();
-        if is_loopback(&host) {
-            // A proxy would look for the server on its own machine.
-            builder = builder.no_proxy();
-        }
-        let http = build(builder)?;
-        // A proxy would resolve names by itself, past the check of the addresses.
-        let foreign = build(
-            reqwest::Client::builder()
-                .no_proxy()
-                .dns_resolver(PublicAddresses::except(&host)),
-        )?;
+        let http = build(reqwest::Client::builder())?;
+        // The API and a proxy may stand in the same house.
+        let mut exempt = ways.proxy_hosts();
+        exempt.push(host.clone());
+        let names = PublicAddresses::except(exempt);
+        let foreign = build(reqwest::Client::builder().dns_resolver(names))?;
         Ok(Self {
             http,
             foreign,
             base,
             host,
             auth_key,
+            ways: ways.clone(),
             app_id,
         })
     }
@@ -242,6 +240,25 @@ impl Transport {
         })
     }
 
+    /// Whether the proxy is why there was no connection. The HTTP client does not tell its reasons
+    /// apart, so the proxy is asked once more, by hand.
+    async fn in_the_way(&self, error: &reqwest::Error) -> Option<Error> {
+        let url = error.url().unwrap_or(&self.base);
+        let hop = self.ways.hop_to(url)?;
+        let host = url.host_str()?.trim_matches(['[', ']']);
+        let port = url.port_or_known_default()?;
+        let asked = timeout(CONNECT_LIMIT, network::open(&hop, host, port, &self.ways)).await;
+        let problem = match asked {
+            Ok(Err(Blocked::Proxy(problem))) => problem,
+            Ok(Ok(_) | Err(Blocked::Server)) => return None,
+            Err(_) => ProxyProblem::Unreachable,
+        };
+        Some(Error::Proxy {
+            host: hop.host,
+            problem,
+        })
+    }
+
     /// The body of an answer, if it is not longer than `limit` bytes.
     pub(super) async fn read(
         &self,
@@ -290,8 +307,15 @@ impl Transport {
             connect = error.is_connect(),
             "a call got no answer"
         );
+        let in_the_way = if is_certificate || !(error.is_connect() || error.is_timeout()) {
+            None
+        } else {
+            self.in_the_way(error).await
+        };
         let error_kind = if is_certificate {
             Error::Certificate { host }
+        } else if let Some(error) = in_the_way {
+            error
         } else if !is_refused && !error.is_timeout() && error.is_connect() && !has_route().await {
             Error::Offline
         } else {
@@ -326,11 +350,6 @@ fn is_about_certificate(error: &rustls::Error) -> bool {
     )
 }
 
-pub(super) fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
-}
-
 /// A header that is a moment.
 fn moment(
     headers: &HeaderMap,
@@ -352,12 +371,19 @@ mod tests {
     use super::{EXPIRATION_DATE, HTTP_DATE, Request, Transport, moment};
     use crate::connection::Trust;
     use crate::model::{Secret, UnixMillis};
+    use crate::network::Ways;
     use crate::rest::error::Error;
 
     fn transport(base: &str) -> Result<Transport, Error> {
         let trust = Trust::new(None).unwrap();
         let app = AppId::new(21).unwrap();
-        Transport::new(base.parse().unwrap(), app, Secret::new("KEY"), &trust)
+        Transport::new(
+            base.parse().unwrap(),
+            app,
+            Secret::new("KEY"),
+            &trust,
+            &Ways::direct(),
+        )
     }
 
     #[test]

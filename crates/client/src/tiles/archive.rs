@@ -151,7 +151,21 @@ mod tests {
     use super::Place;
     use crate::attachments::downloads::tests::server::{Authority, FileServer, answer};
     use crate::sync::pictures::encoding::tests::some_png;
+    use crate::model::{Authority, Network, Proxy};
+    use crate::network::Ways;
     use crate::tiles::{TileAt, TileError, Tiles};
+
+    /// Ways that believe a server of a test.
+    fn trusting(authority: &str) -> Ways {
+        Ways::new(Network {
+            proxy: Proxy::Direct,
+            authority: Some(Authority {
+                name: "test".to_owned(),
+                pem: authority.to_owned(),
+            }),
+        })
+        .unwrap()
+    }
 
     /// A map of one level with these tiles, as the specification of `PMTiles` 3 has it.
     fn write(path: &Path, tiles: &[(u64, Vec<u8>)]) {
@@ -253,12 +267,12 @@ mod tests {
         let (world, part) = (some_png(16, 16), some_png(20, 20));
         // Tile 0 is the whole world, tile 1 its north-west.
         write(&path, &[(0, world.clone()), (1, part.clone())]);
-        let tiles = Tiles::default();
+        let (tiles, ways) = (Tiles::default(), Ways::direct());
         let source = path.to_str().unwrap();
-        let tile = tiles.fetch(source, at(0, 0, 0)).await.unwrap();
+        let tile = tiles.fetch(&ways, source, at(0, 0, 0)).await.unwrap();
         assert_eq!((tile.bytes, tile.content_type), (world, "image/png"));
-        assert_eq!(tiles.fetch(source, at(1, 0, 0)).await.unwrap().bytes, part);
-        let nothing = tiles.fetch(source, at(1, 1, 1)).await;
+        assert_eq!(tiles.fetch(&ways, source, at(1, 0, 0)).await.unwrap().bytes, part);
+        let nothing = tiles.fetch(&ways, source, at(1, 1, 1)).await;
         assert!(
             matches!(nothing, Err(TileError::Answer)),
             "the map ends there"
@@ -270,14 +284,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("script.pmtiles");
         write(&path, &[(0, b"<svg onload=\"alert(1)\">".to_vec())]);
-        let tiles = Tiles::default();
+        let (tiles, ways) = (Tiles::default(), Ways::direct());
         let source = path.to_str().unwrap();
-        let refused = tiles.fetch(source, at(0, 0, 0)).await;
+        let refused = tiles.fetch(&ways, source, at(0, 0, 0)).await;
         assert!(matches!(refused, Err(TileError::Answer)));
         for junk in [b"".as_slice(), b"PMTiles\x03", &[0xff; 4096]] {
             let path = folder.path().join("junk.pmtiles");
             std::fs::write(&path, junk).unwrap();
-            let tiles = Tiles::default();
+            let (tiles, ways) = (Tiles::default(), Ways::direct());
             let refused = tiles.fetch(path.to_str().unwrap(), at(0, 0, 0)).await;
             assert!(matches!(refused, Err(TileError::Archive(_))));
         }
@@ -308,9 +322,9 @@ mod tests {
         })
         .await;
         let source = format!("{}tiny.pmtiles", server.base);
-        let tiles = Tiles::trusting(&authority.pem());
+        let (tiles, ways) = (Tiles::default(), trusting(&authority.pem()));
         for _ in 0..2 {
-            let tile = tiles.fetch(&source, at(0, 0, 0)).await.unwrap();
+            let tile = tiles.fetch(&ways, &source, at(0, 0, 0)).await.unwrap();
             assert_eq!(tile.bytes, world);
         }
         let ranges: Vec<_> = server
@@ -328,8 +342,8 @@ mod tests {
         let authority = Authority::new();
         let server = FileServer::new(&authority, |_| answer(200, "", &vec![0; 100_000])).await;
         let source = format!("{}tiny.pmtiles", server.base);
-        let tiles = Tiles::trusting(&authority.pem());
-        let refused = tiles.fetch(&source, at(0, 0, 0)).await;
+        let (tiles, ways) = (Tiles::default(), trusting(&authority.pem()));
+        let refused = tiles.fetch(&ways, &source, at(0, 0, 0)).await;
         assert!(matches!(refused, Err(TileError::Archive(_))));
     }
 }

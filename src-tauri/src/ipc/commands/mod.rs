@@ -16,6 +16,7 @@ pub mod links;
 pub mod members;
 pub mod message_changes;
 pub mod messages;
+pub mod network;
 pub mod organise;
 pub mod outbox;
 pub mod people;

@@ -50,6 +50,10 @@ pub enum OfflineReason {
     Refused,
     /// The server's certificate is not one this computer trusts.
     Certificate,
+    /// The proxy does not let anybody through.
+    Proxy,
+    /// The proxy wants a name and a password, or others than it got.
+    ProxyLogin,
     /// Stopped on purpose, as while the app closes.
     Stopped,
 }
@@ -122,6 +126,8 @@ impl From<model::ConnectionState> for ConnectionState {
                     model::OfflineReason::Unreachable => OfflineReason::Unreachable,
                     model::OfflineReason::Refused => OfflineReason::Refused,
                     model::OfflineReason::Certificate => OfflineReason::Certificate,
+                    model::OfflineReason::Proxy => OfflineReason::Proxy,
+                    model::OfflineReason::ProxyLogin => OfflineReason::ProxyLogin,
                     model::OfflineReason::Stopped => OfflineReason::Stopped,
                 },
             },

@@ -13,6 +13,7 @@ pub mod folder;
 pub mod ids;
 pub mod keys;
 pub mod message;
+pub mod network;
 pub mod new_message;
 pub mod notifications;
 pub mod outbox;

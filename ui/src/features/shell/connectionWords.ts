@@ -6,7 +6,7 @@ export interface ConnectionWords {
   tone: 'quiet' | 'warn' | 'danger';
   icon: 'ring' | 'reconnect' | 'offline' | 'key' | 'shield';
   text: string;
-  action: { kind: 'connect' | 'signIn'; text: string } | null;
+  action: { kind: 'connect' | 'signIn' | 'network'; text: string } | null;
 }
 
 function waiting(state: string, count: number): string {
@@ -20,6 +20,8 @@ export function connectionWords(
 ): ConnectionWords | null {
   const state: ConnectionState = account.connection;
   const tryNow = { kind: 'connect' as const, text: m.shell_try_now() };
+  /** What is in the way is put right there; the line goes on trying by itself. */
+  const network = { kind: 'network' as const, text: m.shell_network() };
   switch (state.type) {
     case 'online':
       return null;
@@ -47,7 +49,11 @@ export function connectionWords(
         case 'refused':
           return { tone: 'warn', icon: 'offline', text: m.shell_refused(), action: tryNow };
         case 'certificate':
-          return { tone: 'danger', icon: 'shield', text: m.shell_certificate(), action: tryNow };
+          return { tone: 'danger', icon: 'shield', text: m.shell_certificate(), action: network };
+        case 'proxy':
+          return { tone: 'danger', icon: 'shield', text: m.shell_proxy(), action: network };
+        case 'proxyLogin':
+          return { tone: 'danger', icon: 'key', text: m.shell_proxy_login(), action: network };
         case 'stopped':
           return {
             tone: 'warn',

@@ -11,6 +11,7 @@ export const STATES = [
   'reconnecting',
   'offline',
   'certificate',
+  'proxyLogin',
   'signedOut',
   'firstRun',
   'needsChoice',
@@ -44,6 +45,8 @@ export function connectionOf(state: StateName): ConnectionState {
       return { type: 'offline', payload: { reason: 'noNetwork' } };
     case 'certificate':
       return { type: 'offline', payload: { reason: 'certificate' } };
+    case 'proxyLogin':
+      return { type: 'offline', payload: { reason: 'proxyLogin' } };
     case 'signedOut':
       return { type: 'signedOut', payload: { reason: 'credentials' } };
     case 'main':
@@ -69,6 +72,7 @@ const ERRORS: readonly IpcError[] = [
   { kind: 'offline' },
   { kind: 'unreachable', host: 'api.example.org' },
   { kind: 'certificate', host: 'api.example.org' },
+  { kind: 'proxy', host: 'proxy.example.org', problem: 'login' },
   { kind: 'credentials' },
   { kind: 'notFound' },
   { kind: 'forbidden' },

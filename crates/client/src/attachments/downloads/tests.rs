@@ -23,6 +23,7 @@ use crate::clock::SystemClock;
 use crate::connection::Trust;
 use crate::events::ClientEvent;
 use crate::model::{AppId, FilePolicy, FileProblem, FileState, Identity, Secret, UnixMillis};
+use crate::network::Ways;
 use crate::rest::{Client, RestConfig, Session};
 use crate::store::messages::MessageRecord;
 use crate::store::testing::{ME, account_id, dialog, incoming, message_id, user_id};
@@ -52,6 +53,7 @@ pub(crate) fn client(base: &str, authority: &str) -> Client {
         app_id: AppId::new(21).unwrap(),
         auth_key: Secret::new("AUTHKEY"),
         trust: Trust::new(Some(authority)).unwrap(),
+        ways: Ways::direct(),
     })
     .unwrap();
     let session = Session {

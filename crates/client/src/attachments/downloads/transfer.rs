@@ -267,7 +267,9 @@ fn refused(error: &rest::Error) -> Outcome {
     };
     match error {
         rest::Error::Offline => cut(true, FileProblem::Network),
-        rest::Error::Unreachable { .. } => cut(false, FileProblem::Network),
+        rest::Error::Unreachable { .. } | rest::Error::Proxy { .. } => {
+            cut(false, FileProblem::Network)
+        }
         rest::Error::RateLimited { .. } => cut(false, FileProblem::Server),
         rest::Error::NotFound { .. } | rest::Error::Server { status: 410, .. } => {
             Outcome::Failed(FileProblem::Gone)

@@ -317,6 +317,7 @@ fn judge(error: &rest::Error, step: &Step, had_begun: bool) -> Outcome {
         },
         rest::Error::Offline
         | rest::Error::Unreachable { .. }
+        | rest::Error::Proxy { .. }
         | rest::Error::RateLimited { .. } => Outcome::Later { problem: None },
         // Another sign-in, or another network, may let it through.
         rest::Error::NotSignedIn | rest::Error::Credentials | rest::Error::Certificate { .. }

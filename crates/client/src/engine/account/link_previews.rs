@@ -16,6 +16,7 @@ impl Account {
         let context = self.context()?;
         let client = self.client()?;
         let (made, pages) = (&self.inner.previews, &self.inner.shared.pages);
-        Ok(previews::make(made, pages, &context, &client, url).await)
+        let ways = self.inner.shared.ways();
+        Ok(previews::make(made, pages, &ways, &context, &client, url).await)
     }
 }

@@ -55,7 +55,7 @@ impl KeyVault {
         let (mut file, master) = self.opened()?;
         let code = RecoveryCode::new(self.inner.random.as_ref());
         let key = code.key(&file.vault)?;
-        self.seal(&mut file, Guard::RecoveryCode, &key, &master)?;
+        self.seal_slot(&mut file, Guard::RecoveryCode, &key, &master)?;
         self.write(file).await?;
         Ok(code)
     }
