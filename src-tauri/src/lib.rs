@@ -12,7 +12,6 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use tauri::{Manager as _, RunEvent};
-use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::{
     EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
@@ -76,6 +75,7 @@ fn start_log() -> RecentLog {
 fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Result<ExitCode> {
     let hidden = arguments.minimised;
     let shared = std::env::current_dir().map(|folder| arguments.shared_from(&folder));
+    let link = arguments.link();
     let mut context = tauri::generate_context!();
     let config = context.config_mut();
     // The identifier names the single instance and the folder of the window's place; with the
@@ -95,15 +95,11 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
             if let Some(arguments) = arguments {
                 let files = arguments.shared_from(Path::new(&folder));
                 app.state::<App>().share(files);
+                if let Some(link) = arguments.link() {
+                    app.state::<App>().follow_link(link);
+                }
             }
         }))
-        .plugin(
-            tauri_plugin_window_state::Builder::default()
-                // Whether it is shown is for the start to say: an app that ended in the tray is not
-                // to come up without a window.
-                .with_state_flags(StateFlags::all() & !StateFlags::VISIBLE)
-                .build(),
-        )
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(autostart(&profile, arguments))
@@ -116,6 +112,9 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
         .setup(move |handle| {
             let app = handle.state::<App>().inner().clone();
             app.share(shared.unwrap_or_default());
+            if let Some(link) = link {
+                app.follow_link(link);
+            }
             let opened = window::open(handle.handle(), &profile, hidden)?;
             tauri::async_runtime::spawn(writing::follow(opened, app.clone()));
             warm_up(app.clone());
@@ -135,12 +134,10 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
         .build(context)?;
     Ok(ExitCode::from(
         u8::try_from(app.run_return(|handle, event| {
-            // macOS hands files over by an event, not on a command line.
+            // macOS hands files and links over by an event, not on a command line.
             #[cfg(target_os = "macos")]
             if let RunEvent::Opened { urls } = &event {
-                let files = urls.iter().filter_map(|url| url.to_file_path().ok());
-                window::raise(handle);
-                handle.state::<App>().share(files.collect());
+                opened(handle, urls);
             }
             if matches!(event, RunEvent::Exit) {
                 let state = handle.state::<App>().inner().clone();
@@ -149,6 +146,19 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
         }))
         .unwrap_or(1),
     ))
+}
+
+/// The system hands links and files over to the program that runs already.
+#[cfg(target_os = "macos")]
+fn opened(handle: &tauri::AppHandle, urls: &[url::Url]) {
+    window::raise(handle);
+    let app = handle.state::<App>();
+    let files = urls.iter().filter_map(|url| url.to_file_path().ok());
+    app.share(files.collect());
+    let link = urls.iter().rev().find(|url| url.scheme() == "cubist");
+    if let Some(link) = link {
+        app.follow_link(shell::links::parse(link.as_str()));
+    }
 }
 
 /// Starts the same profile with the computer, out of the way.

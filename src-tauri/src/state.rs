@@ -4,7 +4,7 @@ use std::{
     path::PathBuf,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -26,13 +26,17 @@ use crate::{
     ipc::{
         error::IpcError,
         events,
-        types::{account::Account, event::AppEvent, ids, sign_in::Target, words::DesktopWords},
+        types::{
+            account::Account, event::AppEvent, ids, link::Link, sign_in::Target,
+            words::DesktopWords,
+        },
     },
     shell::{
         connection_history::ConnectionHistory, endpoints, exports::Exports, focus::Focus,
-        kept_files::KeptFiles, local_backend::LocalBackend, lock::Idle, media_server::MediaServer,
-        metered, microphone::SystemMicrophone, offers::Offers, profile::Profile,
-        recent_log::RecentLog, screen_lock, settings_file::SettingsFile, window::FAREWELL,
+        kept_files::KeptFiles, links::WantedLink, local_backend::LocalBackend, lock::Idle,
+        media_server::MediaServer, metered, microphone::SystemMicrophone, offers::Offers,
+        place::Places, profile::Profile, recent_log::RecentLog, screen_lock,
+        settings_file::SettingsFile, window::FAREWELL,
     },
 };
 
@@ -76,6 +80,10 @@ pub struct Parts {
     pub backend: LocalBackend,
     /// Files that came to the window and wait to be taken.
     pub offers: Offers,
+    /// The link from outside that nobody has taken yet.
+    pub link: WantedLink,
+    /// Where the window stands.
+    pub places: Places,
     /// Tiles of the map source in the settings.
     pub tiles: Tiles,
     /// Files that left the cache in this run.
@@ -98,6 +106,8 @@ pub struct Parts {
     page: Mutex<Option<Page>>,
     /// One task at a time looks after the local backend.
     tending: AtomicBool,
+    /// Counts how often the window was moved or sized.
+    pub place_turn: AtomicU32,
     /// Told each time the app was locked.
     locked: Notify,
     /// Cancelled by the first useful frame.
@@ -129,12 +139,15 @@ impl App {
             idle: Idle::default(),
             exports: Exports::default(),
             offers: Offers::default(),
+            link: WantedLink::default(),
+            places: Places::open(&profile.dir),
             kept_files: KeptFiles::new(&profile.dir),
             profile,
             engine: OnceCell::new(),
             media_server: OnceCell::new(),
             page: Mutex::new(None),
             tending: AtomicBool::new(false),
+            place_turn: AtomicU32::new(0),
             locked: Notify::new(),
             painted: CancellationToken::new(),
             words: watch::Sender::new(None),
@@ -301,6 +314,12 @@ impl App {
     /// Tells the page that its window is about to close; false when no page listens.
     pub fn announce_closing(&self) -> bool {
         self.tell(AppEvent::Closing)
+    }
+
+    /// Follows a link from outside: the page takes it, now or once it can show something.
+    pub fn follow_link(&self, link: Link) {
+        self.link.put(link);
+        self.tell(AppEvent::LinkFollowed);
     }
 
     /// Takes files of another program in and tells the page, now or once there is one.

@@ -157,3 +157,92 @@ describe('the desktop', () => {
     await done();
   });
 });
+
+describe('a link from outside', () => {
+  /** Follows a link as the shell tells of it. */
+  const follow = (page, link) =>
+    page.evaluate((given) => {
+      window.fake.link.push(given);
+      window.fake.emit({ type: 'linkFollowed' });
+    }, link);
+
+  it('leads to a message, a chat and a person, from wherever one is', async () => {
+    const { page, done } = await open('Desktop');
+    const [messageId, groupId, userId] = await page.evaluate(() => {
+      const { messages, dialogs } = window.fake.world;
+      const all = [...messages.values()].flat();
+      const found = all.find(({ text }) => text?.includes('Have you seen this one'));
+      const group = [...dialogs.values()].find(({ kind }) => kind === 'group');
+      return [found.id, group.id, found.senderId];
+    });
+    await follow(page, { type: 'message', payload: messageId });
+    await page.getByRole('heading', { name: 'Jonas Weber' }).waitFor();
+    await page.waitForFunction(() =>
+      /Have you seen this one/.test(document.activeElement?.getAttribute('aria-label') ?? ''),
+    );
+    await follow(page, { type: 'dialog', payload: groupId });
+    await page.waitForFunction(
+      () => !/Jonas/.test(document.querySelector('main h2, main h1')?.textContent ?? 'Jonas'),
+    );
+    await follow(page, { type: 'user', payload: userId });
+    await page.getByRole('dialog').getByText('Jonas Weber').first().waitFor();
+    assert.equal(await page.evaluate(() => window.fake.link.length), 0, 'each was taken');
+    await done();
+  });
+
+  it('says so when it leads nowhere', async () => {
+    const { page, done } = await browser.open('');
+    const nowhere = '0123456789abcdef01234567';
+    for (const [link, sentence] of [
+      [{ type: 'unknown' }, /This link leads nowhere that Cubist knows/],
+      [{ type: 'dialog', payload: nowhere }, /The chat of this link is not among yours/],
+      [{ type: 'message', payload: nowhere }, /The message of this link is not in your chats/],
+    ]) {
+      await follow(page, link);
+      await page.getByText(sentence).first().waitFor();
+    }
+    await settle(page);
+    await shot(page, 'desktop-link-nowhere');
+    await done();
+  });
+
+  it('waits until somebody has signed in', async () => {
+    const { page, done } = await browser.open('state=locked');
+    await follow(page, { type: 'unknown' });
+    await page.getByLabel('Passphrase', { exact: true }).fill('correct');
+    await page.keyboard.press('Enter');
+    await page
+      .getByText(/This link leads nowhere that Cubist knows/)
+      .first()
+      .waitFor();
+    await done();
+  });
+});
+
+describe('the size of the window’s pages', () => {
+  it('follows the keys and the settings, is said, and is kept', async () => {
+    const { page, done } = await open('Appearance');
+    await page.keyboard.press('Control++');
+    await page.getByText('Zoom: 110%').first().waitFor();
+    await page.keyboard.press('Control+-');
+    await page.keyboard.press('Control+-');
+    await page.getByText('Zoom: 90%').first().waitFor();
+    assert.equal((await kept(page)).zoom, 90);
+    const group = page.getByRole('group', { name: 'Zoom' });
+    await group.getByRole('button', { name: 'Larger' }).click();
+    await group.getByText('100%').waitFor();
+    for (let step = 0; step < 7; step += 1) await group.getByRole('button', { name: 'Larger' }).click();
+    await group.getByText('300%').waitFor();
+    assert.equal(await group.getByRole('button', { name: 'Larger' }).isDisabled(), true);
+    await settle(page);
+    await shot(page, 'desktop-zoom');
+    // What was said goes by itself.
+    await page.clock.runFor(20_000);
+    await page.locator('.toast').waitFor({ state: 'detached' });
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.press('Control+0');
+    await group.getByText('100%').waitFor();
+    assert.equal((await kept(page)).zoom, 100);
+    await done();
+  });
+});

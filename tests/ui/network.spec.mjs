@@ -32,7 +32,7 @@ describe('the network of the settings', () => {
     const { page, done } = await open();
     await page.getByText('SOCKS5 proxy', { exact: true }).click();
     await give(page, { host: ' proxy.example.org ', port: '1081', name: 'mira', password: 'sesame' });
-    await page.getByText('Answers within 34 ms.').waitFor();
+    await page.getByText('Answers within 34 ms.').first().waitFor();
     await page.getByText('Through the proxy proxy.example.org:1081').waitFor();
     const server = { host: 'proxy.example.org', port: 1081, name: 'mira', hasPassword: false };
     assert.deepEqual(await callsOf(page, 'setProxy'), [[{ type: 'socks5', payload: server }, 'sesame']]);
@@ -83,16 +83,16 @@ describe('the network of the settings', () => {
 
   it('believes a certificate of one’s own, shown by its fingerprint, until it is removed', async () => {
     const { page, done } = await open();
-    await page.getByRole('button', { name: 'Choose a certificate file' }).click();
+    await page.getByRole('button', { name: 'Choose a file…' }).click();
     await page.getByText('house-root.pem').waitFor();
     await page.getByText(/^9C:2F/).waitFor();
     await settle(page);
     await shot(page, 'network-certificate');
     assert.deepEqual(await violations(page), []);
     await refuse(page, 'chooseAuthority', { kind: 'invalidInput', field: 'authority' });
-    await page.getByRole('button', { name: 'Choose a certificate file' }).click();
+    await page.getByRole('button', { name: 'Replace…' }).click();
     await page.getByText(/This file is no certificate in PEM/).waitFor();
-    await page.getByRole('button', { name: 'No longer believe this certificate' }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByText('Only the system’s authorities are believed').waitFor();
     await done();
   });
@@ -108,10 +108,10 @@ describe('the network of the settings', () => {
 
   it('is there before anybody has signed in, and leads back', async () => {
     const { page, done } = await browser.open('state=firstRun');
-    await page.getByRole('button', { name: 'Network' }).click();
+    await page.getByRole('button', { name: 'Network', exact: true }).click();
     await page.getByRole('heading', { name: 'Network', level: 1 }).waitFor();
     await page.getByRole('button', { name: 'Test', exact: true }).click();
-    await page.getByText('Answers within 51 ms.').waitFor();
+    await page.getByText('Answers within 51 ms.').first().waitFor();
     assert.deepEqual(await callsOf(page, 'tryNetwork'), [[null]]);
     await settle(page);
     await shot(page, 'network-first-run');

@@ -145,6 +145,45 @@ test('a second start brings the window back, but not one of the computer’s own
   assert.deepEqual(desktop.appPids(), pids);
 });
 
+test('a link brings the window back at its message, and a hostile one says that it leads nowhere', async () => {
+  closeWindow();
+  await until('no window', () => !isShown());
+  const [, id] = [beatrice.send(ada.id, dialog, 'One more'), beatrice.send(ada.id, dialog, 'The linked one')];
+  await beatrice.inbox.next('that it came', (one) => one.kind === 'delivered' && one.id === id);
+  await desktop.startAgain([`cubist:message/${id}`]);
+  await until('the window', isShown);
+  await page.named('main .bubble', 'The linked one');
+  await until('the focus on it', () =>
+    page.run(`() => document.activeElement?.getAttribute('aria-label')?.includes('The linked one') === true`),
+  );
+  await desktop.startAgain(['cubist:message/../../etc/passwd']);
+  await page.named('.toast', 'This link leads nowhere');
+  desktop.shot('link');
+});
+
+/** Where the window is and how large, as the window manager has it. */
+function place() {
+  const row = desktop
+    .tool('wmctrl', ['-lG'])
+    .split('\n')
+    .find((line) => line.includes('Cubist'));
+  return row?.split(/\s+/).slice(2, 6).map(Number);
+}
+
+let left;
+
+test('the window is moved, and its pages are made larger by keys', async () => {
+  desktop.tool('wmctrl', ['-r', 'Cubist', '-e', '0,120,90,1000,700']);
+  await until('the new size', () => place()?.[2] === 1000 && place()?.[3] === 700);
+  left = place();
+  const wide = await page.run('() => innerWidth');
+  desktop.tool('xdotool', ['key', 'ctrl+plus']);
+  await until('larger pages', async () => (await page.run('() => innerWidth')) < wide);
+  await isKept('"zoom": 110');
+  const file = join(desktop.home, 'cubist/profiles/default/window.json');
+  await until('the place on the disk', () => existsSync(file) && readFileSync(file, 'utf8').includes('1000'));
+});
+
 test('the app ends from the tray', async () => {
   const pids = desktop.appPids();
   await tray.click('Quit');
@@ -159,6 +198,8 @@ test('started with the computer it waits in the tray, without a window', async (
   assert.equal(isShown(), false);
   await tray.click('Open Cubist');
   await until('the window', isShown);
-  await page.named('main .bubble', 'Still there?');
+  await page.named('main .bubble', 'The linked one');
+  assert.deepEqual(place(), left, 'it stands where it stood');
+  assert.ok((await page.run('() => innerWidth')) < 1000, 'at the size that was chosen');
   desktop.shot('back');
 });

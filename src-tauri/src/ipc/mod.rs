@@ -150,6 +150,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::export::show_export,
             commands::links::link_preview,
             commands::links::open_link,
+            commands::links::take_link,
         ])
         .typ::<types::event::AppEvent>()
         // Every number here is a user id, a count or milliseconds, all far below 2^53.

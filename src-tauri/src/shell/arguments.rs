@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
+use crate::{ipc::types::link::Link, shell::links};
+
 /// A desktop messenger that speaks the `ConnectyCube` Chat API.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "cubist", version)]
@@ -20,8 +22,9 @@ pub struct Arguments {
     /// Files to send; the window asks where to.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub share: Vec<PathBuf>,
-    /// The same, as file managers hand files over.
-    #[arg(value_name = "FILE")]
+    /// The same, as file managers hand files over; or links as browsers do: cubist:user/ID,
+    /// cubist:dialog/ID, cubist:message/ID.
+    #[arg(value_name = "FILE|LINK")]
     pub files: Vec<PathBuf>,
 }
 
@@ -50,10 +53,21 @@ impl Arguments {
 
     /// The files to send, as seen from the folder the program was started in.
     pub fn shared_from(&self, folder: &Path) -> Vec<PathBuf> {
-        let all = self.share.iter().chain(&self.files);
+        let named = self.files.iter().filter(|word| link_in(word).is_none());
+        let all = self.share.iter().chain(named);
         all.map(|file| path_of(file).unwrap_or_else(|| folder.join(file)))
             .collect()
     }
+
+    /// Where a link among the words leads; the last one, should there be several.
+    pub fn link(&self) -> Option<Link> {
+        let links = self.files.iter().filter_map(|word| link_in(word));
+        links.last().map(links::parse)
+    }
+}
+
+fn link_in(word: &Path) -> Option<&str> {
+    word.to_str().filter(|word| links::is_link(word))
 }
 
 /// The path behind an address such as `file:///home/ann/a%20b.png`: desktops hand over those where a
@@ -81,7 +95,7 @@ mod tests {
 
     use std::path::{Path, PathBuf};
 
-    use super::Arguments;
+    use super::{Arguments, Link};
 
     #[test]
     fn files_are_found_from_the_folder_of_the_start() {
@@ -105,6 +119,18 @@ mod tests {
         let arguments = Arguments::try_parse_from(given).unwrap();
         let wanted = ["/home/ann/a b.png", "/x/і.pdf"].map(PathBuf::from);
         assert_eq!(arguments.shared_from(Path::new("/")), wanted);
+    }
+
+    #[test]
+    fn a_link_is_followed_and_not_shared() {
+        let given = ["cubist", "a.png", "cubist:user/7", "--share", "cubist:b"];
+        let arguments = Arguments::try_parse_from(given).unwrap();
+        let wanted = ["/x/cubist:b", "/x/a.png"].map(PathBuf::from);
+        assert_eq!(arguments.shared_from(Path::new("/x")), wanted);
+        assert!(matches!(arguments.link(), Some(Link::User(_))));
+        let hostile = Arguments::try_parse_from(["cubist", "--", "cubist:--profile=x"]).unwrap();
+        assert_eq!(hostile.link(), Some(Link::Unknown));
+        assert_eq!(Arguments::try_parse_from(["cubist"]).unwrap().link(), None);
     }
 
     #[test]

@@ -317,6 +317,8 @@ export const commands = {
 	linkPreview: (accountId: AccountId, url: string) => typedError<LinkPreview | null, IpcError>(__TAURI_INVOKE("link_preview", { accountId, url })),
 	/**  Opens a web page, or a program to write mail or to telephone, as the person's system has it. */
 	openLink: (url: string) => typedError<null, IpcError>(__TAURI_INVOKE("open_link", { url })),
+	/**  The link from outside that was followed last, once; `null` when there is none. */
+	takeLink: () => typedError<Link | null, IpcError>(__TAURI_INVOKE("take_link")),
 };
 
 /* Types */
@@ -531,6 +533,11 @@ export type AppEvent =
 	/**  Whether they want to write. */
 	compose: boolean,
 } } | 
+/**
+ *  The person followed a link from outside: `takeLink` says where to, when there is somebody to
+ *  show it to.
+ */
+{ type: "linkFollowed" } | 
 /**  Choices were made outside the window, in the tray for instance. */
 { type: "settingsChanged"; payload: {
 	/**  All of them. */
@@ -1243,6 +1250,17 @@ export type KeyState =
 	slots: SlotKind[],
 } };
 
+/**  What a `cubist:` link names. */
+export type Link = 
+/**  A person. */
+{ type: "user"; payload: UserId } | 
+/**  A chat. */
+{ type: "dialog"; payload: DialogId } | 
+/**  A message. */
+{ type: "message"; payload: MessageId } | 
+/**  Nothing that this version knows. */
+{ type: "unknown" };
+
 /**
  *  What the page behind a link shows of itself, as the sender says. Texts are one line of limited
  *  length; what they claim is not checked.
@@ -1849,6 +1867,8 @@ export type Settings = {
 	language: string | null,
 	/**  Factor on every size of text: 0.87, 1, 1.13, 1.27 or 1.4. */
 	textScale: number,
+	/**  Size of the whole page in percent of its own, 50 to 300. */
+	zoom: number,
 	/**  Enter sends and Shift+Enter breaks the line; the other way round when false. */
 	sendWithEnter: boolean,
 	/**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkedMessage, messageLink, pieces, shownHost } from './links';
+import { linkedHere, messageLink, pieces, shownHost } from './links';
 
 describe('links in what people wrote', () => {
   const check = (text: string, expected: string[]): void => {
@@ -30,10 +30,24 @@ describe('links in what people wrote', () => {
   it('links messages of this messenger', () => {
     const link = messageLink('5c094c0ce588ce6856f87422');
     check(`see ${link}`, ['see ', `<${link}=${link}>`]);
-    expect(linkedMessage(link)).toBe('5c094c0ce588ce6856f87422');
+    expect(linkedHere(link)).toEqual({ type: 'message', payload: '5c094c0ce588ce6856f87422' });
     check('cubist:message/x and cubist:delete/5c094c0ce588ce6856f87422', [
       'cubist:message/x and cubist:delete/5c094c0ce588ce6856f87422',
     ]);
+  });
+  it('links people and chats of this messenger, too', () => {
+    check('cubist:user/4448514', ['<cubist:user/4448514=cubist:user/4448514>']);
+    expect(linkedHere('cubist:user/4448514')).toEqual({ type: 'user', payload: 4_448_514 });
+    const dialog = 'cubist:dialog/5C094C0CE588CE6856F87422';
+    expect(linkedHere(dialog)).toEqual({ type: 'dialog', payload: '5c094c0ce588ce6856f87422' });
+    for (const none of [
+      'cubist:user/0',
+      'cubist:user/-1',
+      'cubist:user/9007199254740993',
+      'cubist:user/1/2',
+    ]) {
+      expect(linkedHere(none), none).toBeNull();
+    }
   });
   it.each([
     'javascript:alert(1) file:///etc/passwd ftp://a.example/x',

@@ -2,6 +2,7 @@
 // itself, so that no link can lead elsewhere than it says; one that could still deceive is drawn as the network knows it,
 // or is no link at all.
 import { registerCustomProtocol, tokenize } from 'linkifyjs';
+import type { Link as Where } from '~/ipc/bindings.gen';
 import { isHonestHost } from './hosts';
 
 export interface Link {
@@ -19,7 +20,8 @@ export type Piece = { kind: 'text'; text: string } | Link;
 registerCustomProtocol('cubist', true);
 
 const TELEPHONE = /(?<![\p{L}\p{N}])tel:\+?\d[\d().-]{2,30}\d/giu;
-const MESSAGE = /^cubist:message\/([0-9a-f]{24})$/iu;
+const OBJECT = /^cubist:(dialog|message)\/([0-9a-f]{24})$/iu;
+const USER = /^cubist:user\/([1-9]\d{0,14})$/iu;
 const HOST = /^(?:[a-z]+:\/\/)?([^/?#:]+)/iu;
 /** Characters that are not seen, or turn the direction of what is. */
 const HIDDEN = /[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/u;
@@ -39,9 +41,13 @@ export function pieces(text: string): Piece[] {
   return found;
 }
 
-/** Which message a link leads to, if it leads to one. */
-export function linkedMessage(href: string): string | null {
-  return MESSAGE.exec(href)?.[1]?.toLowerCase() ?? null;
+/** Where in this app a link leads, if it leads anywhere here. */
+export function linkedHere(href: string): Exclude<Where, { type: 'unknown' }> | null {
+  const user = USER.exec(href)?.[1];
+  if (user !== undefined) return { type: 'user', payload: Number(user) };
+  const [, kind, id] = OBJECT.exec(href) ?? [];
+  if (kind === undefined || id === undefined) return null;
+  return { type: kind.toLowerCase() === 'dialog' ? 'dialog' : 'message', payload: id.toLowerCase() };
 }
 
 export function messageLink(id: string): string {
@@ -69,7 +75,7 @@ function linkOf(text: string, address: string, isMail: boolean): Link | null {
     return to === undefined ? null : { kind: 'link', text, shown: text, href: to };
   }
   if (url.protocol === 'cubist:') {
-    return linkedMessage(address) === null ? null : { kind: 'link', text, shown: text, href: address };
+    return linkedHere(address) === null ? null : { kind: 'link', text, shown: text, href: address };
   }
   // A name before the host makes it look like the host.
   if (!/^https?:$/u.test(url.protocol) || url.username !== '' || url.password !== '') return null;

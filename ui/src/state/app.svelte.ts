@@ -10,9 +10,11 @@ import type {
   ExportProgress,
   IpcError,
   KeyState,
+  Link,
   MessageId,
   UserId,
 } from '~/ipc/bindings.gen';
+import { locale, m } from '~/i18n';
 import { errorSentence } from '~/lib/errorSentence';
 import { Accounts } from './accounts.svelte';
 import { Drop, type DropPlace } from './drop.svelte';
@@ -141,6 +143,7 @@ export class App {
     this.view.dialogId = last.id === snapshot.settings.lastAccount ? snapshot.settings.lastDialog : null;
     this.view.go({ kind: 'main' });
     this.#follow();
+    void this.#followLink();
   }
 
   /** Makes the account the listed one and shows its chats: what signing in ends with. */
@@ -150,6 +153,7 @@ export class App {
     this.view.openDialog(null);
     this.view.go({ kind: 'main' });
     this.settings.update({ lastAccount: account.id, lastDialog: null });
+    void this.#followLink();
   }
 
   /** Opens a chat, at a message where one is named, and remembers it as the last one. */
@@ -174,15 +178,64 @@ export class App {
     this.view.lay({ kind: 'report', target });
   }
 
-  /** Goes to a message of the listed account, whatever chat it is in; false when it is nowhere here. */
-  async openMessage(messageId: MessageId): Promise<boolean> {
-    const accountId = this.view.accountId;
-    if (accountId === null) return false;
-    const dialogId = await this.backend.dialogOfMessage(accountId, messageId);
-    if (dialogId === null) return false;
-    this.view.openDialog(dialogId);
-    this.view.goal = { dialogId, messageId };
-    return true;
+  /** Goes where a link leads, in the listed account or another; says so when that is nowhere here. */
+  async openLinked(link: Link): Promise<void> {
+    const { account } = this;
+    if (account === null) return;
+    const others = this.accounts.list.filter((each) => each.id !== account.id);
+    switch (link.type) {
+      case 'unknown':
+        this.toast(m.link_unknown());
+        return;
+      case 'user':
+        this.openProfile(link.payload);
+        return;
+      case 'message':
+        for (const { id } of [account, ...others]) {
+          const dialogId = await this.backend.dialogOfMessage(id, link.payload);
+          if (dialogId !== null) return this.#goTo(id, dialogId, link.payload);
+        }
+        this.toast(m.conversation_link_gone());
+        return;
+      case 'dialog':
+        for (const { id } of [account, ...others]) {
+          if ((await this.backend.dialog(id, link.payload)) !== null)
+            return this.#goTo(id, link.payload, null);
+        }
+        this.toast(m.link_dialog_gone());
+    }
+  }
+
+  #goTo(accountId: AccountId, dialogId: DialogId, messageId: MessageId | null): void {
+    const account = this.accounts.get(accountId);
+    if (!account) return;
+    this.#show(account);
+    this.openChat(accountId, dialogId, messageId);
+    this.view.go({ kind: 'main' });
+  }
+
+  /** Takes the link that was followed outside, once there is somebody to show it to. */
+  async #followLink(): Promise<void> {
+    if (this.boot.kind !== 'ready' || this.keys.type !== 'ready' || this.account === null) return;
+    try {
+      const link = await this.backend.takeLink();
+      if (link === null) return;
+      this.view.go({ kind: 'main' });
+      await this.openLinked(link);
+    } catch (error) {
+      this.toast(errorSentence(error));
+    }
+  }
+
+  /** Shows the whole page at another size, in percent, and keeps it. */
+  zoom(percent: number): void {
+    if (percent !== this.settings.current.zoom) {
+      this.settings.update({ zoom: percent });
+      // Whoever holds the key down wants to see each step.
+      void this.settings.flush();
+    }
+    const size = new Intl.NumberFormat(locale(), { style: 'percent' }).format(percent / 100);
+    this.toast(m.settings_zoom_now({ size }));
   }
 
   /** No notifications until then, in unix milliseconds; null ends it. */
@@ -270,6 +323,9 @@ export class App {
       case 'goto':
         this.#wanted = event.payload;
         this.#follow();
+        break;
+      case 'linkFollowed':
+        void this.#followLink();
         break;
       case 'settingsChanged':
         // The rest of it is the page's own, and may be newer here.

@@ -9,6 +9,7 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   language: null,
   textScale: 1,
+  zoom: 100,
   sendWithEnter: true,
   shortcuts: {},
   linkPreviews: true,

@@ -292,11 +292,11 @@ mod tests {
             let path = folder.path().join("junk.pmtiles");
             std::fs::write(&path, junk).unwrap();
             let (tiles, ways) = (Tiles::default(), Ways::direct());
-            let refused = tiles.fetch(path.to_str().unwrap(), at(0, 0, 0)).await;
+            let refused = tiles.fetch(&ways, path.to_str().unwrap(), at(0, 0, 0)).await;
             assert!(matches!(refused, Err(TileError::Archive(_))));
         }
         let missing = folder.path().join("missing.pmtiles");
-        let refused = tiles.fetch(missing.to_str().unwrap(), at(0, 0, 0));
+        let refused = tiles.fetch(&ways, missing.to_str().unwrap(), at(0, 0, 0));
         assert!(matches!(refused.await, Err(TileError::Archive(_))));
     }
 

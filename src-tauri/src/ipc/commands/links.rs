@@ -7,7 +7,7 @@ use url::Url;
 use crate::{
     ipc::{
         error::IpcError,
-        types::{ids::AccountId, message::LinkPreview},
+        types::{ids::AccountId, link::Link, message::LinkPreview},
     },
     state::App,
 };
@@ -39,6 +39,13 @@ pub async fn open_link(app: AppHandle, url: String) -> Result<(), IpcError> {
         .map_err(|error| IpcError::Internal {
             message: error.to_string(),
         })
+}
+
+/// The link from outside that was followed last, once; `null` when there is none.
+#[tauri::command]
+#[specta::specta]
+pub async fn take_link(app: State<'_, App>) -> Result<Option<Link>, IpcError> {
+    Ok(app.link.take())
 }
 
 /// Only web pages, and whom to write to or to call: a message is written by a stranger, and `file:`

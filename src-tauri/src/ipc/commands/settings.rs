@@ -1,6 +1,6 @@
 //! The choices of this profile.
 
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_autostart::ManagerExt as _;
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
         error::IpcError,
         types::{settings::Settings, words::DesktopWords},
     },
+    shell::window,
     state::App,
 };
 
@@ -30,10 +31,22 @@ const FILE_LIMITS: std::ops::RangeInclusive<u64> = 0..=cubist_client::attachment
 /// Least room for loaded files: less would be loaded again and again.
 const LEAST_BUDGET: u64 = 50 * 1024 * 1024;
 
+/// Sizes of the page that can be chosen, in percent.
+const ZOOM: std::ops::RangeInclusive<u32> = 50..=300;
+
 /// Keeps the settings.
 #[tauri::command]
 #[specta::specta]
-pub async fn save_settings(app: State<'_, App>, settings: Settings) -> Result<(), IpcError> {
+pub async fn save_settings(
+    app: State<'_, App>,
+    window: WebviewWindow,
+    settings: Settings,
+) -> Result<(), IpcError> {
+    if !ZOOM.contains(&settings.zoom) {
+        return Err(IpcError::InvalidInput {
+            field: "zoom".to_owned(),
+        });
+    }
     if !settings.text_scale.is_finite() || !(0.5..=3.0).contains(&settings.text_scale) {
         return Err(IpcError::InvalidInput {
             field: "textScale".to_owned(),
@@ -79,6 +92,9 @@ pub async fn save_settings(app: State<'_, App>, settings: Settings) -> Result<()
         });
     }
     let before = app.settings.get();
+    if before.zoom != settings.zoom {
+        window::zoom(&window, settings.zoom);
+    }
     let is_other_policy = before.auto_download != settings.auto_download
         || before.cache_budget_bytes != settings.cache_budget_bytes;
     app.settings

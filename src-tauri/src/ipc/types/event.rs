@@ -182,6 +182,9 @@ pub enum AppEvent {
         /// Whether they want to write.
         compose: bool,
     },
+    /// The person followed a link from outside: `takeLink` says where to, when there is somebody to
+    /// show it to.
+    LinkFollowed,
     /// Choices were made outside the window, in the tray for instance.
     SettingsChanged {
         /// All of them.

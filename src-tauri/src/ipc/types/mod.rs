@@ -12,6 +12,7 @@ pub mod export;
 pub mod folder;
 pub mod ids;
 pub mod keys;
+pub mod link;
 pub mod message;
 pub mod network;
 pub mod new_message;

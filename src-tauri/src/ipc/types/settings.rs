@@ -66,6 +66,8 @@ pub struct Settings {
     /// Factor on every size of text: 0.87, 1, 1.13, 1.27 or 1.4.
     #[specta(type = specta_typescript::Number)]
     pub text_scale: f64,
+    /// Size of the whole page in percent of its own, 50 to 300.
+    pub zoom: u32,
     /// Enter sends and Shift+Enter breaks the line; the other way round when false.
     pub send_with_enter: bool,
     /// Keys of shortcuts where they are not those they came with, by the name of the shortcut; `null`
@@ -134,6 +136,7 @@ impl Default for Settings {
             theme: Theme::System,
             language: None,
             text_scale: 1.0,
+            zoom: 100,
             send_with_enter: true,
             shortcuts: BTreeMap::new(),
             link_previews: true,

@@ -11,6 +11,7 @@ import type {
   DialogId,
   IpcError,
   KeyState,
+  Link,
   Message,
   MessageId,
   Settings,
@@ -31,6 +32,8 @@ export const ACCOUNT: AccountId = '00000000000000a1';
 export class Memory {
   readonly world: World;
   /** Every call that changes something, for tests. */
+  /** The link from outside that waits, for tests to put there. */
+  readonly link: Link[] = [];
   readonly calls: [string, ...unknown[]][] = [];
   readonly state: StateName;
   readonly size: number;
@@ -70,6 +73,7 @@ export class Memory {
       theme: (query.get('theme') as Theme | null) ?? 'system',
       language: query.get('language'),
       textScale: Number(query.get('scale') ?? '1'),
+      zoom: 100,
       sendWithEnter: true,
       shortcuts: {},
       linkPreviews: true,

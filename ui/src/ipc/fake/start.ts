@@ -35,6 +35,7 @@ type StartCommands = Pick<
   | 'connectionHistory'
   | 'recentLog'
   | 'openLink'
+  | 'takeLink'
   | 'exportDialog'
   | 'cancelExport'
   | 'showExport'
@@ -342,6 +343,8 @@ export function startCommands(memory: Memory): StartCommands {
         return 38;
       });
     },
+
+    takeLink: () => memory.answer(() => memory.link.splice(0)[0] ?? null),
 
     async openLink(url) {
       memory.calls.push(['openLink', url]);
