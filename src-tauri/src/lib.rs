@@ -18,8 +18,8 @@ use tracing_subscriber::{
 
 use crate::{
     shell::{
-        arguments::Arguments, attachments, badge, notifications, pictures, profile::Profile,
-        recent_log::RecentLog, renderer, tiles, tray, window, writing,
+        arguments::Arguments, attachments, badge, notifications, organisation::Organisations,
+        pictures, profile::Profile, recent_log::RecentLog, renderer, tiles, tray, window, writing,
     },
     state::App,
 };
@@ -82,6 +82,7 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
     // profile in it two profiles run side by side.
     config.identifier = profile.identifier(&config.identifier);
 
+    let organisations = Organisations::look(&profile, arguments.config.as_deref());
     let commands = ipc::builder();
     let app = tauri::Builder::default()
         // Must come first: a second start ends here and raises the first.
@@ -108,7 +109,7 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
         .register_asynchronous_uri_scheme_protocol(attachments::SCHEME, attachments::answer)
         .invoke_handler(commands.invoke_handler())
         .on_window_event(window::on_event)
-        .manage(App::new(profile.clone(), log))
+        .manage(App::new(profile.clone(), organisations, log))
         .setup(move |handle| {
             let app = handle.state::<App>().inner().clone();
             app.share(shared.unwrap_or_default());

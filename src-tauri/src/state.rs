@@ -27,7 +27,12 @@ use crate::{
         error::IpcError,
         events,
         types::{
-            account::Account, event::AppEvent, ids, link::Link, sign_in::Target,
+            account::Account,
+            event::AppEvent,
+            ids,
+            link::Link,
+            organisation::{Feature, OrganisationState},
+            sign_in::Target,
             words::DesktopWords,
         },
     },
@@ -35,8 +40,8 @@ use crate::{
         connection_history::ConnectionHistory, endpoints, exports::Exports, focus::Focus,
         kept_files::KeptFiles, links::WantedLink, local_backend::LocalBackend, lock::Idle,
         media_server::MediaServer, metered, microphone::SystemMicrophone, offers::Offers,
-        place::Places, profile::Profile, recent_log::RecentLog, screen_lock,
-        settings_file::SettingsFile, window::FAREWELL,
+        organisation::Organisations, place::Places, profile::Profile, recent_log::RecentLog,
+        screen_lock, settings_file::SettingsFile, window::FAREWELL,
     },
 };
 
@@ -82,6 +87,8 @@ pub struct Parts {
     pub offers: Offers,
     /// The link from outside that nobody has taken yet.
     pub link: WantedLink,
+    /// Whose app it is.
+    pub organisations: Organisations,
     /// Where the window stands.
     pub places: Places,
     /// Tiles of the map source in the settings.
@@ -128,7 +135,7 @@ pub struct Parts {
 
 impl App {
     /// Nothing is opened yet.
-    pub fn new(profile: Profile, log: RecentLog) -> Self {
+    pub fn new(profile: Profile, organisations: Organisations, log: RecentLog) -> Self {
         Self(std::sync::Arc::new(Parts {
             settings: SettingsFile::open(&profile.dir),
             backend: LocalBackend::new(profile.backend_dir.clone()),
@@ -140,6 +147,7 @@ impl App {
             exports: Exports::default(),
             offers: Offers::default(),
             link: WantedLink::default(),
+            organisations,
             places: Places::open(&profile.dir),
             kept_files: KeptFiles::new(&profile.dir),
             profile,
@@ -355,16 +363,33 @@ impl App {
         self.painted.cancelled().await;
     }
 
+    /// What there is of an organisation.
+    pub fn organisation_state(&self) -> OrganisationState {
+        let (organisation, problem) = self.organisations.shown();
+        OrganisationState {
+            organisation,
+            problem,
+        }
+    }
+
     /// Where a person wants to sign in, checked.
     pub async fn endpoints(&self, target: Target) -> Result<Endpoints, IpcError> {
         match target {
             Target::Local => {
+                self.organisations.allow(Feature::LocalServer)?;
                 let endpoints = endpoints::local(&self.backend.ensure().await?).await?;
                 self.renew_local_endpoints();
                 Ok(endpoints)
             }
-            Target::Cloud { app_id, auth_key } => endpoints::cloud(app_id, auth_key),
-            Target::Custom(custom) => endpoints::custom(custom).await,
+            Target::Organisation => self.organisations.endpoints(),
+            Target::Cloud { app_id, auth_key } => {
+                self.organisations.allow(Feature::OtherServers)?;
+                endpoints::cloud(app_id, auth_key)
+            }
+            Target::Custom(custom) => {
+                self.organisations.allow(Feature::OtherServers)?;
+                endpoints::custom(custom).await
+            }
         }
     }
 

@@ -59,10 +59,10 @@ impl Gateway {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let task = tokio::spawn(async move {
-            let mut served = JoinSet::new();
+            let mut clients = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
                 let tls = tls.clone();
-                served.spawn(async move {
+                clients.spawn(async move {
                     let mut client = tls.accept(client).await.ok()?;
                     let mut server = TcpStream::connect(rest).await.ok()?;
                     copy_bidirectional(&mut client, &mut server).await.ok()
@@ -124,12 +124,12 @@ impl House {
     }
 
     /// Both authorities in one file, as organisations hand them out.
-    fn authority(&self) -> Option<Authority> {
+    fn authority(&self) -> Authority {
         let chat = std::fs::read_to_string(&self.backend.ready.ca_cert).unwrap();
-        Some(Authority {
+        Authority {
             name: "house.pem".to_owned(),
             pem: format!("{}{chat}", self.gateway.authority),
-        })
+        }
     }
 }
 
@@ -188,7 +188,7 @@ async fn chat_and_rest_and_everything_else_go_through_the_proxy_that_is_chosen()
     let engine = engine(&home).await;
     let network = |proxy| Network {
         proxy,
-        authority: house.authority(),
+        authority: Some(house.authority()),
     };
     let through_http = network(Way::Http(server(http.address(), Some(LOGIN))));
     engine.set_network(through_http.clone()).await.unwrap();
@@ -293,7 +293,7 @@ async fn a_proxy_in_the_way_says_how_it_can_be_put_right() {
         let what = format!("{proxy:?}");
         let network = Network {
             proxy,
-            authority: house.authority(),
+            authority: Some(house.authority()),
         };
         engine.set_network(network).await.unwrap();
         let trial = within("the trial", engine.try_endpoints(&house.endpoints()))
@@ -326,7 +326,7 @@ async fn an_account_waits_for_its_proxy_and_says_that_it_does() {
     let engine = engine(&home).await;
     let network = |login| Network {
         proxy: Way::Http(server(http.address(), login)),
-        authority: house.authority(),
+        authority: Some(house.authority()),
     };
     engine.set_network(network(Some(LOGIN))).await.unwrap();
     within("the sign-up", engine.sign_up(house.endpoints(), newcomer()))
@@ -381,7 +381,7 @@ async fn a_certificate_nobody_knows_is_refused_until_its_authority_is_given() {
     };
     assert_eq!(field, "authority");
     engine
-        .set_network(network(house.authority()))
+        .set_network(network(Some(house.authority())))
         .await
         .unwrap();
     within("the sign-up", engine.sign_up(house.endpoints(), newcomer()))

@@ -197,7 +197,7 @@ export class Desktop {
     return child;
   }
 
-  async open({ width = 1400, height = 900, keychain = false } = {}) {
+  async open({ width = 1400, height = 900, keychain = false, corner = true } = {}) {
     if (!existsSync(app)) throw new Error(`${app} is not built`);
     const displayFile = join(this.home, 'display');
     const display = openSync(displayFile, 'w');
@@ -232,7 +232,7 @@ export class Desktop {
     delete this.env.WAYLAND_DISPLAY;
     mkdirSync(this.env.XDG_RUNTIME_DIR, { mode: 0o700 });
     this.chooseFont();
-    this.undecorate();
+    this.undecorate(corner);
     const busFile = join(this.home, 'bus');
     const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=3'], {
       env: this.env,
@@ -263,14 +263,14 @@ export class Desktop {
     );
   }
 
-  /** Pictures show the inside of the window; a frame would only move it. */
-  undecorate() {
+  /** Pictures show the inside of the window; a frame would only move it. `corner`: it is put there, wherever it wants to be. */
+  undecorate(corner) {
     const folder = join(this.env.XDG_CONFIG_HOME, 'openbox');
     mkdirSync(folder, { recursive: true });
     writeFileSync(
       join(folder, 'rc.xml'),
       '<openbox_config xmlns="http://openbox.org/3.4/rc"><applications><application class="*"><decor>no</decor>' +
-        '<position force="yes"><x>0</x><y>0</y></position></application></applications></openbox_config>',
+        `${corner ? '<position force="yes"><x>0</x><y>0</y></position>' : ''}</application></applications></openbox_config>`,
     );
   }
 

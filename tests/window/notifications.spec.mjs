@@ -264,3 +264,30 @@ test('what stands goes with the app, and what came meanwhile is not told when it
   await notifications.shows('cornelius', 'And now');
   assert.doesNotMatch(toldSince(before), /While you were out/);
 });
+
+test('locking takes away what stands: it would tell whoever passes by', async () => {
+  desktop.tool('wmctrl', ['-a', 'Cubist']);
+  await until('the window in front', inFront);
+  notifications.clear();
+  await openSettings();
+  await page.press('nav button', 'Lock and keys');
+  await page.press('[role=switch]', 'Ask for the passphrase');
+  await page.fill('Passphrase', 'three words enough');
+  await page.fill('Passphrase again', 'three words enough');
+  await page.press('dialog[open] button', 'Turn on the lock');
+  await page.sees('Lock with the screen');
+  await closeSettings();
+  await lookAway();
+  cornelius.send(ada.id, withCornelius, 'Not for those who pass by');
+  await notifications.shows('cornelius', 'Not for those who pass by');
+  await until('it on the screen', () => notifications.standing() === 1);
+  desktop.tool('dbus-send', [
+    '--session',
+    '--type=signal',
+    '/org/freedesktop/ScreenSaver',
+    'org.freedesktop.ScreenSaver.ActiveChanged',
+    'boolean:true',
+  ]);
+  await page.sees('Your messages are locked');
+  await notifications.isEmpty();
+});

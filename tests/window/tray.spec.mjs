@@ -26,7 +26,7 @@ before(async () => {
   ada = await SdkPerson.signUp(backend, 'ada');
   beatrice = await SdkPerson.signUp(backend, 'beatrice');
   dialog = await beatrice.privateDialog(ada.id);
-  await desktop.open();
+  await desktop.open({ corner: false });
   await tray.start();
   page = await desktop.launch();
   await signIn(page, backend.ready, { login: 'ada', password: PASSWORD });

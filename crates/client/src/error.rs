@@ -162,9 +162,27 @@ impl From<crate::connection::Error> for Error {
             | Line::Refused { host }
             | Line::Tls { host, .. }
             | Line::Insecure { host } => Self::Unreachable { host },
-            other => Self::Server {
+            Line::Trust(_)
+            | Line::NoTls
+            | Line::WebSocket(_)
+            | Line::NoMechanism { .. }
+            | Line::Credentials(_)
+            | Line::Authentication(_)
+            | Line::ServerNotAuthentic
+            | Line::NoPassword
+            | Line::Replaced
+            | Line::Stream(_)
+            | Line::Bind(_)
+            | Line::Unexpected(_)
+            | Line::Xml(_)
+            | Line::Parse(_)
+            | Line::TimedOut(_)
+            | Line::CountTooHigh
+            | Line::NotAcknowledged
+            | Line::Closed
+            | Line::Io(_) => Self::Server {
                 status: 200,
-                message: other.to_string(),
+                message: error.to_string(),
             },
         }
     }

@@ -55,6 +55,9 @@ pub enum IpcError {
     /// Login and password do not fit.
     #[error("wrong credentials")]
     Credentials,
+    /// The person's organisation has switched this off.
+    #[error("switched off by the organisation")]
+    SwitchedOff,
     /// What was asked for does not exist.
     #[error("not found")]
     NotFound,

@@ -148,6 +148,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::export::export_dialog,
             commands::export::cancel_export,
             commands::export::show_export,
+            commands::organisation::import_organisation,
+            commands::organisation::forget_organisation,
             commands::links::link_preview,
             commands::links::open_link,
             commands::links::take_link,

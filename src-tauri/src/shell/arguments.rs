@@ -16,6 +16,9 @@ pub struct Arguments {
     /// Folder for the data of all profiles instead of the system's place.
     #[arg(long, env = "CUBIST_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Configuration of an organisation, instead of the one that would be found.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Starts in the tray, or minimised where there is none.
     #[arg(long)]
     pub minimised: bool,
@@ -61,8 +64,8 @@ impl Arguments {
 
     /// Where a link among the words leads; the last one, should there be several.
     pub fn link(&self) -> Option<Link> {
-        let links = self.files.iter().filter_map(|word| link_in(word));
-        links.last().map(links::parse)
+        let mut links = self.files.iter().filter_map(|word| link_in(word));
+        links.next_back().map(links::parse)
     }
 }
 

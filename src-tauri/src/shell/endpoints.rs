@@ -57,27 +57,63 @@ pub fn cloud(app_id: u64, auth_key: String) -> Result<Endpoints, IpcError> {
 }
 
 /// Of servers of one's own.
-pub async fn custom(given: CustomEndpoints) -> Result<Endpoints, IpcError> {
+pub async fn custom(custom: CustomEndpoints) -> Result<Endpoints, IpcError> {
+    given(Given {
+        api_url: custom.api_url,
+        chat: vec![custom.chat_url],
+        domain: custom.domain,
+        rooms_domain: None,
+        app_id: custom.app_id,
+        auth_key: custom.auth_key,
+        ca_cert_pem: match custom.ca_cert {
+            Some(path) => Some(certificate(path.into()).await?),
+            None => None,
+        },
+    })
+}
+
+/// Of an organisation, as its configuration gives them.
+pub struct Given {
+    /// Base address of the REST API.
+    pub api_url: String,
+    /// Addresses of the chat server, tried in this order; one at least.
+    pub chat: Vec<String>,
+    /// XMPP domain; empty means the host of the first chat address.
+    pub domain: String,
+    /// Domain of the rooms, where it is not `muc.` and the domain.
+    pub rooms_domain: Option<String>,
+    /// Application id.
+    pub app_id: u64,
+    /// Authorization key of the application.
+    pub auth_key: String,
+    /// A certificate authority to trust beside the system's.
+    pub ca_cert_pem: Option<String>,
+}
+
+/// The servers of an organisation.
+pub fn given(given: Given) -> Result<Endpoints, IpcError> {
     let api_url = address("apiUrl", &given.api_url)?;
     if !matches!(api_url.scheme(), "https" | "http") {
         return Err(invalid("apiUrl"));
     }
-    let chat = chat_address(&given.chat_url)?;
+    let chat: Vec<ChatAddress> = given
+        .chat
+        .iter()
+        .map(|address| chat_address(address))
+        .collect::<Result<_, _>>()?;
+    let first = chat.first().ok_or_else(|| invalid("chatUrl"))?;
     let domain = match given.domain.trim() {
-        "" => chat_host(&chat),
+        "" => chat_host(first),
         domain => domain.to_owned(),
     };
     Ok(Endpoints {
         api_url,
-        chat: vec![chat],
         domain,
-        muc_domain: None,
+        chat,
+        muc_domain: given.rooms_domain,
         app_id: application(given.app_id)?,
-        auth_key: given.auth_key.into(),
-        ca_cert_pem: match given.ca_cert {
-            Some(path) => Some(certificate(path.into()).await?),
-            None => None,
-        },
+        auth_key: given.auth_key.trim().to_owned().into(),
+        ca_cert_pem: given.ca_cert_pem,
         origin: Origin::Custom,
     })
 }

@@ -21,6 +21,7 @@ pub mod metered;
 pub mod microphone;
 pub mod notifications;
 pub mod offers;
+pub mod organisation;
 pub mod pasted;
 pub mod pictures;
 pub mod place;

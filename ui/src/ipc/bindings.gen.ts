@@ -304,12 +304,22 @@ export const commands = {
 	reportPerson: (accountId: AccountId, userId: UserId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_person", { accountId, userId, reason })),
 	/**  Reports a message to those who run the application. */
 	reportMessage: (accountId: AccountId, dialogId: DialogId, messageId: MessageId, reason: string) => typedError<null, IpcError>(__TAURI_INVOKE("report_message", { accountId, dialogId, messageId, reason })),
-	/**  Asks where to, and writes a chat there with its whole history. Tells how far it is by events. */
-	exportDialog: (accountId: AccountId, dialogId: DialogId, words: ExportWords) => typedError<ExportOutcome, IpcError>(__TAURI_INVOKE("export_dialog", { accountId, dialogId, words })),
+	/**
+	 *  Asks where to, and writes a chat there with its whole history, and its files if they are wanted.
+	 *  Tells how far it is by events.
+	 */
+	exportDialog: (accountId: AccountId, dialogId: DialogId, words: ExportWords, withFiles: boolean) => typedError<ExportOutcome, IpcError>(__TAURI_INVOKE("export_dialog", { accountId, dialogId, words, withFiles })),
 	/**  Stops the export that runs. */
 	cancelExport: () => typedError<null, IpcError>(__TAURI_INVOKE("cancel_export")),
 	/**  Shows the folder of the last export in the system's own file manager. */
 	showExport: () => typedError<null, IpcError>(__TAURI_INVOKE("show_export")),
+	/**
+	 *  Lets the person choose a configuration and takes it; `null` when they change their mind. One
+	 *  that cannot be used is not taken: the answer says why.
+	 */
+	importOrganisation: () => typedError<OrganisationState | null, IpcError>(__TAURI_INVOKE("import_organisation")),
+	/**  Forgets an imported configuration. */
+	forgetOrganisation: () => typedError<OrganisationState, IpcError>(__TAURI_INVOKE("forget_organisation")),
 	/**
 	 *  What the page behind a link that is being written shows of itself; `null` when it shows nothing,
 	 *  may not be asked, or does not answer within some seconds.
@@ -657,6 +667,8 @@ export type Bootstrap = {
 	settings: Settings,
 	/**  Bytes of the largest file that can be sent. */
 	maxUploadBytes: number,
+	/**  The organisation that handed the app over. */
+	organisation: OrganisationState,
 	/**  Whether this desktop has a tray. */
 	hasTray: boolean,
 };
@@ -915,6 +927,12 @@ export type ExportOutcome =
 	messages: number,
 	/**  Whether the whole history is in it. */
 	complete: boolean,
+	/**  How many files are in it. */
+	files: number,
+	/**  How many files of the messages are not. */
+	missing: number,
+	/**  The first of those. */
+	listed: MissingFile[],
 } } | 
 /**  No folder was chosen, or it was stopped; nothing is left of it. */
 { type: "cancelled" };
@@ -932,6 +950,12 @@ export type ExportProgress =
 	written: number,
 	/**  All of them. */
 	total: number,
+	/**  Files copied so far. */
+	files: number,
+	/**  Of the files that come just now: bytes that are here. */
+	received: number,
+	/**  All bytes of those; 0 while none comes. */
+	coming: number,
 } };
 
 /**
@@ -985,6 +1009,22 @@ export type FailureKind =
 "noAnswer" | 
 /**  They block me, or I block them. */
 "blocked";
+
+/**  What is on. */
+export type Features = {
+	/**  Making an account. */
+	signUp: boolean,
+	/**  The backend on this computer. */
+	localServer: boolean,
+	/**  Servers that are not the organisation's. */
+	otherServers: boolean,
+	/**  Writing chats to a folder. */
+	export: boolean,
+	/**  Looking at pages whose links are written. */
+	linkPreviews: boolean,
+	/**  Recording voice messages. */
+	voiceMessages: boolean,
+};
 
 /**  A custom field of a dialog. */
 export type Field = {
@@ -1160,6 +1200,8 @@ problem: ProxyProblem } |
 host: string } | 
 /**  Login and password do not fit. */
 { kind: "credentials" } | 
+/**  The person's organisation has switched this off. */
+{ kind: "switchedOff" } | 
 /**  What was asked for does not exist. */
 { kind: "notFound" } | 
 /**  Not allowed for this person. */
@@ -1383,6 +1425,26 @@ export type MicrophoneProblem =
 /**  It is there and does not work. */
 "failed";
 
+/**  A file that is not in the folder. */
+export type MissingFile = {
+	/**  Its name, or what it is. */
+	name: string,
+	/**  Why. */
+	reason: MissingReason,
+};
+
+/**  Why a file is not in the folder. */
+export type MissingReason = 
+/**  It is at an address that somebody else chose, which an export does not ask. */
+{ type: "elsewhere" } | 
+/**  It was removed from the server. */
+{ type: "removed" } | 
+/**  It could not be fetched. */
+{ type: "failed"; payload: {
+	/**  What happened. */
+	problem: FileProblem,
+} };
+
 /**  What a person chose for all accounts of this profile. */
 export type Network = {
 	/**  Between this computer and the servers. */
@@ -1516,6 +1578,42 @@ export type OfflineReason =
 "proxyLogin" | 
 /**  Stopped on purpose, as while the app closes. */
 "stopped";
+
+/**  An organisation that handed the app to its people. */
+export type Organisation = {
+	/**  Its name. */
+	name: string,
+	/**  Its colour, as `#rrggbb`; white words on it can be read. */
+	accent: string | null,
+	/**  Its logo, as a `data:` address of a PNG picture. */
+	logo: string | null,
+	/**  Where the configuration was found. */
+	file: string,
+	/**  It was imported by the person, who can forget it again. */
+	imported: boolean,
+	/**  Whether it names servers to sign in to. */
+	hasServer: boolean,
+	/**  What it leaves on. */
+	features: Features,
+};
+
+/**  A configuration that cannot be used. */
+export type OrganisationProblem = {
+	/**  Which file. */
+	file: string,
+	/**  Its line, from 1, where the problem is in one. */
+	line: number | null,
+	/**  What is wrong, in English: whoever writes such files reads it. */
+	reason: string,
+};
+
+/**  What there is of an organisation. */
+export type OrganisationState = {
+	/**  The one that counts. */
+	organisation: Organisation | null,
+	/**  Why the file that should count cannot. */
+	problem: OrganisationProblem | null,
+};
 
 /**  Which kind of backend the account lives on. */
 export type Origin = 
@@ -2112,6 +2210,8 @@ export type Target =
 	/**  Authorization key of the application. */
 	authKey: string,
 } } | 
+/**  The servers of the person's organisation, as its configuration names them. */
+{ type: "organisation" } | 
 /**  Endpoints of one's own. */
 { type: "custom"; payload: CustomEndpoints };
 

@@ -11,6 +11,7 @@ const EVERY_KIND: IpcError[] = [
   { kind: 'proxy', host: 'proxy.example.com', problem: 'refused' },
   { kind: 'proxy', host: 'proxy.example.com', problem: 'notAProxy' },
   { kind: 'credentials' },
+  { kind: 'switchedOff' },
   { kind: 'notFound' },
   { kind: 'forbidden' },
   { kind: 'validation', fields: [{ field: 'login', message: 'is odd' }] },

@@ -24,6 +24,8 @@ export function errorSentence(thrown: unknown, own: OwnSentences = {}): string {
       return m.error_certificate({ host: error.host });
     case 'credentials':
       return m.error_credentials();
+    case 'switchedOff':
+      return m.error_switched_off();
     case 'notFound':
       return m.error_not_found();
     case 'forbidden':

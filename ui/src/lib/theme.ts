@@ -28,10 +28,17 @@ export class ThemeController {
     this.#draw();
   }
 
-  set(theme: Theme, textScale: number): void {
+  /** @param accent The organisation's colour, as `#rrggbb`; what each theme makes of it is in `tokens.css`. */
+  set(theme: Theme, textScale: number, accent: string | null): void {
     this.#theme = theme;
     localStorage.setItem(REMEMBERED, theme);
     document.documentElement.style.fontSize = textScale === 1 ? '' : `${String(textScale * 100)}%`;
+    const { dataset, style } = document.documentElement;
+    if (accent === null) delete dataset['accent'];
+    else {
+      dataset['accent'] = '';
+      style.setProperty('--own-accent', accent);
+    }
     this.#draw();
   }
 

@@ -8,10 +8,14 @@ import type {
   AppEvent,
   DialogId,
   ExportProgress,
+  Features,
   IpcError,
   KeyState,
   Link,
   MessageId,
+  Organisation,
+  OrganisationProblem,
+  OrganisationState,
   UserId,
 } from '~/ipc/bindings.gen';
 import { locale, m } from '~/i18n';
@@ -49,6 +53,11 @@ export class App {
   announcement = $state.raw<{ text: string }>({ text: '' });
   /** Counts how often a connection came back: pictures that did not load before are tried again. */
   connections = $state(0);
+
+  /** The organisation that handed the app over; null for most people. */
+  organisation = $state.raw<Organisation | null>(null);
+  /** Why the configuration that should count cannot. */
+  organisationProblem = $state.raw<OrganisationProblem | null>(null);
 
   readonly accounts = new Accounts();
   readonly view = new View();
@@ -128,6 +137,7 @@ export class App {
     this.platform = snapshot.platform;
     this.maxUploadBytes = snapshot.maxUploadBytes;
     this.hasTray = snapshot.hasTray;
+    this.takeOrganisation(snapshot.organisation);
     this.keys = snapshot.keys;
     this.canLock = snapshot.canLock;
     this.accounts.set(snapshot.accounts);
@@ -225,6 +235,16 @@ export class App {
     } catch (error) {
       this.toast(errorSentence(error));
     }
+  }
+
+  takeOrganisation({ organisation, problem }: OrganisationState): void {
+    this.organisation = organisation;
+    this.organisationProblem = problem;
+  }
+
+  /** Whether the organisation leaves this on; without one everything is. */
+  allows(feature: keyof Features): boolean {
+    return this.organisation?.features[feature] ?? true;
   }
 
   /** Shows the whole page at another size, in percent, and keeps it. */

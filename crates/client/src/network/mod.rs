@@ -306,14 +306,14 @@ impl Asking {
         make: impl FnOnce(&Ways) -> Result<reqwest::Client, E>,
     ) -> Result<reqwest::Client, E> {
         // Replaced as a whole; a panic elsewhere leaves the earlier one.
-        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, client)) = &*made
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, client)) = &*kept
             && of.is(ways)
         {
             return Ok(client.clone());
         }
         let client = make(ways)?;
-        *made = Some((ways.clone(), client.clone()));
+        *kept = Some((ways.clone(), client.clone()));
         Ok(client)
     }
 }

@@ -310,7 +310,7 @@ impl Transport {
         let in_the_way = if is_certificate || !(error.is_connect() || error.is_timeout()) {
             None
         } else {
-            self.in_the_way(error).await
+            Box::pin(self.in_the_way(error)).await
         };
         let error_kind = if is_certificate {
             Error::Certificate { host }

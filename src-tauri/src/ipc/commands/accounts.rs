@@ -10,6 +10,7 @@ use crate::{
         types::{
             account::Account,
             ids::AccountId,
+            organisation::Feature,
             sign_in::{Identity, SignUp, Target},
             unknown_message::UnknownMessage,
         },
@@ -28,6 +29,7 @@ pub async fn sign_up(
     target: Target,
     request: SignUp,
 ) -> Result<Account, IpcError> {
+    app.organisations.allow(Feature::SignUp)?;
     let endpoints = app.endpoints(target).await?;
     let id = app
         .engine()

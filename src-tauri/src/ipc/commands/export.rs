@@ -12,6 +12,7 @@ use crate::{
             event::AppEvent,
             export::{ExportOutcome, ExportWords},
             ids::{AccountId, DialogId},
+            organisation::Feature,
         },
     },
     shell::file_dialog,
@@ -33,6 +34,7 @@ pub async fn export_dialog(
     words: ExportWords,
     with_files: bool,
 ) -> Result<ExportOutcome, IpcError> {
+    app.organisations.allow(Feature::Export)?;
     let account = app.account(account_id.clone()).await?;
     let dialog = dialog_id.clone().try_into()?;
     let Some(into) = file_dialog::choose_folder(&window).await else {

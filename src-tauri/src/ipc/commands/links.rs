@@ -7,7 +7,7 @@ use url::Url;
 use crate::{
     ipc::{
         error::IpcError,
-        types::{ids::AccountId, link::Link, message::LinkPreview},
+        types::{ids::AccountId, link::Link, message::LinkPreview, organisation::Feature},
     },
     state::App,
 };
@@ -23,7 +23,8 @@ pub async fn link_preview(
 ) -> Result<Option<LinkPreview>, IpcError> {
     let account = app.account(account_id).await?;
     let url = web_address(&url)?;
-    if !app.settings.get().link_previews {
+    if !app.settings.get().link_previews || app.organisations.allow(Feature::LinkPreviews).is_err()
+    {
         return Ok(None);
     }
     Ok(account.link_preview(url).await?.map(Into::into))

@@ -17,6 +17,7 @@ pub mod members;
 pub mod message_changes;
 pub mod messages;
 pub mod network;
+pub mod organisation;
 pub mod organise;
 pub mod outbox;
 pub mod people;

@@ -65,13 +65,12 @@ pub async fn try_network(
     account_id: Option<AccountId>,
 ) -> Result<NetworkTrial, IpcError> {
     let engine = app.engine().await?;
-    let trial = match account_id {
-        Some(id) => engine.try_network(&id.try_into()?).await?,
+    let trial = if let Some(id) = account_id {
+        engine.try_network(&id.try_into()?).await?
+    } else {
         // Nothing is asked there that the number of an application would matter for.
-        None => {
-            let cloud = endpoints::cloud(1, String::new())?;
-            engine.try_endpoints(&cloud).await?
-        }
+        let cloud = endpoints::cloud(1, String::new())?;
+        engine.try_endpoints(&cloud).await?
     };
     Ok(trial.into())
 }

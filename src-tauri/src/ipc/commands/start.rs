@@ -43,6 +43,7 @@ pub async fn bootstrap(app: State<'_, App>) -> Result<Bootstrap, IpcError> {
         accounts: engine.accounts().into_iter().map(Into::into).collect(),
         settings: app.settings.get(),
         max_upload_bytes: cubist_client::attachments::MAX_BYTES,
+        organisation: app.organisation_state(),
         has_tray: tray::is_possible(),
     })
 }

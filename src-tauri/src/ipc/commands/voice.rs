@@ -9,6 +9,7 @@ use crate::{
         types::{
             attachment::{Media, Staged},
             ids::{AccountId, DialogId},
+            organisation::Feature,
             voice::MicrophoneProblem,
         },
     },
@@ -31,6 +32,7 @@ pub async fn start_voice(
     account_id: AccountId,
     dialog_id: DialogId,
 ) -> Result<(), IpcError> {
+    app.organisations.allow(Feature::VoiceMessages)?;
     let (account, dialog) = (account_id.try_into()?, dialog_id.try_into()?);
     Ok(app.engine().await?.start_voice(&account, dialog).await?)
 }

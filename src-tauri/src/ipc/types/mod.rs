@@ -17,6 +17,7 @@ pub mod message;
 pub mod network;
 pub mod new_message;
 pub mod notifications;
+pub mod organisation;
 pub mod outbox;
 pub mod people;
 pub mod picture;

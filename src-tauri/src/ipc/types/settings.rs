@@ -11,6 +11,7 @@ use crate::ipc::types::{
     ids::{AccountId, DialogId},
     keys::KeyState,
     notifications::Notifications,
+    organisation::OrganisationState,
 };
 
 /// Colours of the window.
@@ -191,6 +192,8 @@ pub struct Bootstrap {
     pub settings: Settings,
     /// Bytes of the largest file that can be sent.
     pub max_upload_bytes: u64,
+    /// The organisation that handed the app over.
+    pub organisation: OrganisationState,
     /// Whether this desktop has a tray.
     pub has_tray: bool,
 }

@@ -22,6 +22,8 @@ pub enum Target {
         /// Authorization key of the application.
         auth_key: String,
     },
+    /// The servers of the person's organisation, as its configuration names them.
+    Organisation,
     /// Endpoints of one's own.
     Custom(CustomEndpoints),
 }

@@ -88,9 +88,19 @@ export interface RowMenuInput {
   now: number;
   /** The menu of the open chat has no use for opening it and for choosing several. */
   place: 'list' | 'chat';
+  /** Whether chats may be written to a folder. */
+  exports?: boolean;
 }
 
-export function rowMenu({ dialog, me, folders, block, now, place }: RowMenuInput): MenuItem[] {
+export function rowMenu({
+  dialog,
+  me,
+  folders,
+  block,
+  now,
+  place,
+  exports = true,
+}: RowMenuInput): MenuItem[] {
   const rights = rightsIn(dialog, me);
   const quiet = dialog.mutedUntil !== null && dialog.mutedUntil > now;
   const items: MenuItem[] = [];
@@ -116,7 +126,7 @@ export function rowMenu({ dialog, me, folders, block, now, place }: RowMenuInput
   if (dialog.opponentId !== null) {
     items.push(...personItems({ userId: dialog.opponentId, block }).map((item) => ({ ...item, group: 1 })));
   }
-  items.push({ id: 'export', label: m.chats_export(), icon: FolderDown, group: 2 });
+  if (exports) items.push({ id: 'export', label: m.chats_export(), icon: FolderDown, group: 2 });
   items.push({ id: 'clear', label: m.chats_clear(), icon: Eraser, group: 2 });
   if (rights.leave) {
     items.push({

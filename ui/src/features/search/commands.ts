@@ -13,6 +13,7 @@ import Lock from '@lucide/svelte/icons/lock';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
 import Moon from '@lucide/svelte/icons/moon';
+import NetworkIcon from '@lucide/svelte/icons/network';
 import PaletteIcon from '@lucide/svelte/icons/palette';
 import PanelRight from '@lucide/svelte/icons/panel-right';
 import Shield from '@lucide/svelte/icons/shield';
@@ -152,19 +153,25 @@ export function commandsOf(app: App, space: Space): Command[] {
       ...keys('shortcuts'),
       run: () => app.view.open({ kind: 'shortcuts' }),
     },
-    settings('server', m.settings_server(), Laptop, m.search_words_server()),
+    ...(app.allows('localServer')
+      ? [settings('server', m.settings_server(), Laptop, m.search_words_server())]
+      : []),
     settings('diagnostics', m.settings_diagnostics(), ActivityIcon, m.search_words_diagnostics()),
     settings('about', m.settings_about(), Info, m.search_words_about()),
     theme('light', m.search_command_light(), Sun, m.search_words_theme()),
     theme('dark', m.search_command_dark(), Moon, m.search_words_theme()),
     theme('contrast', m.search_command_contrast(), Contrast, m.search_words_theme()),
     theme('system', m.search_command_system(), SunMoon, m.search_words_theme()),
+    settings('network', m.settings_network(), NetworkIcon, m.search_words_network()),
     {
       id: 'add-account',
       label: m.search_command_account(),
       icon: UserPlus,
       words: m.search_words_account(),
-      run: () => app.view.go({ kind: 'signIn', origin: 'cloud', add: true }),
+      run: () =>
+        app.view.go(
+          app.organisation === null ? { kind: 'signIn', origin: 'cloud', add: true } : { kind: 'firstRun' },
+        ),
     },
   ];
 }

@@ -84,6 +84,7 @@ export function fixedGroups(sendWithEnter: boolean): { id: GroupId; title: strin
         { chords: ['Home', 'End'], label: m.shortcut_ends() },
         { chords: ['ContextMenu', 'Shift+F10'], label: m.shortcut_menu() },
         { chords: ['Tab'], label: m.shortcut_tab() },
+        { chords: ['Mod+=', 'Mod+-', 'Mod+0'], label: m.settings_zoom() },
       ],
     },
   ];

@@ -14,6 +14,7 @@ import type {
   Link,
   Message,
   MessageId,
+  OrganisationState,
   Settings,
   Status,
   SystemLine,
@@ -24,6 +25,7 @@ import { ME } from './cast';
 import { Locks } from './locks';
 import { connectionOf, failuresOf, stateOf, type StateName } from './states';
 import { travel, waitFor } from './travel';
+import { organisationOf } from './organisation';
 import { Microphone } from './microphone';
 import { buildWorld, makeId, message, previewOf, standing, type World } from './world';
 
@@ -32,6 +34,7 @@ export const ACCOUNT: AccountId = '00000000000000a1';
 export class Memory {
   readonly world: World;
   /** Every call that changes something, for tests. */
+  organisation: OrganisationState;
   /** The link from outside that waits, for tests to put there. */
   readonly link: Link[] = [];
   readonly calls: [string, ...unknown[]][] = [];
@@ -67,6 +70,7 @@ export class Memory {
     else if (this.state === 'locked') this.keys = this.locks.locked();
     this.microphone = new Microphone((event) => this.emit(event), query.get('microphone'));
     this.size = this.state === 'empty' ? 0 : Number(query.get('dialogs') ?? '13');
+    this.organisation = organisationOf(query.get('organisation'));
     this.world = buildWorld(Date.now(), this.size, this.state);
     const open = query.get('open');
     this.settings = {

@@ -2,6 +2,7 @@
 import type { Account } from '../bindings.gen';
 import type { Backend } from '../backend';
 import { ACCOUNT, type Memory } from './memory';
+import { organisationOf } from './organisation';
 
 type StartCommands = Pick<
   Backend,
@@ -35,6 +36,8 @@ type StartCommands = Pick<
   | 'connectionHistory'
   | 'recentLog'
   | 'openLink'
+  | 'importOrganisation'
+  | 'forgetOrganisation'
   | 'takeLink'
   | 'exportDialog'
   | 'cancelExport'
@@ -144,6 +147,7 @@ export function startCommands(memory: Memory): StartCommands {
         accounts: memory.keys.type === 'ready' ? memory.accounts : [],
         settings: memory.settings,
         maxUploadBytes: 104_857_600,
+        organisation: memory.organisation,
         hasTray: true,
       }));
       if (memory.connection.type === 'online') {
@@ -343,6 +347,18 @@ export function startCommands(memory: Memory): StartCommands {
         return 38;
       });
     },
+
+    importOrganisation: () =>
+      memory.act(['importOrganisation'], () => {
+        memory.organisation = organisationOf('taken');
+        return memory.organisation;
+      }),
+
+    forgetOrganisation: () =>
+      memory.act(['forgetOrganisation'], () => {
+        memory.organisation = organisationOf(null);
+        return memory.organisation;
+      }),
 
     takeLink: () => memory.answer(() => memory.link.splice(0)[0] ?? null),
 

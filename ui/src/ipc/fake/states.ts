@@ -74,6 +74,7 @@ const ERRORS: readonly IpcError[] = [
   { kind: 'certificate', host: 'api.example.org' },
   { kind: 'proxy', host: 'proxy.example.org', problem: 'login' },
   { kind: 'credentials' },
+  { kind: 'switchedOff' },
   { kind: 'notFound' },
   { kind: 'forbidden' },
   { kind: 'tooMany', limit: 5 },

@@ -13,7 +13,7 @@ use crate::keys::error::Error;
 use crate::keys::slot::Key;
 use crate::model::Secret;
 
-/// Bytes of a nonce of XChaCha20; random ones do not repeat.
+/// Bytes of a nonce of `XChaCha20`; random ones do not repeat.
 const NONCE: usize = 24;
 
 impl KeyVault {
