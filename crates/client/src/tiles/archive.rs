@@ -150,16 +150,16 @@ mod tests {
 
     use super::Place;
     use crate::attachments::downloads::tests::server::{Authority, FileServer, answer};
-    use crate::sync::pictures::encoding::tests::some_png;
-    use crate::model::{Authority, Network, Proxy};
+    use crate::model::{self, Network, Proxy};
     use crate::network::Ways;
+    use crate::sync::pictures::encoding::tests::some_png;
     use crate::tiles::{TileAt, TileError, Tiles};
 
     /// Ways that believe a server of a test.
     fn trusting(authority: &str) -> Ways {
         Ways::new(Network {
             proxy: Proxy::Direct,
-            authority: Some(Authority {
+            authority: Some(model::Authority {
                 name: "test".to_owned(),
                 pem: authority.to_owned(),
             }),
@@ -271,7 +271,10 @@ mod tests {
         let source = path.to_str().unwrap();
         let tile = tiles.fetch(&ways, source, at(0, 0, 0)).await.unwrap();
         assert_eq!((tile.bytes, tile.content_type), (world, "image/png"));
-        assert_eq!(tiles.fetch(&ways, source, at(1, 0, 0)).await.unwrap().bytes, part);
+        assert_eq!(
+            tiles.fetch(&ways, source, at(1, 0, 0)).await.unwrap().bytes,
+            part
+        );
         let nothing = tiles.fetch(&ways, source, at(1, 1, 1)).await;
         assert!(
             matches!(nothing, Err(TileError::Answer)),
@@ -292,7 +295,9 @@ mod tests {
             let path = folder.path().join("junk.pmtiles");
             std::fs::write(&path, junk).unwrap();
             let (tiles, ways) = (Tiles::default(), Ways::direct());
-            let refused = tiles.fetch(&ways, path.to_str().unwrap(), at(0, 0, 0)).await;
+            let refused = tiles
+                .fetch(&ways, path.to_str().unwrap(), at(0, 0, 0))
+                .await;
             assert!(matches!(refused, Err(TileError::Archive(_))));
         }
         let missing = folder.path().join("missing.pmtiles");
