@@ -71,9 +71,15 @@ pub enum TileError {
 pub struct Tiles {
     /// Made when a map is looked at for the first time.
     http: Arc<Asking>,
-    /// The archive that was looked at last, with the directories of it that are known, and the ways
-    /// it was opened on.
-    archive: Arc<Mutex<Option<(Ways, Arc<Archive>)>>>,
+    /// The archive that was looked at last.
+    archive: Arc<Mutex<Option<Opened>>>,
+}
+
+/// An archive with the directories of it that are known, and the ways it was opened on.
+#[derive(Clone)]
+struct Opened {
+    ways: Ways,
+    archive: Arc<Archive>,
 }
 
 impl fmt::Debug for Tiles {
@@ -111,13 +117,16 @@ impl Tiles {
         let known = || self.archive.lock().unwrap_or_else(PoisonError::into_inner);
         let here = known()
             .clone()
-            .filter(|(on, archive)| on.is(ways) && archive.is_at(&place));
-        if let Some((_, archive)) = here {
-            return Ok(archive);
+            .filter(|opened| opened.ways.is(ways) && opened.archive.is_at(&place));
+        if let Some(opened) = here {
+            return Ok(opened.archive);
         }
         // Two that open it at the same time read its beginning twice.
         let archive = Arc::new(Archive::open(place, http).await?);
-        *known() = Some((ways.clone(), Arc::clone(&archive)));
+        *known() = Some(Opened {
+            ways: ways.clone(),
+            archive: Arc::clone(&archive),
+        });
         Ok(archive)
     }
 }
