@@ -395,9 +395,10 @@ impl App {
 
     /// Tells every account when the person looks at the app and when no longer, until it ends.
     pub fn follow_focus(&self) -> impl Future<Output = ()> + Send + use<> {
-        let (chosen, told) = (self.clone(), self.clone());
+        let told = self.clone();
         self.focus.follow(
-            move || Duration::from_secs(chosen.settings.get().inactive_after_s.into()),
+            self.settings.watch(),
+            |settings| Duration::from_secs(settings.inactive_after_s.into()),
             move |active| told.clone().tell_active(active),
         )
     }

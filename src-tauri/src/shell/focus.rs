@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeSet, future::Future, time::Duration};
 
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
 
 /// The windows that have the focus now: none or one in practice, but they come and go in any order.
 #[derive(Debug)]
@@ -36,44 +39,51 @@ impl Focus {
     }
 
     /// Calls `tell` with each change between active (the state at the start) and inactive, until
-    /// the app ends. `patience` is asked each time the last window loses the focus.
-    pub fn follow<Patience, Tell, Told>(
+    /// the app ends. `patience` is the time without a focus that `choice` stands for; another choice
+    /// counts at once, from the moment when the focus was lost.
+    pub fn follow<Choice, Patience, Tell, Told>(
         &self,
+        choice: watch::Receiver<Choice>,
         patience: Patience,
         tell: Tell,
-    ) -> impl Future<Output = ()> + Send + use<Patience, Tell, Told>
+    ) -> impl Future<Output = ()> + Send + use<Choice, Patience, Tell, Told>
     where
-        Patience: Fn() -> Duration + Send,
+        Choice: Send + Sync,
+        Patience: Fn(&Choice) -> Duration + Send,
         Tell: Fn(bool) -> Told + Send,
         Told: Future<Output = ()> + Send,
     {
-        follow(self.0.subscribe(), patience, tell)
+        follow(self.0.subscribe(), choice, patience, tell)
     }
 }
 
-async fn follow<Told: Future<Output = ()> + Send>(
+async fn follow<Choice: Send + Sync, Told: Future<Output = ()> + Send>(
     mut windows: watch::Receiver<BTreeSet<String>>,
-    patience: impl Fn() -> Duration + Send,
+    mut choice: watch::Receiver<Choice>,
+    patience: impl Fn(&Choice) -> Duration + Send,
     tell: impl Fn(bool) -> Told + Send,
 ) {
     let mut active = true;
+    let mut lost = Instant::now();
     loop {
         let focused = !windows.borrow_and_update().is_empty();
         if focused && !active {
             active = true;
             tell(true).await;
         }
-        let change = if focused || !active {
-            windows.changed().await
-        } else if let Ok(change) = tokio::time::timeout(patience(), windows.changed()).await {
-            change
-        } else {
-            active = false;
-            tell(false).await;
-            Ok(())
-        };
-        if change.is_err() {
-            return;
+        let limit = patience(&choice.borrow_and_update());
+        tokio::select! {
+            change = windows.changed() => {
+                if change.is_err() {
+                    return;
+                }
+                lost = Instant::now();
+            }
+            Ok(()) = choice.changed() => {}
+            () = sleep_until(lost + limit), if active && !focused => {
+                active = false;
+                tell(false).await;
+            }
         }
     }
 }
@@ -83,7 +93,7 @@ mod tests {
     use std::time::Duration;
 
     use tokio::{
-        sync::mpsc,
+        sync::{mpsc, watch},
         time::{Instant, timeout},
     };
 
@@ -93,10 +103,19 @@ mod tests {
 
     /// What is told, and when, counted from the start.
     fn followed(focus: &Focus) -> mpsc::UnboundedReceiver<(bool, Duration)> {
+        followed_with(focus, watch::channel(PATIENCE).1)
+    }
+
+    /// The same with a patience that may change.
+    fn followed_with(
+        focus: &Focus,
+        patience: watch::Receiver<Duration>,
+    ) -> mpsc::UnboundedReceiver<(bool, Duration)> {
         let (told, news) = mpsc::unbounded_channel();
         let start = Instant::now();
         tokio::spawn(focus.follow(
-            || PATIENCE,
+            patience,
+            |patience| *patience,
             move |active| {
                 told.send((active, start.elapsed())).unwrap();
                 std::future::ready(())
@@ -138,6 +157,21 @@ mod tests {
             tokio::time::sleep(seconds(1)).await;
         }
         assert!(timeout(seconds(3000), news.recv()).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_time_that_is_chosen_counts_at_once() {
+        let focus = Focus::default();
+        let (chosen, patience) = watch::channel(PATIENCE);
+        let mut news = followed_with(&focus, patience);
+        focus.set("main", true);
+        tokio::time::sleep(seconds(10)).await;
+        focus.set("main", false);
+        // What was chosen last may be written after the window is put aside.
+        tokio::time::sleep(seconds(1)).await;
+        chosen.send_replace(seconds(30));
+        let (active, at) = news.recv().await.unwrap();
+        assert!(!active && at >= seconds(40) && at < seconds(41), "{at:?}");
     }
 
     #[tokio::test(start_paused = true)]
