@@ -3,7 +3,7 @@
 //! A link is written by anybody, and pasted without a second look. Asking for it must not become a
 //! way to touch what only this machine can reach. What counts is the address that is connected to:
 //! a name is judged by the addresses it leads to, in the one lookup that the connection then uses.
-//! Behind a proxy it is judged by itself: the proxy looks it up, and decides what may be reached.
+//! A proxy would look it up by itself and decide what is reached, so nothing is asked through one.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -77,20 +77,12 @@ pub(super) fn allows(reach: &dyn Reach, url: &Url) -> bool {
 
 /// Finds the addresses of names, leaving out those that may not be asked.
 #[derive(Clone, Debug)]
-pub(super) struct Names {
-    pub(super) reach: Arc<dyn Reach>,
-    /// Hosts of the person's own proxies, which may be anywhere.
-    pub(super) proxies: Arc<[String]>,
-}
+pub(super) struct Names(pub(super) Arc<dyn Reach>);
 
 impl Resolve for Names {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = Arc::clone(&self.reach);
-        let mut proxies = self.proxies.iter();
-        let is_proxy = proxies.any(|host| name.as_str().eq_ignore_ascii_case(host));
-        foreign::lookup(name, move |address| {
-            is_proxy || reach.allows_address(address)
-        })
+        let reach = Arc::clone(&self.0);
+        foreign::lookup(name, move |address| reach.allows_address(address))
     }
 }
 
@@ -172,10 +164,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_that_leads_to_this_machine_leads_nowhere() {
-        let names = Names {
-            reach: Arc::new(PublicWeb),
-            proxies: Arc::new([]),
-        };
+        let names = Names(Arc::new(PublicWeb));
         assert!(names.resolve("localhost".parse().unwrap()).await.is_err());
     }
 }

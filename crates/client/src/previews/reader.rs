@@ -54,6 +54,9 @@ pub(super) enum Nothing {
     /// An address of this machine, this house, or one in disguise.
     #[error("the address may not be asked")]
     NotAllowed,
+    /// A proxy is set for it, and would decide by itself which address is reached.
+    #[error("a proxy stands before the address")]
+    Proxy,
     /// No connection, or it broke.
     #[error("nobody answered")]
     NoAnswer,
@@ -110,6 +113,9 @@ impl Reader {
         if !allows(&*self.reach, url) {
             return Err(Nothing::NotAllowed);
         }
+        if ways.hop_to(url).is_some() {
+            return Err(Nothing::Proxy);
+        }
         let http = self
             .http
             .client(ways, |ways| client(&self.reach, ways))
@@ -117,10 +123,6 @@ impl Reader {
         let request = http.get(url.clone());
         let response = request.header(ACCEPT, ACCEPTED).send().await;
         let response = response.map_err(|_| Nothing::NoAnswer)?;
-        if ways.hop_to(url).is_some() {
-            // The other end is the proxy, which looked the name up and decides what it reaches.
-            return Ok(response);
-        }
         // The lookup has left out what may not be reached; this is the address itself.
         let peer = response.remote_addr().ok_or(Nothing::NotAllowed)?;
         if !self.reach.allows_address(peer.ip()) {
@@ -136,17 +138,15 @@ fn client(reach: &Arc<dyn Reach>, ways: &Ways) -> Result<reqwest::Client, ()> {
     let tls = ways.trust(None).and_then(|trust| trust.client_config());
     let mut tls = rustls::ClientConfig::clone(&*tls.map_err(|_| ())?);
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    ways.lead(reqwest::Client::builder())
+    reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .connect_timeout(CONNECT_LIMIT)
         .redirect(redirect::Policy::none())
         .referer(false)
         .user_agent(USER_AGENT)
+        .no_proxy()
         .pool_max_idle_per_host(0)
-        .dns_resolver(Names {
-            reach: Arc::clone(reach),
-            proxies: ways.proxy_hosts().into(),
-        })
+        .dns_resolver(Names(Arc::clone(reach)))
         .build()
         .map_err(|error| tracing::warn!(%error, "there will be no previews of links"))
 }
