@@ -262,8 +262,9 @@ impl Person {
         message
     }
 
-    /// Waits for a text in a dialog.
+    /// Waits for a text in a dialog, which may be new here itself.
     pub async fn sees_in(&self, dialog: DialogId, text: &str) -> Message {
+        self.knows(dialog).await;
         self.until(&format!("to see {text:?}"), async || {
             let all = self.transcript(dialog).await;
             all.into_iter().find(|message| message.text == text)
@@ -346,6 +347,7 @@ impl Person {
 
     /// Waits for a line in a dialog.
     pub async fn sees_line(&self, dialog: DialogId, line: &SystemLine) -> Message {
+        self.knows(dialog).await;
         self.until(&format!("to see the line {line:?}"), async || {
             let all = self.transcript(dialog).await;
             all.into_iter()
@@ -397,6 +399,7 @@ impl Person {
 
     /// Waits until a message has come at least this far.
     pub async fn has_status(&self, dialog: DialogId, id: MessageId, status: Status) -> Message {
+        self.knows(dialog).await;
         self.until(&format!("the status {status:?}"), async || {
             let message = self.message(dialog, id).await?;
             (message.status >= status).then_some(message)

@@ -249,11 +249,7 @@ export class App {
 
   /** Shows the whole page at another size, in percent, and keeps it. */
   zoom(percent: number): void {
-    if (percent !== this.settings.current.zoom) {
-      this.settings.update({ zoom: percent });
-      // Whoever holds the key down wants to see each step.
-      void this.settings.flush();
-    }
+    if (percent !== this.settings.current.zoom) this.settings.update({ zoom: percent });
     const size = new Intl.NumberFormat(locale(), { style: 'percent' }).format(percent / 100);
     this.toast(m.settings_zoom_now({ size }));
   }
@@ -349,7 +345,7 @@ export class App {
         break;
       case 'settingsChanged':
         // The rest of it is the page's own, and may be newer here.
-        this.settings.load({ ...this.settings.current, quietUntil: event.payload.settings.quietUntil });
+        this.settings.heard({ quietUntil: event.payload.settings.quietUntil });
         break;
       case 'closing':
         // Whatever could not be written is told nowhere any more: the window goes all the same.

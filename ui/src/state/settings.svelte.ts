@@ -1,9 +1,6 @@
-// Owns the person's choices. The window wins: a change shows at once and is written behind it.
+// Owns the person's choices. The window wins: a change shows at once, and counts for what is done next.
 import type { Backend } from '~/ipc/backend';
 import type { Settings } from '~/ipc/bindings.gen';
-
-/** Dragging the list's edge changes the width many times a second; one write follows. */
-const WRITE_DELAY_MS = 300;
 
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
@@ -32,30 +29,51 @@ export const DEFAULT_SETTINGS: Settings = {
 
 export class SettingsStore {
   current = $state.raw<Settings>(DEFAULT_SETTINGS);
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  /** What is on the disk, or on its way there. */
+  #written: Settings = DEFAULT_SETTINGS;
+  #writing: Promise<void> | null = null;
 
   constructor(private readonly backend: Backend) {}
 
   load(settings: Settings): void {
     this.current = settings;
+    this.#written = settings;
   }
 
+  /** Takes over what was changed outside the page; choices that still wait to be written stay. */
+  heard(change: Partial<Settings>): void {
+    const isWritten = this.#written === this.current;
+    this.current = { ...this.current, ...change };
+    if (isWritten) this.#written = this.current;
+  }
+
+  /**
+   * Changes some choices and writes them at once: a message that is sent a moment later must already heed them.
+   *
+   * While one write is under way the changes wait, and go together after it: they can not overtake one another.
+   */
   update(change: Partial<Settings>): void {
     this.current = { ...this.current, ...change };
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(), WRITE_DELAY_MS);
+    void this.flush();
   }
 
-  /** Writes a waiting change now, for instance when the window closes. */
-  async flush(): Promise<void> {
-    if (this.#timer === null) return;
-    clearTimeout(this.#timer);
-    this.#timer = null;
-    try {
-      await this.backend.saveSettings(this.current);
-    } catch (error) {
-      // The choice holds for this session; there is nothing the person could do about the file.
-      console.warn('settings were not saved', error);
+  /** Ends when everything that was chosen is written, for instance before the window closes. */
+  flush(): Promise<void> {
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = null;
+    });
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#written !== this.current) {
+      this.#written = this.current;
+      try {
+        await this.backend.saveSettings(this.#written);
+      } catch (error) {
+        // The choice holds for this session; there is nothing the person could do about the file.
+        console.warn('settings were not saved', error);
+      }
     }
   }
 }
