@@ -112,6 +112,8 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
         .manage(App::new(profile.clone(), organisations, log))
         .setup(move |handle| {
             let app = handle.state::<App>().inner().clone();
+            // Only the first start comes here: what lies there is of a run that is over.
+            app.kept_files.clear();
             app.share(shared.unwrap_or_default());
             if let Some(link) = link {
                 app.follow_link(link);
@@ -176,18 +178,22 @@ fn autostart(profile: &Profile, arguments: &Arguments) -> tauri::plugin::TauriPl
 
 /// Opens the caches while the web view starts, so that the page finds them ready.
 fn warm_up(app: App) {
+    let opening = app.clone();
     tauri::async_runtime::spawn(async move {
-        match app.engine().await {
-            Ok(engine) => {
-                let watched = app.clone();
-                tauri::async_runtime::spawn(async move { watched.history.follow(&engine).await });
-                if let Err(error) = app.apply_file_policy().await {
-                    tracing::warn!(%error, "the files are not within their room");
-                }
-                app.renew_local_endpoints();
-            }
-            Err(error) => tracing::error!(%error, "the engine did not open"),
+        if let Err(error) = opening.engine().await {
+            tracing::error!(%error, "the engine did not open");
         }
+    });
+    tauri::async_runtime::spawn(async move {
+        let Some(engine) = app.opened_engine().await else {
+            return;
+        };
+        let watched = app.clone();
+        tauri::async_runtime::spawn(async move { watched.history.follow(&engine).await });
+        if let Err(error) = app.apply_file_policy().await {
+            tracing::warn!(%error, "the files are not within their room");
+        }
+        app.renew_local_endpoints();
     });
 }
 

@@ -107,6 +107,8 @@ pub struct Parts {
     pub exports: Exports,
     /// Opened once, in the background, while the page loads.
     engine: OnceCell<Engine>,
+    /// Whether the engine is open.
+    opened: watch::Sender<bool>,
     /// Started with the first sound or film.
     media_server: OnceCell<MediaServer>,
     /// The window's channel and the task that feeds it; replaced when the page reloads.
@@ -152,6 +154,7 @@ impl App {
             kept_files: KeptFiles::new(&profile.dir),
             profile,
             engine: OnceCell::new(),
+            opened: watch::Sender::new(false),
             media_server: OnceCell::new(),
             page: Mutex::new(None),
             tending: AtomicBool::new(false),
@@ -242,7 +245,21 @@ impl App {
                 Engine::open(config)
             })
             .await?;
+        self.opened
+            .send_if_modified(|is_open| !std::mem::replace(is_open, true));
         Ok(engine.clone())
+    }
+
+    /// The engine, once somebody could open it: what a try said in vain (no room on the disk) is told
+    /// to whoever asked, and the person may try again. `None` when the app ends without it.
+    pub async fn opened_engine(&self) -> Option<Engine> {
+        let mut opened = self.opened.subscribe();
+        tokio::select! {
+            biased;
+            is_open = opened.wait_for(|is_open| *is_open) => is_open.ok().map(|_| ())?,
+            () = self.ending.cancelled() => return None,
+        }
+        self.engine.get().cloned()
     }
 
     /// Where sound and films come from; started by the first who asks.
@@ -529,6 +546,7 @@ impl App {
         if let Some(engine) = self.engine.get() {
             engine.clone().shutdown().await;
         }
+        self.kept_files.clear();
         self.backend
             .release(self.settings.get().keep_local_backend)
             .await;

@@ -50,6 +50,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::accounts::unknown_messages,
             commands::diagnostics::connection_history,
             commands::diagnostics::recent_log,
+            commands::diagnostics::versions,
             commands::profile::own_profile,
             commands::profile::update_profile,
             commands::profile::change_password,

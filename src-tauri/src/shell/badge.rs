@@ -16,12 +16,8 @@ const MARK: [u8; 4] = [0xd1, 0x24, 0x2f, 0xff];
 
 /// Counts after each change of dialogs and shows what it finds, until the app ends.
 pub async fn follow(handle: AppHandle, app: App) {
-    let engine = match app.engine().await {
-        Ok(engine) => engine,
-        Err(error) => {
-            tracing::error!(%error, "no badge: the engine did not open");
-            return;
-        }
+    let Some(engine) = app.opened_engine().await else {
+        return;
     };
     let mut events = engine.events();
     loop {

@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 
 use crate::{ipc::error::IpcError, shell::media_server::hex};
 
-/// Folder of copies for other programs, in the profile's folder. Emptied at each start and end.
+/// Folder of copies for other programs, in the profile's folder. Emptied at each start and end, with the lock, and with an account.
 const OPENED: &str = "opened";
 
 /// Bytes from which it is told what a file is.
@@ -56,18 +56,18 @@ pub struct KeptFiles {
 }
 
 impl KeptFiles {
-    /// Nothing was given out. Copies of an earlier run go.
+    /// Nothing was given out. Copies that lie there are left alone: a second start, which only
+    /// raises the first one's window, comes by here, too.
     pub fn new(profile_dir: &Path) -> Self {
-        let kept = Self {
+        Self {
             opened: profile_dir.join(OPENED),
             saved: Mutex::default(),
             clipboard: Mutex::default(),
-        };
-        kept.clear();
-        kept
+        }
     }
 
-    /// Removes the copies for other programs.
+    /// Removes the copies for other programs: at the start, for a run that ended in the middle, at
+    /// the end, with the lock, and when an account is erased.
     pub fn clear(&self) {
         match fs::remove_dir_all(&self.opened) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -302,12 +302,14 @@ mod tests {
     use super::{KeptFiles, OPENED, free_path};
 
     #[test]
-    fn copies_of_an_earlier_run_are_removed() {
+    fn copies_are_removed_by_the_run_that_is_meant_to_and_by_no_second_start() {
         let dir = tempfile::tempdir().unwrap();
         let old = dir.path().join(OPENED).join("0011");
         fs::create_dir_all(&old).unwrap();
         fs::write(old.join("private.pdf"), b"x").unwrap();
-        KeptFiles::new(dir.path());
+        let kept = KeptFiles::new(dir.path());
+        assert!(old.join("private.pdf").exists());
+        kept.clear();
         assert!(!dir.path().join(OPENED).exists());
     }
 

@@ -28,9 +28,12 @@ const LINE_CHARS: usize = 400;
 const SECRET_CHARS: usize = 20;
 
 /// What names a value that nobody is to see.
-const SECRET_NAMES: [&str; 6] = [
+const SECRET_NAMES: [&str; 9] = [
     "token",
     "password",
+    "passphrase",
+    "bearer",
+    "cookie",
     "secret",
     "key",
     "signature",
@@ -138,8 +141,10 @@ fn without_secrets(text: &str, home: Option<&str>) -> String {
         });
         shown.push_str(tail);
         let lower = body.to_lowercase();
-        hides_next = SECRET_NAMES.iter().any(|name| lower.ends_with(name))
-            && (tail == "=" || tail == ":" || tail == "\"");
+        // "Bearer" alone stands before its token with nothing but a blank between them (RFC 6750 §2.1).
+        hides_next = lower == "bearer"
+            || SECRET_NAMES.iter().any(|name| lower.ends_with(name))
+                && (tail == "=" || tail == ":" || tail == "\"");
     }
     shown.trim_end().chars().take(LINE_CHARS).collect()
 }
@@ -192,6 +197,9 @@ mod tests {
             ("session_token: abc", "session_token: …"),
             ("{\"password\":\"hunter2\"}", "{\"password\":\"…\"}"),
             ("GET /x?auth_key=kq12&page=2", "GET /x?auth_key=…&page=2"),
+            ("Authorization: Bearer abc.def", "Authorization: … …"),
+            ("said Bearer abc to it", "said Bearer … to it"),
+            ("passphrase=\"two words\"", "passphrase=\"… words\""),
             ("for ann@example.org here", "for … here"),
             ("id 6749ab12cd34ef56ab78cd90 gone", "id … gone"),
             ("/home/ann/cubist/cache.db", "~/cubist/cache.db"),

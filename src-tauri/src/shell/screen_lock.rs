@@ -46,9 +46,39 @@ mod linux {
 
     async fn sessions(locked: &(impl Fn() + Send + Sync)) {
         match Connection::system().await {
-            Ok(bus) => listen(&bus, [rule(SESSION, "Lock")], |_| locked()).await,
+            Ok(bus) => {
+                let own = std::env::var("XDG_SESSION_ID").ok();
+                listen(&bus, [session_rule(own.as_deref())], |_| locked()).await;
+            }
             Err(error) => tracing::debug!(%error, "there is no system bus"),
         }
+    }
+
+    /// The asking of this session: others may be locked by their own people. Where it is not known which
+    /// one this is, every one counts.
+    fn session_rule(own: Option<&str>) -> zbus::Result<MatchRule<'static>> {
+        match own.filter(|id| !id.is_empty()) {
+            Some(id) => Ok(MatchRule::builder()
+                .msg_type(Type::Signal)
+                .interface(SESSION)?
+                .member("Lock")?
+                .path(format!("/org/freedesktop/login1/session/{}", label(id)))?
+                .build()),
+            None => rule(SESSION, "Lock"),
+        }
+    }
+
+    /// An id as it stands in the path of an object: a digit in front, and whatever is neither letter nor
+    /// digit, by its number (`sd_bus_path_encode(3)`).
+    fn label(id: &str) -> String {
+        let parts = id.bytes().enumerate().map(|(at, byte)| {
+            if byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit()) {
+                char::from(byte).to_string()
+            } else {
+                format!("_{byte:02x}")
+            }
+        });
+        parts.collect()
     }
 
     fn rule(interface: &'static str, member: &'static str) -> zbus::Result<MatchRule<'static>> {
@@ -81,6 +111,22 @@ mod linux {
             match signal {
                 Ok(signal) => tell(signal.body().deserialize::<bool>().ok()),
                 Err(error) => tracing::debug!(%error, "the bus went away"),
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::session_rule;
+
+        #[test]
+        fn only_the_own_session_is_listened_to_where_it_is_known() {
+            let rule = |own| session_rule(own).unwrap().to_string();
+            assert!(rule(Some("2")).contains("path='/org/freedesktop/login1/session/_32'"));
+            assert!(rule(Some("c12")).contains("path='/org/freedesktop/login1/session/c12'"));
+            assert!(rule(Some("a-b")).contains("path='/org/freedesktop/login1/session/a_2db'"));
+            for unknown in [None, Some("")] {
+                assert!(!rule(unknown).contains("path="));
             }
         }
     }

@@ -2,7 +2,9 @@
 
 use std::{
     fs, io,
+    io::Write as _,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use serde_json::{Map, Value};
@@ -10,24 +12,38 @@ use tokio::sync::watch;
 
 use crate::ipc::types::settings::Settings;
 
+/// Version of the file. It counts up when a field changes its meaning; a field more or less needs no
+/// other one. Files of before it was written have none, and are of this version.
+const VERSION: u64 = 1;
+
+/// Where the version stands in the file.
+const VERSION_FIELD: &str = "version";
+
 /// The settings of this profile, in memory and on disk.
 #[derive(Debug)]
 pub struct SettingsFile {
     path: PathBuf,
     /// Small and read often; whoever follows a choice is told when it changes.
     current: watch::Sender<Settings>,
+    /// Held while the disk is written: changes of several callers come one after the other, and
+    /// readers do not wait for the disk.
+    changing: Mutex<()>,
 }
 
 impl SettingsFile {
-    /// Reads the file. One that is missing or broken gives the defaults: settings are never worth
-    /// a window that does not open.
+    /// Reads the file. One that is missing or broken gives the defaults, and a choice that makes no
+    /// sense the default of that choice: settings are never worth a window that does not open. What
+    /// was there is put aside before it can be written over.
     pub fn open(dir: &Path) -> Self {
         let path = dir.join("settings.json");
         let current = match fs::read(&path) {
-            Ok(bytes) => read(&bytes).unwrap_or_else(|error| {
-                tracing::warn!(%error, "the settings file is broken; defaults are used");
-                Settings::default()
-            }),
+            Ok(bytes) => {
+                let found = read(&bytes);
+                if let Some(suffix) = found.aside {
+                    put_aside(&path, &suffix);
+                }
+                found.settings
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Settings::default(),
             Err(error) => {
                 tracing::warn!(%error, "the settings file cannot be read; defaults are used");
@@ -37,6 +53,7 @@ impl SettingsFile {
         Self {
             path,
             current: watch::Sender::new(current),
+            changing: Mutex::new(()),
         }
     }
 
@@ -50,42 +67,98 @@ impl SettingsFile {
         self.current.subscribe()
     }
 
-    /// Changes the settings, on disk first. Changes of several callers come one after the other.
+    /// Changes the settings, on disk first.
     pub fn change(&self, change: impl FnOnce(&mut Settings)) -> io::Result<()> {
-        let mut outcome = Ok(());
-        self.current.send_if_modified(|current| {
-            let mut wanted = current.clone();
-            change(&mut wanted);
-            if wanted == *current {
-                return false;
-            }
-            outcome = self.write(&wanted);
-            if outcome.is_ok() {
-                *current = wanted;
-            }
-            outcome.is_ok()
-        });
-        outcome
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wanted = self.get();
+        change(&mut wanted);
+        if wanted == *self.current.borrow() {
+            return Ok(());
+        }
+        self.write(&wanted)?;
+        self.current.send_replace(wanted);
+        Ok(())
     }
 
     fn write(&self, settings: &Settings) -> io::Result<()> {
-        let bytes = serde_json::to_vec_pretty(settings)?;
+        let mut content = serde_json::to_value(settings)?;
+        if let Value::Object(fields) = &mut content {
+            fields.insert(VERSION_FIELD.to_owned(), VERSION.into());
+        }
         if let Some(dir) = self.path.parent() {
             fs::create_dir_all(dir)?;
         }
-        // Renaming replaces the file in one step: a crash leaves the old or the new one.
+        // Renaming replaces the file in one step, and what is renamed is on the disk: a crash leaves
+        // the old or the new one whole.
         let staged = self.path.with_extension("json.new");
-        fs::write(&staged, bytes)?;
+        let mut file = fs::File::create(&staged)?;
+        file.write_all(&serde_json::to_vec_pretty(&content)?)?;
+        file.sync_all()?;
+        drop(file);
         fs::rename(&staged, &self.path)
     }
 }
 
-/// Lays what the file says over the defaults, so that an older file lacks nothing.
-fn read(bytes: &[u8]) -> serde_json::Result<Settings> {
-    let mut whole = serde_json::to_value(Settings::default())?;
-    let kept: Map<String, Value> = serde_json::from_slice(bytes)?;
-    lay(&mut whole, Value::Object(kept));
-    serde_json::from_value(whole)
+/// What a file says.
+struct Found {
+    settings: Settings,
+    /// What a copy of the file is called behind its name, when writing would lose something of it.
+    aside: Option<String>,
+}
+
+/// Lays what the file says over the defaults, choice by choice, so that an older file lacks nothing
+/// and one that makes no sense costs no other.
+fn read(bytes: &[u8]) -> Found {
+    let mut settings = Settings::default();
+    let mut kept: Map<String, Value> = match serde_json::from_slice(bytes) {
+        Ok(kept) => kept,
+        Err(error) => {
+            tracing::warn!(%error, "the settings file is broken; defaults are used");
+            return Found {
+                settings,
+                aside: Some("broken".to_owned()),
+            };
+        }
+    };
+    let version = kept
+        .remove(VERSION_FIELD)
+        .map_or(VERSION, |version| version.as_u64().unwrap_or(VERSION));
+    let mut is_broken = false;
+    for (name, value) in kept {
+        if let Some(next) = with(&settings, &name, value) {
+            settings = next;
+        } else {
+            tracing::warn!(name, "a choice makes no sense; its default is used");
+            is_broken = true;
+        }
+    }
+    let aside = if version > VERSION {
+        Some(format!("version-{version}"))
+    } else {
+        is_broken.then(|| "broken".to_owned())
+    };
+    Found { settings, aside }
+}
+
+/// The settings with one more choice; `None` when it makes no sense.
+fn with(settings: &Settings, name: &str, value: Value) -> Option<Settings> {
+    let mut whole = serde_json::to_value(settings).ok()?;
+    lay(
+        &mut whole,
+        Value::Object(Map::from_iter([(name.to_owned(), value)])),
+    );
+    let settings: Settings = serde_json::from_value(whole).ok()?;
+    settings.out_of_range().is_none().then_some(settings)
+}
+
+/// Keeps a copy of the file as it was found; a later one of the same kind takes its place.
+fn put_aside(path: &Path, suffix: &str) {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".");
+    aside.push(suffix);
+    if let Err(error) = fs::copy(path, aside) {
+        tracing::warn!(%error, "the settings file as it was found is not kept");
+    }
 }
 
 /// Replaces what is there, but keeps the fields of an object that the other does not name.
@@ -124,10 +197,47 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_gives_the_defaults() {
+    fn a_broken_file_gives_the_defaults_and_is_kept() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("settings.json"), "{ not json").unwrap();
-        assert_eq!(SettingsFile::open(dir.path()).get(), Settings::default());
+        let file = SettingsFile::open(dir.path());
+        assert_eq!(file.get(), Settings::default());
+        file.change(|settings| settings.theme = Theme::Dark)
+            .unwrap();
+        let kept = fs::read_to_string(dir.path().join("settings.json.broken")).unwrap();
+        assert_eq!(kept, "{ not json");
+    }
+
+    #[test]
+    fn a_choice_that_makes_no_sense_costs_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let found = r#"{"theme":"neon","zoom":4000000000,"cacheBudgetBytes":0,"listWidth":400}"#;
+        fs::write(dir.path().join("settings.json"), found).unwrap();
+        let settings = SettingsFile::open(dir.path()).get();
+        let wanted = Settings {
+            list_width: 400,
+            ..Settings::default()
+        };
+        assert_eq!(settings, wanted);
+        let kept = fs::read_to_string(dir.path().join("settings.json.broken")).unwrap();
+        assert_eq!(kept, found);
+    }
+
+    #[test]
+    fn the_file_says_its_version_and_one_of_a_later_version_is_kept_before_it_is_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("settings.json");
+        let later = r#"{"version":7,"theme":"dark","later":[1]}"#;
+        fs::write(&path, later).unwrap();
+        let file = SettingsFile::open(dir.path());
+        assert_eq!(file.get().theme, Theme::Dark);
+        file.change(|settings| settings.theme = Theme::Light)
+            .unwrap();
+        let written: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        assert_eq!(written["version"], 1);
+        assert_eq!(written["theme"], "light");
+        let kept = fs::read_to_string(dir.path().join("settings.json.version-7")).unwrap();
+        assert_eq!(kept, later);
     }
 
     #[test]

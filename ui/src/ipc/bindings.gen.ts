@@ -81,6 +81,8 @@ export const commands = {
 	connectionHistory: (accountId: AccountId) => typedError<ConnectionChange[], IpcError>(__TAURI_INVOKE("connection_history", { accountId })),
 	/**  The last lines of the log, the oldest first, without anything that may be a secret. */
 	recentLog: () => typedError<LogLine[], IpcError>(__TAURI_INVOKE("recent_log")),
+	/**  The versions of what the app stands on. Not asked for at the start: some systems are slow to say. */
+	versions: () => typedError<Versions, IpcError>(__TAURI_INVOKE("versions")),
 	/**  My own profile, as the server has it. */
 	ownProfile: (accountId: AccountId) => typedError<User, IpcError>(__TAURI_INVOKE("own_profile", { accountId })),
 	/**  Changes what the edit names. */
@@ -1577,7 +1579,11 @@ export type OfflineReason =
 /**  The proxy wants a name and a password, or others than it got. */
 "proxyLogin" | 
 /**  Stopped on purpose, as while the app closes. */
-"stopped";
+"stopped" | 
+/**  What is kept of the account on this computer cannot be read. */
+"unreadable" | 
+/**  A later version of the app wrote what is kept of the account. */
+"laterVersion";
 
 /**  An organisation that handed the app to its people. */
 export type Organisation = {
@@ -2260,6 +2266,14 @@ export type User = {
 
 /**  The server's id of a person. */
 export type UserId = number;
+
+/**  What the app stands on, for those who are to find out what is wrong. */
+export type Versions = {
+	/**  Name and version of the system. */
+	system: string,
+	/**  Version of the engine that draws the window; `null` where it does not say. */
+	webView: string | null,
+};
 
 /**  Why a recording ended by itself. */
 export type VoiceEnd = 

@@ -180,7 +180,7 @@ impl Error {
     /// Which of the failures of several addresses tells the person most: larger is more.
     pub(super) fn weight(&self) -> u8 {
         match self.offline_reason() {
-            OfflineReason::Stopped => 0,
+            OfflineReason::Stopped | OfflineReason::Unreadable | OfflineReason::LaterVersion => 0,
             OfflineReason::NoNetwork => 1,
             OfflineReason::Unreachable => 2,
             OfflineReason::Refused => 3,

@@ -325,7 +325,9 @@ impl Line {
             | OfflineReason::Certificate
             | OfflineReason::Proxy
             | OfflineReason::ProxyLogin
-            | OfflineReason::Stopped => (ConnectionState::Offline { reason }, true),
+            | OfflineReason::Stopped
+            | OfflineReason::Unreadable
+            | OfflineReason::LaterVersion => (ConnectionState::Offline { reason }, true),
             OfflineReason::Unreachable | OfflineReason::Refused => {
                 let state = ConnectionState::Connecting {
                     attempt: self.failures.saturating_add(1),

@@ -100,6 +100,8 @@ struct Inner {
     network: Mutex<KeptNetwork>,
     /// Accounts whose cache is open.
     open: Mutex<HashMap<AccountId, Account>>,
+    /// Accounts whose cache does not open, though the keys are there, and why.
+    unreadable: Mutex<HashMap<AccountId, OfflineReason>>,
     /// Held while accounts are opened, added or removed.
     changing: tokio::sync::Mutex<()>,
     /// The recording that runs; held while one begins, so that two do not.
@@ -157,7 +159,8 @@ impl Engine {
                 shared,
                 vault,
                 network: Mutex::new(network),
-                open: Mutex::new(HashMap::new()),
+                open: Mutex::default(),
+                unreadable: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
                 voice: tokio::sync::Mutex::new(None),
                 _lock: lock,
@@ -171,9 +174,13 @@ impl Engine {
     pub fn accounts(&self) -> Vec<AccountSummary> {
         let entries = self.registry().entries().to_vec();
         let open = self.open_accounts();
+        let unreadable = self.unreadable();
         entries
             .into_iter()
-            .map(|entry| summary(&entry, open.get(&entry.id)))
+            .map(|entry| {
+                let broken = unreadable.get(&entry.id).copied();
+                summary(&entry, open.get(&entry.id), broken)
+            })
             .collect()
     }
 
@@ -246,14 +253,21 @@ impl Engine {
             .cloned()
             .ok_or(Error::NotFound)?;
         let open = self.open_accounts().get(account).cloned();
-        if let Some(open) = &open {
-            open.sign_out().await?;
+        if let Some(open) = &open
+            && let Err(error) = open.sign_out().await
+        {
+            // What is to be erased need not be written to once more.
+            if !erase {
+                return Err(error);
+            }
+            tracing::warn!(%account, %error, "erased without having been signed out");
         }
         if erase {
             if let Some(open) = &open {
                 open.close().await;
             }
             self.open_accounts().remove(account);
+            self.unreadable().remove(account);
             let folder = self.inner.shared.account_dir(account);
             match tokio::fs::remove_dir_all(folder).await {
                 Ok(()) => {}
@@ -339,12 +353,32 @@ impl Engine {
         self.take_kept_ways();
         let entries = self.registry().entries().to_vec();
         for entry in entries {
-            let account = self.open_account(&entry).await?;
-            if !entry.signed_out {
-                account.resume().await?;
-            }
+            let Err(error) = self.start_account(&entry).await else {
+                self.unreadable().remove(&entry.id);
+                continue;
+            };
+            // One cache that is damaged takes nobody else's messages away.
+            let reason = unreadable(&error).ok_or_else(|| {
+                tracing::error!(account = %entry.id, %error, "an account does not open");
+                error
+            })?;
+            tracing::error!(account = %entry.id, ?reason, "the cache of an account does not open");
+            self.unreadable().insert(entry.id, reason);
         }
         self.inner.shared.publish(ClientEvent::AccountsChanged);
+        Ok(())
+    }
+
+    /// Opens the cache of an account, and connects it unless somebody signed it out.
+    async fn start_account(&self, entry: &Entry) -> Result<(), Error> {
+        let account = self.open_account(entry).await?;
+        if !entry.signed_out
+            && let Err(error) = account.resume().await
+        {
+            self.open_accounts().remove(&entry.id);
+            account.close().await;
+            return Err(error);
+        }
         Ok(())
     }
 
@@ -384,6 +418,13 @@ impl Engine {
         self.inner.shared.registry()
     }
 
+    fn unreadable(&self) -> MutexGuard<'_, HashMap<AccountId, OfflineReason>> {
+        self.inner
+            .unreadable
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn open_accounts(&self) -> MutexGuard<'_, HashMap<AccountId, Account>> {
         // A map of handles; there is no half-inserted one.
         self.inner
@@ -411,13 +452,36 @@ fn host(endpoints: &Endpoints) -> String {
     }
 }
 
-fn summary(entry: &Entry, open: Option<&Account>) -> AccountSummary {
-    let connection = match open {
-        Some(account) => account.connection(),
-        None if entry.signed_out => ConnectionState::SignedOut {
+/// What the cache says of itself when one account alone cannot be used. `None` for what concerns the
+/// whole disk: with room on it, or let in again, everything is there.
+fn unreadable(error: &Error) -> Option<OfflineReason> {
+    use crate::store::Error as Store;
+    use rusqlite::ErrorCode;
+
+    let Error::Storage(error) = error else {
+        return None;
+    };
+    match error {
+        Store::WrongKey | Store::Corrupt { .. } => Some(OfflineReason::Unreadable),
+        Store::TooNew { .. } => Some(OfflineReason::LaterVersion),
+        Store::Sqlite(error) => matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+        )
+        .then_some(OfflineReason::Unreadable),
+        Store::Commit(_) | Store::Io(_) | Store::InUse | Store::Closed => None,
+    }
+}
+
+/// What the list shows of an account; `broken` says why its cache does not open although it could.
+fn summary(entry: &Entry, open: Option<&Account>, broken: Option<OfflineReason>) -> AccountSummary {
+    let connection = match (open, broken) {
+        (Some(account), _) => account.connection(),
+        (None, Some(reason)) => ConnectionState::Offline { reason },
+        (None, None) if entry.signed_out => ConnectionState::SignedOut {
             reason: SignedOutReason::Person,
         },
-        None => ConnectionState::Offline {
+        (None, None) => ConnectionState::Offline {
             reason: OfflineReason::Stopped,
         },
     };

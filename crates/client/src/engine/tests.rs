@@ -190,6 +190,66 @@ async fn accounts_and_what_waits_in_them_are_there_after_a_restart_without_netwo
 }
 
 #[tokio::test]
+async fn a_cache_that_is_damaged_keeps_no_other_account_from_opening_and_can_be_erased() {
+    let dir = TempDir::new().unwrap();
+    let engine = with_keys(&dir).await;
+    let broken = add_account(&engine).await;
+    let whole = add_account(&engine).await;
+    engine.shutdown().await;
+    let folder = dir.path().join("accounts").join(broken.as_str());
+    let garbage = vec![0x5a; 64 * 1024];
+    std::fs::write(folder.join("cache.db"), garbage).unwrap();
+
+    let engine = Engine::open(config(&dir)).await.unwrap();
+    assert!(engine.account(&whole).is_some());
+    assert!(engine.account(&broken).is_none());
+    let connection = |engine: &Engine, id: &AccountId| {
+        let all = engine.accounts();
+        all.into_iter()
+            .find(|each| each.id == *id)
+            .unwrap()
+            .connection
+    };
+    let unreadable = ConnectionState::Offline {
+        reason: OfflineReason::Unreadable,
+    };
+    assert_eq!(connection(&engine, &broken), unreadable);
+
+    // What cannot be read can still be signed out, and says so after the next start, too.
+    engine.sign_out(&broken, false).await.unwrap();
+    engine.shutdown().await;
+    let engine = Engine::open(config(&dir)).await.unwrap();
+    assert_eq!(connection(&engine, &broken), unreadable);
+
+    engine.sign_out(&broken, true).await.unwrap();
+    assert!(!folder.exists());
+    assert_eq!(engine.accounts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_cache_of_a_later_version_says_so() {
+    let dir = TempDir::new().unwrap();
+    let engine = with_keys(&dir).await;
+    let id = add_account(&engine).await;
+    let account = engine.account(&id).unwrap();
+    account
+        .inner_store()
+        .write(crate::store::testing::write_later_version)
+        .await
+        .unwrap();
+    drop(account);
+    engine.shutdown().await;
+
+    let engine = Engine::open(config(&dir)).await.unwrap();
+    assert_eq!(
+        engine.accounts()[0].connection,
+        ConnectionState::Offline {
+            reason: OfflineReason::LaterVersion
+        }
+    );
+}
+
+#[tokio::test]
 async fn a_passphrase_locks_the_caches_and_the_list_is_shown_anyway() {
     let dir = TempDir::new().unwrap();
     let engine = Engine::open(config(&dir)).await.unwrap();

@@ -43,6 +43,10 @@ pub enum OfflineReason {
     ProxyLogin,
     /// The engine was told to stop, or has not started yet.
     Stopped,
+    /// The cache of the account on this disk is damaged, or its key is another.
+    Unreadable,
+    /// A later version of this program wrote the cache of the account.
+    LaterVersion,
 }
 
 /// Why an account is signed out.

@@ -135,3 +135,9 @@ pub(crate) fn outgoing(n: u32, seconds: i64, text: &str) -> MessageRecord {
         ..incoming(n, seconds, text)
     }
 }
+
+/// Marks the file as one that a later version of the program wrote.
+pub(crate) fn write_later_version(tx: &mut WriteTx<'_>) -> Result<(), Error> {
+    tx.run("PRAGMA user_version = 30000", [])?;
+    Ok(())
+}

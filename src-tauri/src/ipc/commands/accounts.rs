@@ -65,7 +65,11 @@ pub async fn sign_out(
     erase: bool,
 ) -> Result<(), IpcError> {
     let id = account_id.try_into()?;
-    Ok(app.engine().await?.sign_out(&id, erase).await?)
+    app.engine().await?.sign_out(&id, erase).await?;
+    if erase {
+        app.kept_files.clear();
+    }
+    Ok(())
 }
 
 /// Tries to connect now instead of at the next turn.

@@ -6,7 +6,7 @@ use crate::{
     ipc::{
         error::IpcError,
         types::{
-            diagnostics::{ConnectionChange, LogLine},
+            diagnostics::{ConnectionChange, LogLine, Versions},
             ids::AccountId,
         },
     },
@@ -29,4 +29,19 @@ pub async fn connection_history(
 #[specta::specta]
 pub async fn recent_log(app: State<'_, App>) -> Result<Vec<LogLine>, IpcError> {
     Ok(app.log.lines().into_iter().map(Into::into).collect())
+}
+
+/// The versions of what the app stands on. Not asked for at the start: some systems are slow to say.
+#[tauri::command]
+#[specta::specta]
+pub async fn versions() -> Result<Versions, IpcError> {
+    let system = tauri::async_runtime::spawn_blocking(os_info::get).await;
+    Ok(Versions {
+        system: system
+            .map_err(|error| IpcError::Internal {
+                message: error.to_string(),
+            })?
+            .to_string(),
+        web_view: tauri::webview_version().ok(),
+    })
 }

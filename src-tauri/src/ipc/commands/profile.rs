@@ -68,5 +68,7 @@ pub async fn delete_account(
 ) -> Result<(), IpcError> {
     let id = account_id.try_into()?;
     let engine = app.engine().await?;
-    Ok(engine.delete_account(&id, password.into()).await?)
+    engine.delete_account(&id, password.into()).await?;
+    app.kept_files.clear();
+    Ok(())
 }

@@ -56,6 +56,10 @@ pub enum OfflineReason {
     ProxyLogin,
     /// Stopped on purpose, as while the app closes.
     Stopped,
+    /// What is kept of the account on this computer cannot be read.
+    Unreadable,
+    /// A later version of the app wrote what is kept of the account.
+    LaterVersion,
 }
 
 /// Why an account has to sign in again.
@@ -129,6 +133,8 @@ impl From<model::ConnectionState> for ConnectionState {
                     model::OfflineReason::Proxy => OfflineReason::Proxy,
                     model::OfflineReason::ProxyLogin => OfflineReason::ProxyLogin,
                     model::OfflineReason::Stopped => OfflineReason::Stopped,
+                    model::OfflineReason::Unreadable => OfflineReason::Unreadable,
+                    model::OfflineReason::LaterVersion => OfflineReason::LaterVersion,
                 },
             },
             model::ConnectionState::SignedOut { reason } => Self::SignedOut {

@@ -18,6 +18,16 @@ pub struct ConnectionChange {
     pub state: ConnectionState,
 }
 
+/// What the app stands on, for those who are to find out what is wrong.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Versions {
+    /// Name and version of the system.
+    pub system: String,
+    /// Version of the engine that draws the window; `null` where it does not say.
+    pub web_view: Option<String>,
+}
+
 /// One line of the log, with nothing in it that may be a secret.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,6 @@
 //! What a person chose for this profile, and what the window gets at its start.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use cubist_client::model::FilePolicy;
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,31 @@ impl Default for AutoDownload {
         }
     }
 }
+
+/// Seconds without the focus that may be chosen: long enough to read a page, short enough to say something.
+const INACTIVE_AFTER_S: RangeInclusive<u32> = 30..=3600;
+
+/// Seconds without a touch after which the app may lock, if it does.
+const LOCK_AFTER_S: RangeInclusive<u32> = 30..=86_400;
+
+/// Seconds for which a message can be taken back, at most: a longer wait would no longer be sending.
+const UNDO_SEND_S: u32 = 60;
+
+/// Shortcuts that may have keys of one's own, and bytes of a name or of keys: far more than the page has.
+const SHORTCUTS: usize = 200;
+const SHORTCUT_BYTES: usize = 64;
+
+/// Sizes of files that may be loaded unasked: none, up to the largest there can be.
+const FILE_LIMITS: RangeInclusive<u64> = 0..=cubist_client::attachments::MAX_BYTES;
+
+/// Least room for loaded files: less would be loaded again and again.
+const LEAST_BUDGET: u64 = 50 * 1024 * 1024;
+
+/// Sizes of the page that can be chosen, in percent.
+const ZOOM: RangeInclusive<u32> = 50..=300;
+
+/// Factors on the size of text that make sense.
+const TEXT_SCALE: RangeInclusive<f64> = 0.5..=3.0;
 
 /// Choices of this profile, kept in `settings.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -115,6 +140,42 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The first choice that nobody can have made, as the page calls it.
+    pub fn out_of_range(&self) -> Option<&'static str> {
+        let short = |text: &str| text.len() <= SHORTCUT_BYTES;
+        let files = &self.auto_download;
+        let checks = [
+            ("zoom", ZOOM.contains(&self.zoom)),
+            ("textScale", TEXT_SCALE.contains(&self.text_scale)),
+            (
+                "inactiveAfterS",
+                INACTIVE_AFTER_S.contains(&self.inactive_after_s),
+            ),
+            (
+                "lockAfterS",
+                self.lock_after_s == 0 || LOCK_AFTER_S.contains(&self.lock_after_s),
+            ),
+            ("undoSendS", self.undo_send_s <= UNDO_SEND_S),
+            (
+                "shortcuts",
+                self.shortcuts.len() <= SHORTCUTS
+                    && self
+                        .shortcuts
+                        .iter()
+                        .all(|(name, keys)| short(name) && keys.as_deref().is_none_or(short)),
+            ),
+            (
+                "autoDownload",
+                FILE_LIMITS.contains(&files.images) && FILE_LIMITS.contains(&files.files),
+            ),
+            ("cacheBudgetBytes", self.cache_budget_bytes >= LEAST_BUDGET),
+        ];
+        checks
+            .into_iter()
+            .find(|(_, holds)| !holds)
+            .map(|(name, _)| name)
+    }
+
     /// What the engine is told of them, on a network that is paid for by use or on another.
     pub fn file_policy(&self, is_metered: bool) -> FilePolicy {
         let AutoDownload {
@@ -200,7 +261,91 @@ pub struct Bootstrap {
 
 #[cfg(test)]
 mod tests {
-    use super::Settings;
+    use std::collections::BTreeMap;
+
+    use super::{AutoDownload, Settings};
+
+    #[test]
+    fn what_nobody_can_have_chosen_is_named() {
+        assert_eq!(Settings::default().out_of_range(), None);
+        let long = "k".repeat(65);
+        let cases = [
+            (
+                "zoom",
+                Settings {
+                    zoom: 301,
+                    ..Settings::default()
+                },
+            ),
+            (
+                "zoom",
+                Settings {
+                    zoom: 49,
+                    ..Settings::default()
+                },
+            ),
+            (
+                "textScale",
+                Settings {
+                    text_scale: f64::NAN,
+                    ..Settings::default()
+                },
+            ),
+            (
+                "inactiveAfterS",
+                Settings {
+                    inactive_after_s: 29,
+                    ..Settings::default()
+                },
+            ),
+            (
+                "lockAfterS",
+                Settings {
+                    lock_after_s: 1,
+                    ..Settings::default()
+                },
+            ),
+            (
+                "undoSendS",
+                Settings {
+                    undo_send_s: 61,
+                    ..Settings::default()
+                },
+            ),
+            (
+                "shortcuts",
+                Settings {
+                    shortcuts: BTreeMap::from([("palette".to_owned(), Some(long))]),
+                    ..Settings::default()
+                },
+            ),
+            (
+                "autoDownload",
+                Settings {
+                    auto_download: AutoDownload {
+                        files: u64::MAX,
+                        ..AutoDownload::default()
+                    },
+                    ..Settings::default()
+                },
+            ),
+            (
+                "cacheBudgetBytes",
+                Settings {
+                    cache_budget_bytes: 0,
+                    ..Settings::default()
+                },
+            ),
+        ];
+        for (field, settings) in cases {
+            assert_eq!(settings.out_of_range(), Some(field));
+        }
+        let never = Settings {
+            lock_after_s: 0,
+            ..Settings::default()
+        };
+        assert_eq!(never.out_of_range(), None);
+    }
 
     #[test]
     fn nothing_comes_unasked_where_it_costs_unless_the_person_wants_that() {

@@ -40,12 +40,8 @@ const PICTURE_PATIENCE: std::time::Duration = std::time::Duration::from_millis(3
 
 /// Turns alerts into notifications until the app ends.
 pub async fn follow(handle: AppHandle, app: App) {
-    let engine = match app.engine().await {
-        Ok(engine) => engine,
-        Err(error) => {
-            tracing::error!(%error, "no notifications: the engine did not open");
-            return;
-        }
+    let Some(engine) = app.opened_engine().await else {
+        return;
     };
     let mut events = engine.events();
     let mut settings = app.settings.watch();

@@ -54,6 +54,10 @@ export function connectionWords(
           return { tone: 'danger', icon: 'shield', text: m.shell_proxy(), action: network };
         case 'proxyLogin':
           return { tone: 'danger', icon: 'key', text: m.shell_proxy_login(), action: network };
+        case 'unreadable':
+          return { tone: 'danger', icon: 'shield', text: m.shell_unreadable(), action: null };
+        case 'laterVersion':
+          return { tone: 'danger', icon: 'shield', text: m.shell_later_version(), action: null };
         case 'stopped':
           return {
             tone: 'warn',

@@ -35,6 +35,7 @@ type StartCommands = Pick<
   | 'unknownMessages'
   | 'connectionHistory'
   | 'recentLog'
+  | 'versions'
   | 'openLink'
   | 'importOrganisation'
   | 'forgetOrganisation'
@@ -304,6 +305,10 @@ export function startCommands(memory: Memory): StartCommands {
         },
         { at: now - 7_200_000, state: { type: 'online' as const } },
       ]);
+    },
+
+    async versions() {
+      return memory.answer(() => ({ system: 'Debian 12.5.0 [64-bit]', webView: '2.48.5' }));
     },
 
     async recentLog() {
