@@ -1,7 +1,7 @@
 // Keys, accounts and profiles in the real window: the passphrase that locks a profile, two people in one app, two apps
 // beside one another, signing out both ways, and a desktop whose keychain keeps the key without a question.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Desktop, until } from './desktop.mjs';
@@ -179,5 +179,22 @@ describe('with a keychain', () => {
       await page.sees('Write me anything');
       desktop.shot(name);
     }
+  });
+
+  test('what is damaged on the disk is said, and can be erased to begin anew', async () => {
+    await desktop.holdBackend();
+    await desktop.quit();
+    const [account] = accountFolders(desktop);
+    const folder = join(desktop.home, 'cubist', 'profiles', 'default', 'accounts', account);
+    writeFileSync(join(folder, 'cache.db'), Buffer.alloc(64 * 1024, 0x5a));
+    page = await desktop.launch();
+    await page.sees('cannot be read');
+    desktop.shot('damaged');
+    await accountMenu(page, 'Sign out');
+    await page.press('label,[role=checkbox]', 'Erase the messages');
+    desktop.shot('damaged-sign-out');
+    await page.press('dialog button, [role=dialog] button', 'Sign out');
+    await page.sees('How do you want to start?');
+    assert.ok(!existsSync(folder));
   });
 });
