@@ -378,7 +378,8 @@ CREATE TABLE staged (
 CREATE INDEX staged_by_dialog ON staged (dialog, id);
 
 -- Files on their way to the server. A message with rows here is not due in the outbox. `origin` is the message a file
--- was first sent with; copies of it share the upload. `step`: 0 new, 1 announced, 2 uploaded, 3 complete.
+-- was first sent with; copies of it share the upload. `step`: 0 new, 1 announced, 2 uploaded, 3 complete. `attempts`
+-- says how long to wait next, `failures` when to ask the person, `refusals` when not to ask for one more address.
 CREATE TABLE uploads (
   seq          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   message      BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
@@ -397,6 +398,8 @@ CREATE TABLE uploads (
   problem      INTEGER NOT NULL DEFAULT 0,
   attempts     INTEGER NOT NULL DEFAULT 0,
   not_before   INTEGER NOT NULL DEFAULT 0,
+  failures     INTEGER NOT NULL DEFAULT 0,
+  refusals     INTEGER NOT NULL DEFAULT 0,
   UNIQUE (message, place)
 ) STRICT;
 CREATE INDEX uploads_by_content ON uploads (content, origin);

@@ -3,23 +3,17 @@
 use std::time::Duration;
 
 use cubist_protocol::ids::BlobId;
-use cubist_protocol::rest::blob::{
-    Blob, BlobEnvelope, BlobUid, CompleteBlob, NewBlob, NewBlobEnvelope, UploadForm,
-};
-use reqwest::header::LOCATION;
-use reqwest::multipart::{Form, Part};
-use reqwest::{Method, StatusCode};
+use cubist_protocol::rest::blob::{Blob, BlobEnvelope, BlobUid};
+use reqwest::Method;
+use reqwest::multipart::Part;
 use tokio::time::timeout;
 use url::Url;
 
 use crate::model::Secret;
-use crate::rest::client::{Client, accept};
+use crate::rest::client::Client;
 use crate::rest::error::{Error, from_answer};
-use crate::rest::foreign;
-use crate::rest::transport::{Answer, Request};
-
-/// Redirections of one download: the API's own, the object store's, and one in between.
-pub(super) const MAX_HOPS: usize = 4;
+use crate::rest::transport::{EXCHANGE_LIMIT, Request};
+use crate::rest::uploads;
 
 /// Time for a whole download, redirections included.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(30);
@@ -42,27 +36,14 @@ impl Client {
     /// What fails in between leaves an announcement that the server forgets by itself.
     pub async fn store_file(&self, file: NewFile) -> Result<Blob, Error> {
         let size = file.bytes.len() as u64;
-        let blob = NewBlob {
-            name: Some(file.name.clone()),
-            content_type: Some(file.content_type.to_owned()),
-            public: file.public,
-        };
-        let request = Request::with_body(Method::POST, "blobs", &NewBlobEnvelope { blob })?;
-        let mut blob = self.call::<BlobEnvelope>(&request).await?.blob;
-        let params = blob
-            .blob_object_access
-            .as_ref()
-            .and_then(|access| access.params.as_deref())
-            .ok_or(Error::BadAnswer {
-                reason: "it does not say where to upload",
-            })?;
-        let form = UploadForm::parse(params).map_err(|_| Error::BadAnswer {
-            reason: "it does not say where to upload",
-        })?;
-        self.upload(form, file).await?;
-        let path = format!("blobs/{}/complete", blob.id);
-        let request = Request::with_body(Method::PUT, path, &CompleteBlob { size })?;
-        self.call_for_effect(&request).await?;
+        let mut blob = self
+            .announce(&file.name, file.content_type, file.public)
+            .await?;
+        let address = uploads::address(&blob).unwrap_or_default();
+        let part = Part::bytes(file.bytes).file_name(file.name);
+        self.post_file(address, part, file.content_type, EXCHANGE_LIMIT)
+            .await?;
+        self.complete(blob.id, size).await?;
         blob.size = Some(size);
         Ok(blob)
     }
@@ -145,94 +126,18 @@ impl Client {
             .unwrap_or(Err(Error::Unreachable { host }))
     }
 
-    async fn follow(&self, mut url: Url, limit: usize) -> Result<Vec<u8>, Error> {
+    async fn follow(&self, url: Url, limit: usize) -> Result<Vec<u8>, Error> {
         let transport = self.transport();
-        for _ in 0..MAX_HOPS {
-            foreign::check(&url, &transport.base)?;
-            let http = if url.origin() == transport.base.origin() {
-                &transport.http
-            } else {
-                &transport.foreign
-            };
-            let response = match http.get(url.clone()).send().await {
-                Ok(response) => response,
-                Err(error) => return Err(transport.no_answer(&error).await.error),
-            };
-            let status = response.status();
-            if is_redirection(status) {
-                let location = response.headers().get(LOCATION);
-                let location = location.and_then(|value| value.to_str().ok());
-                url = location
-                    .and_then(|location| url.join(location).ok())
-                    .ok_or(Error::BadAnswer {
-                        reason: "it leads nowhere",
-                    })?;
-                continue;
-            }
-            let body = transport.read(response, limit).await;
-            let body = body.map_err(|none| none.error)?;
-            return if status.is_success() {
-                Ok(body)
-            } else {
-                Err(from_answer(status.as_u16(), &body, None))
-            };
+        let (response, _) = transport.follow(url, |request| request).await?;
+        let status = response.status();
+        let body = transport.read(response, limit).await;
+        let body = body.map_err(|none| none.error)?;
+        if status.is_success() {
+            Ok(body)
+        } else {
+            Err(from_answer(status.as_u16(), &body, None))
         }
-        Err(Error::BadAnswer {
-            reason: "it leads around in circles",
-        })
     }
-
-    async fn upload(&self, to: UploadForm, file: NewFile) -> Result<(), Error> {
-        /// Object stores answer with a few lines of XML.
-        const MAX_ANSWER: usize = 64 * 1024;
-        let unusable = |_| Error::BadAnswer {
-            reason: "the address for the upload is none",
-        };
-        let url = Url::parse(&to.url).map_err(unusable)?;
-        let transport = self.transport();
-        let is_own = url.origin() == transport.base.origin();
-        if !is_own && url.scheme() != "https" {
-            return Err(Error::Insecure {
-                host: url.host_str().unwrap_or_default().to_owned(),
-            });
-        }
-        let part = Part::bytes(file.bytes)
-            .file_name(file.name)
-            .mime_str(file.content_type)
-            .map_err(|_| Error::BadAnswer {
-                reason: "the media type is none",
-            })?;
-        let fields = to.fields.into_iter();
-        let form = fields
-            .fold(Form::new(), |form, (name, value)| form.text(name, value))
-            .part("file", part);
-        let mut request = transport.http.post(url).multipart(form);
-        if is_own {
-            let session = self.live_session().await?;
-            let token = reqwest::header::HeaderValue::from_str(session.token.expose());
-            let mut token = token.map_err(|_| Error::Credentials)?;
-            token.set_sensitive(true);
-            request = request.header("CB-Token", token);
-        }
-        let response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => return Err(transport.no_answer(&error).await.error),
-        };
-        let status = response.status().as_u16();
-        let body = transport.read(response, MAX_ANSWER).await;
-        accept(Answer {
-            status,
-            body: body.map_err(|none| none.error)?,
-            date: None,
-            expires_at: None,
-            retry_after: None,
-        })
-        .map(drop)
-    }
-}
-
-pub(super) fn is_redirection(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
 #[cfg(test)]

@@ -1,23 +1,20 @@
 //! The content of stored files, streamed: whole, or from where an earlier download stopped.
 //!
-//! The API answers downloads with a redirection to an object store. It is followed by hand: the
-//! session stands in the address of the API alone, and whoever comes next is not shown it.
+//! The API answers downloads with a redirection to an object store.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use cubist_protocol::rest::blob::BlobUid;
 use reqwest::header::{
-    CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, IF_RANGE, LOCATION, RANGE, RETRY_AFTER,
+    CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, IF_RANGE, RANGE, RETRY_AFTER,
 };
-use reqwest::{Response, StatusCode};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
-use crate::rest::blobs::{MAX_HOPS, is_redirection};
 use crate::rest::client::Client;
 use crate::rest::error::{Error, from_answer};
-use crate::rest::foreign;
 
 /// Time for a server to begin its answer, redirections included.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -140,45 +137,19 @@ impl Client {
             .unwrap_or(Err(Error::Unreachable { host }))
     }
 
-    async fn follow_to_file(
-        &self,
-        mut url: Url,
-        resume: Option<&Resume>,
-    ) -> Result<Download, Error> {
-        let transport = self.transport();
-        for _ in 0..MAX_HOPS {
-            foreign::check(&url, &transport.base)?;
-            let http = if url.origin() == transport.base.origin() {
-                &transport.http
-            } else {
-                &transport.foreign
-            };
-            let mut request = http.get(url.clone()).timeout(WHOLE_LIMIT);
-            if let Some(resume) = resume {
-                request = request
+    async fn follow_to_file(&self, url: Url, resume: Option<&Resume>) -> Result<Download, Error> {
+        let prepare = |request: RequestBuilder| {
+            let request = request.timeout(WHOLE_LIMIT);
+            match resume {
+                Some(resume) => request
                     .header(RANGE, format!("bytes={}-", resume.from))
                     // Another version of the file would not fit to what is here.
-                    .header(IF_RANGE, &resume.etag);
+                    .header(IF_RANGE, &resume.etag),
+                None => request,
             }
-            let response = match request.send().await {
-                Ok(response) => response,
-                Err(error) => return Err(transport.no_answer(&error).await.error),
-            };
-            if !is_redirection(response.status()) {
-                let host = url.host_str().unwrap_or_default().to_owned();
-                return self.accept_download(response, host, resume).await;
-            }
-            let location = response.headers().get(LOCATION);
-            let location = location.and_then(|value| value.to_str().ok());
-            url = location
-                .and_then(|location| url.join(location).ok())
-                .ok_or(Error::BadAnswer {
-                    reason: "it leads nowhere",
-                })?;
-        }
-        Err(Error::BadAnswer {
-            reason: "it leads in a circle",
-        })
+        };
+        let (response, host) = self.transport().follow(url, prepare).await?;
+        self.accept_download(response, host, resume).await
     }
 
     async fn accept_download(

@@ -20,6 +20,7 @@ pub(crate) mod foreign;
 mod membership;
 mod messages;
 mod query;
+mod redirections;
 mod session;
 mod transport;
 pub(crate) mod uploads;

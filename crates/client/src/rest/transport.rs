@@ -25,7 +25,7 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Time for a whole exchange. The slowest calls of the platform are lists of 100, below 5 s on a
 /// slow mobile line.
-const EXCHANGE_LIMIT: Duration = Duration::from_secs(20);
+pub(super) const EXCHANGE_LIMIT: Duration = Duration::from_secs(20);
 
 /// A page of 100 messages with long texts and attachments stays below a few megabytes.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;

@@ -27,13 +27,18 @@ const WHOLE_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 const MAX_ANSWER: usize = 64 * 1024;
 
 impl Client {
-    /// Announces a file. The answer names it and says where to upload it.
-    pub(crate) async fn announce(&self, name: &str, content_type: &str) -> Result<Blob, Error> {
+    /// Announces a file. The answer names it and says where to upload it. Whatever is not `public` is
+    /// had with a session only.
+    pub(crate) async fn announce(
+        &self,
+        name: &str,
+        content_type: &str,
+        public: bool,
+    ) -> Result<Blob, Error> {
         let blob = NewBlob {
             name: Some(name.to_owned()),
             content_type: Some(content_type.to_owned()),
-            // Only with a session.
-            public: false,
+            public,
         };
         let request = Request::with_body(Method::POST, "blobs", &NewBlobEnvelope { blob })?;
         let blob = self.call::<BlobEnvelope>(&request).await?.blob;
@@ -56,6 +61,21 @@ impl Client {
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
     {
+        let part = Part::stream_with_length(Body::wrap_stream(bytes), size)
+            // The name is known from the announcement; here it would only be a second one.
+            .file_name("file");
+        self.post_file(address, part, content_type, WHOLE_LIMIT)
+            .await
+    }
+
+    /// Posts a file as a form to where the server wants it. The session is shown to the API alone.
+    pub(super) async fn post_file(
+        &self,
+        address: &str,
+        part: Part,
+        content_type: &str,
+        limit: Duration,
+    ) -> Result<(), Error> {
         let unusable = || Error::BadAnswer {
             reason: "the address for the upload is none",
         };
@@ -68,22 +88,14 @@ impl Client {
                 host: url.host_str().unwrap_or_default().to_owned(),
             });
         }
-        let part = Part::stream_with_length(Body::wrap_stream(bytes), size)
-            // The name is known from the announcement; here it would only be a second one.
-            .file_name("file")
-            .mime_str(content_type)
-            .map_err(|_| Error::BadAnswer {
-                reason: "the media type is none",
-            })?;
+        let part = part.mime_str(content_type).map_err(|_| Error::BadAnswer {
+            reason: "the media type is none",
+        })?;
         let fields = to.fields.into_iter();
         let form = fields
             .fold(Form::new(), |form, (name, value)| form.text(name, value))
             .part("file", part);
-        let mut request = transport
-            .http
-            .post(url)
-            .timeout(WHOLE_LIMIT)
-            .multipart(form);
+        let mut request = transport.http.post(url).timeout(limit).multipart(form);
         if is_own {
             let session = self.live_session().await?;
             let token = reqwest::header::HeaderValue::from_str(session.token.expose());

@@ -6,7 +6,8 @@ use rusqlite::Connection;
 
 use crate::events::ClientEvent;
 use crate::model::{
-    AccountId, DialogId, DialogKind, MessageId, ObjectId, Status, UnixMillis, UserId,
+    AccountId, Attachment, AttachmentKind, DialogId, DialogKind, FileSource, FileState, MessageId,
+    ObjectId, Status, UnixMillis, UserId,
 };
 use crate::store::changes::Changes;
 use crate::store::dialogs::{self, DialogRecord};
@@ -140,4 +141,22 @@ pub(crate) fn outgoing(n: u32, seconds: i64, text: &str) -> MessageRecord {
 pub(crate) fn write_later_version(tx: &mut WriteTx<'_>) -> Result<(), Error> {
     tx.run("PRAGMA user_version = 30000", [])?;
     Ok(())
+}
+
+/// A file that is not at the server yet.
+pub(crate) fn attachment(name: &str) -> Attachment {
+    Attachment {
+        kind: AttachmentKind::File,
+        name: name.to_owned(),
+        content_type: "text/plain".to_owned(),
+        size: Some(5),
+        width: None,
+        height: None,
+        duration: None,
+        placeholder: None,
+        waveform: Vec::new(),
+        file: Some(FileState::Waiting),
+        location: None,
+        source: FileSource::default(),
+    }
 }

@@ -75,8 +75,13 @@ pub struct Upload {
     pub name: String,
     /// How far it is.
     pub step: Step,
-    /// How often it failed since it came further.
+    /// How often it was tried in vain since it came further, for whatever reason: so long is the next
+    /// wait.
     pub attempts: u32,
+    /// How often the server itself failed since it came further, or the line in the middle of the file.
+    pub failures: u32,
+    /// How often what the server had said of it was no longer so.
+    pub refusals: u32,
     /// Not to be tried before this moment.
     pub not_before: UnixMillis,
 }
@@ -130,7 +135,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT seq, message, m.dialog, place, origin, content, size, content_type, name,
-               step, blob, uid, address, expires, uploads.attempts, not_before
+               step, blob, uid, address, expires, uploads.attempts, not_before,
+               failures, refusals
              FROM uploads CROSS JOIN messages m ON m.id = message ",
             $rest
         )
@@ -189,7 +195,8 @@ pub fn advance(tx: &mut WriteTx<'_>, seq: i64, step: &Step) -> Result<(), Error>
     let attempts_kept = matches!(step, Step::New | Step::Announced { .. });
     tx.run(
         "UPDATE uploads SET step = ?2, blob = ?3, uid = ?4, address = ?5, expires = ?6, problem = 0,
-           attempts = CASE WHEN ?7 THEN attempts ELSE 0 END, not_before = 0
+           attempts = CASE WHEN ?7 THEN attempts ELSE 0 END,
+           failures = CASE WHEN ?7 THEN failures ELSE 0 END, not_before = 0
          WHERE seq = ?1",
         params![
             seq,
@@ -266,17 +273,28 @@ fn settle_message(tx: &mut WriteTx<'_>, message: MessageId) -> Result<(), Error>
     outbox::ready(tx, present.dialog, message)
 }
 
-/// The network or the server failed, for this time in a row: the file is tried again after
-/// `not_before`.
+/// The network or the server failed: the file is tried again after `not_before`. `is_failure` if the
+/// person is asked when it happens again and again.
 pub fn postpone(
     tx: &mut WriteTx<'_>,
     seq: i64,
     not_before: UnixMillis,
-    attempts: u32,
+    is_failure: bool,
 ) -> Result<(), Error> {
     tx.run(
-        "UPDATE uploads SET attempts = ?3, not_before = ?2 WHERE seq = ?1",
-        params![seq, not_before.0, attempts],
+        "UPDATE uploads SET attempts = attempts + 1, failures = failures + ?3, not_before = ?2
+         WHERE seq = ?1",
+        params![seq, not_before.0, is_failure],
+    )?;
+    Ok(())
+}
+
+/// What the server said of a file is no longer so: it is announced anew.
+pub fn refuse(tx: &mut WriteTx<'_>, seq: i64) -> Result<(), Error> {
+    advance(tx, seq, &Step::New)?;
+    tx.run(
+        "UPDATE uploads SET refusals = refusals + 1 WHERE seq = ?1",
+        [seq],
     )?;
     Ok(())
 }
@@ -293,7 +311,7 @@ pub fn hurry(tx: &mut WriteTx<'_>) -> Result<(), Error> {
 /// A file will not get there. The caller lets the message fail, too.
 pub fn fail(tx: &mut WriteTx<'_>, seq: i64, problem: FileProblem) -> Result<(), Error> {
     tx.run(
-        "UPDATE uploads SET problem = ?2, attempts = 0 WHERE seq = ?1",
+        "UPDATE uploads SET problem = ?2, attempts = 0, failures = 0, refusals = 0 WHERE seq = ?1",
         params![seq, problem.code()],
     )?;
     Ok(())
@@ -302,7 +320,9 @@ pub fn fail(tx: &mut WriteTx<'_>, seq: i64, problem: FileProblem) -> Result<(), 
 /// The person tries again with a message. What is at the server already stays there.
 pub fn retry(tx: &mut WriteTx<'_>, message: MessageId) -> Result<(), Error> {
     tx.run(
-        "UPDATE uploads SET problem = 0, attempts = 0, not_before = 0, paused = 0 WHERE message = ?1",
+        "UPDATE uploads SET problem = 0, attempts = 0, failures = 0, refusals = 0, not_before = 0,
+           paused = 0
+         WHERE message = ?1",
         [Oid::from(message)],
     )?;
     Ok(())
@@ -421,6 +441,8 @@ fn read(row: &Row<'_>) -> Result<Upload, Error> {
         step,
         attempts: row.get(14)?,
         not_before: UnixMillis(row.get(15)?),
+        failures: row.get(16)?,
+        refusals: row.get(17)?,
     })
 }
 

@@ -1,11 +1,33 @@
-//! Uploads against a server that does not wait for the end of a file.
+//! Uploads to servers that refuse files, forget them, and break off, over real sockets and TLS.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
+use cubist_protocol::ext::extra_params::ExtraParams;
 use futures::stream;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
+use super::transfer::Transfer;
+use crate::attachments::cache::Cache;
 use crate::attachments::downloads::tests::client;
-use crate::attachments::downloads::tests::server::{Authority, FileServer, answer};
+use crate::attachments::downloads::tests::server::{
+    Asked, Authority, Doing, FileServer, after, answer, ends_after,
+};
+use crate::attachments::files::{Files, Parts};
+use crate::attachments::outgoing::{Chosen, Outgoing};
+use crate::attachments::progress::Progress;
+use crate::attachments::sealed::{CHUNK, FilesKey};
+use crate::attachments::wire;
+use crate::model::{FailureKind, FileProblem, FileState, Message, Status, UnixMillis};
 use crate::rest::Error;
+use crate::store::messages::{self, MessageRecord};
+use crate::store::testing::{account_id, attachment, dialog_id, message_id, outgoing};
+use crate::store::uploads::{self, NewUpload};
+use crate::store::{RawKey, outbox};
+use crate::sync::testing::World;
 
 /// Portions of a file far larger than what two sockets hold between them.
 const PORTIONS: usize = 512;
@@ -46,4 +68,193 @@ async fn a_refusal_in_the_middle_of_a_file_is_heard_or_the_line_counts_as_broken
         ),
         "{forbidden:?}"
     );
+}
+
+/// A message with one file, on its way to a server that does as the test wants.
+struct Rig {
+    world: World,
+    transfer: Transfer,
+    server: FileServer,
+    seq: i64,
+    _dir: TempDir,
+}
+
+impl Rig {
+    async fn new(answer: impl Fn(&Asked) -> Doing + Send + Sync + 'static) -> Self {
+        let authority = Authority::new();
+        let server = FileServer::new(&authority, answer).await;
+        let world = World::new().await;
+        let context = Arc::clone(&world.context);
+        let dir = TempDir::new().unwrap();
+        let key = FilesKey::of_cache(&RawKey::new([1; 32]));
+        let files = Files::new(Parts {
+            store: context.store.clone(),
+            cache: Cache::new(dir.path().join("files"), key.clone()),
+            progress: Progress::new(account_id(), context.events.clone()),
+            downloads: Arc::default(),
+            clock: Arc::clone(&context.clock),
+            policy: Arc::default(),
+        });
+        let folder = Outgoing::new(Cache::new(dir.path().join("outgoing"), key));
+        let chosen = Chosen::Bytes("a.bin".to_owned(), vec![7; 5 * CHUNK]);
+        let taken = folder.take(dialog_id(1), chosen).await.unwrap();
+        let mut extra = ExtraParams::new();
+        wire::set(&mut extra, &[attachment("a.bin")]);
+        let record = MessageRecord {
+            extra,
+            ..outgoing(1, 100, "")
+        };
+        let file = NewUpload {
+            index: 0,
+            content: taken.original,
+            size: taken.shown.size,
+            content_type: taken.shown.content_type,
+            name: taken.shown.name,
+        };
+        context
+            .store
+            .write(move |tx| {
+                outbox::enqueue(tx, &record)?;
+                uploads::add(tx, record.id, &file)
+            })
+            .await
+            .unwrap();
+        let queued = context.store.read(|db| uploads::due(db, 1)).await.unwrap();
+        Self {
+            transfer: Transfer {
+                context,
+                client: client(&server.base, &authority.pem()),
+                outgoing: folder,
+                files: Arc::new(files),
+            },
+            world,
+            server,
+            seq: queued[0].seq,
+            _dir: dir,
+        }
+    }
+
+    /// There was no way to the server, so many times.
+    async fn had_no_network(&self, times: usize) {
+        let seq = self.seq;
+        for _ in 0..times {
+            let store = &self.world.context.store;
+            let postponed = store.write(move |tx| uploads::postpone(tx, seq, UnixMillis(0), false));
+            postponed.await.unwrap();
+        }
+    }
+
+    /// Takes the file as far as it goes this time.
+    async fn goes_on(&self) {
+        let never = CancellationToken::new();
+        self.transfer.run(self.seq, &never).await.unwrap();
+    }
+
+    async fn message(&self) -> Message {
+        let found = self
+            .world
+            .context
+            .store
+            .read(|db| messages::load(db, message_id(1)));
+        found.await.unwrap().unwrap()
+    }
+
+    async fn state(&self) -> FileState {
+        self.message().await.attachments[0].file.unwrap()
+    }
+
+    /// How often the server was asked for something.
+    fn asked_for(&self, line: &str) -> usize {
+        let lines = self.server.lines();
+        lines.iter().filter(|asked| *asked == line).count()
+    }
+}
+
+const ANNOUNCE: &str = "POST /blobs.json";
+const UPLOAD: &str = "POST /upload";
+
+/// A server that takes announcements and completions, and deals with files as `upload` wants.
+fn object_store(
+    upload: impl Fn(&Asked) -> Doing + Send + Sync + 'static,
+) -> impl Fn(&Asked) -> Doing + Send + Sync + 'static {
+    move |asked: &Asked| match asked.line.as_str() {
+        UPLOAD => upload(asked),
+        ANNOUNCE => {
+            let to = format!("https://{}/upload?key=abc", asked.header("host").unwrap());
+            let blob = json!({ "id": 7, "uid": "abc", "blob_object_access": { "params": to } });
+            let body = json!({ "blob": blob }).to_string();
+            let json = "Content-Type: application/json\r\n";
+            after(asked.length(), answer(201, json, body.as_bytes()))
+        }
+        _ => after(asked.length(), answer(200, "", b"")),
+    }
+}
+
+/// The whole file arrives, and then this is said.
+fn whole(asked: &Asked, status: u16) -> Doing {
+    after(asked.length(), answer(status, "", b""))
+}
+
+#[tokio::test]
+async fn a_line_that_ends_in_the_middle_of_a_file_twelve_times_is_a_question_for_the_person() {
+    let is_well = Arc::new(AtomicBool::new(false));
+    let heals = Arc::clone(&is_well);
+    let rig = Rig::new(object_store(move |asked| {
+        if heals.load(Ordering::Relaxed) {
+            whole(asked, 201)
+        } else {
+            ends_after(2 * CHUNK)
+        }
+    }))
+    .await;
+    // Days without a network are no failures.
+    rig.had_no_network(20).await;
+    for tried in 0..12 {
+        assert_eq!(rig.state().await, FileState::Waiting, "after {tried} times");
+        assert_eq!(rig.asked_for(UPLOAD), tried);
+        rig.goes_on().await;
+    }
+    let problem = FileProblem::Network;
+    assert_eq!(rig.state().await, FileState::Failed { problem });
+    let failed = rig.message().await;
+    assert_eq!(failed.status, Status::Failed);
+    assert_eq!(failed.failure.unwrap().kind, FailureKind::NoAnswer);
+    assert_eq!(rig.asked_for(UPLOAD), 12);
+    assert_eq!(rig.asked_for(ANNOUNCE), 1, "the address is a good one");
+    // Nothing is lost: the person tries again.
+    let again = rig
+        .world
+        .context
+        .store
+        .write(|tx| outbox::retry(tx, message_id(1)));
+    assert!(again.await.unwrap());
+    is_well.store(true, Ordering::Relaxed);
+    rig.goes_on().await;
+    let sent = rig.message().await;
+    assert_eq!(sent.attachments[0].file, Some(FileState::Here));
+    assert_eq!(sent.attachments[0].source.uid.as_deref(), Some("abc"));
+}
+
+#[tokio::test]
+async fn an_address_that_is_refused_after_days_without_a_network_is_asked_for_anew() {
+    let uploads = AtomicUsize::new(0);
+    let rig = Rig::new(object_store(move |asked| {
+        let is_expired = uploads.fetch_add(1, Ordering::Relaxed) == 0;
+        whole(asked, if is_expired { 403 } else { 201 })
+    }))
+    .await;
+    rig.had_no_network(20).await;
+    rig.goes_on().await;
+    assert_eq!(rig.state().await, FileState::Here);
+    assert_eq!((rig.asked_for(ANNOUNCE), rig.asked_for(UPLOAD)), (2, 2));
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_every_address_it_gives_is_believed_the_third_time() {
+    let rig = Rig::new(object_store(|asked| whole(asked, 403))).await;
+    rig.goes_on().await;
+    let problem = FileProblem::Refused;
+    assert_eq!(rig.state().await, FileState::Failed { problem });
+    assert_eq!((rig.asked_for(ANNOUNCE), rig.asked_for(UPLOAD)), (3, 3));
+    assert_eq!(rig.message().await.status, Status::Failed);
 }

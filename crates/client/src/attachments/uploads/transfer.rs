@@ -77,7 +77,6 @@ impl Transfer {
             if matches!(upload.step, Step::Complete { .. }) {
                 return Ok(());
             }
-            let attempts = upload.attempts + 1;
             let outcome = self.step(&upload, ending).await;
             // From here on the cache says how far it is.
             self.context.files.end(upload.message, upload.index);
@@ -95,19 +94,16 @@ impl Transfer {
                         return self.forget(&upload).await;
                     }
                 }
-                Outcome::Again if attempts < MOST_REFUSALS => {
-                    store
-                        .write(move |tx| {
-                            uploads::advance(tx, seq, &Step::New)?;
-                            uploads::postpone(tx, seq, UnixMillis(0), attempts)
-                        })
-                        .await?;
+                Outcome::Again if upload.refusals + 1 < MOST_REFUSALS => {
+                    store.write(move |tx| uploads::refuse(tx, seq)).await?;
                 }
                 Outcome::Again => return self.fail(&upload, FileProblem::Refused).await,
                 Outcome::Failed(problem) => return self.fail(&upload, problem).await,
                 Outcome::Later {
                     problem: Some(problem),
-                } if attempts >= MOST_FAILURES => return self.fail(&upload, problem).await,
+                } if upload.failures + 1 >= MOST_FAILURES => {
+                    return self.fail(&upload, problem).await;
+                }
                 Outcome::Later { problem } => return self.wait(&upload, problem.is_some()).await,
                 Outcome::Stopped => return self.say_waiting(&upload).await,
             }
@@ -120,7 +116,9 @@ impl Transfer {
         let passed = Arc::new(AtomicU64::new(0));
         let done = match &upload.step {
             Step::New => {
-                let announced = self.client.announce(&upload.name, &upload.content_type);
+                let announced = self
+                    .client
+                    .announce(&upload.name, &upload.content_type, false);
                 ending.run_until_cancelled(announced).await.map(|answer| {
                     answer.map(|blob| Step::Announced {
                         blob: blob.id.get(),
@@ -252,19 +250,16 @@ impl Transfer {
         Ok(())
     }
 
-    /// Tries again after a while, longer each time. A wait that does not count towards giving up
-    /// leaves the number where the longest one is.
-    async fn wait(&self, upload: &Upload, counts: bool) -> Result<(), Error> {
-        let wait = usize::try_from(upload.attempts)
-            .ok()
-            .and_then(|place| WAITS.get(place));
-        let attempts = upload.attempts + u32::from(counts || wait.is_some());
-        let wait = wait.or(WAITS.last()).copied().unwrap_or_default();
+    /// Tries again after a while, longer each time.
+    async fn wait(&self, upload: &Upload, is_failure: bool) -> Result<(), Error> {
+        let place = usize::try_from(upload.attempts).unwrap_or(usize::MAX);
+        let wait = WAITS.get(place).or(WAITS.last());
+        let wait = wait.copied().unwrap_or_default();
         let not_before = UnixMillis(self.context.clock.now().0.saturating_add(wait));
         let seq = upload.seq;
         self.context
             .store
-            .write(move |tx| uploads::postpone(tx, seq, not_before, attempts))
+            .write(move |tx| uploads::postpone(tx, seq, not_before, is_failure))
             .await?;
         self.say_waiting(upload).await
     }

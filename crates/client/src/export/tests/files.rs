@@ -18,11 +18,9 @@ use crate::attachments::downloads::tests::server::{
 use crate::attachments::downloads::{self, tests::client};
 use crate::attachments::wire;
 use crate::export::{ExportError, ExportProgress, Exported, MissingReason};
-use crate::model::{
-    Attachment, AttachmentKind, FileProblem, FileSource, FileState, MessageId, UnixMillis,
-};
+use crate::model::{Attachment, FileProblem, FileState, MessageId, UnixMillis};
 use crate::store::messages::MessageRecord;
-use crate::store::testing::{dialog_id, incoming, message_id, outgoing, user_id};
+use crate::store::testing::{attachment, dialog_id, incoming, message_id, outgoing, user_id};
 use crate::store::uploads::{self, NewUpload};
 use crate::store::{self, outbox};
 use crate::sync::pictures::encoding::tests::some_png;
@@ -335,18 +333,8 @@ async fn a_file_that_waits_to_be_sent_is_in_the_folder_too() {
     rig.world.line.set_online(false);
     let (staged, size) = rig.shelf.unsent.put(b"not sent yet".as_slice()).unwrap();
     let attachment = Attachment {
-        kind: AttachmentKind::File,
-        name: "draft.txt".to_owned(),
-        content_type: "text/plain".to_owned(),
         size: Some(size),
-        width: None,
-        height: None,
-        duration: None,
-        placeholder: None,
-        waveform: Vec::new(),
-        file: Some(FileState::Waiting),
-        location: None,
-        source: FileSource::default(),
+        ..attachment("draft.txt")
     };
     let mut extra = ExtraParams::new();
     wire::set(&mut extra, &[attachment]);

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("007_files.sql"),
     include_str!("008_uploads.sql"),
     include_str!("009_unread.sql"),
+    include_str!("010_refused_uploads.sql"),
 ];
 
 /// Brings a database to the present version.

@@ -1,32 +1,17 @@
 use cubist_protocol::ext::extra_params::ExtraParams;
 
-use super::{NewUpload, Step, Upload, add, advance, copy, due, fail, pause, postpone, retry};
+use super::{
+    NewUpload, Step, Upload, add, advance, copy, due, fail, pause, postpone, refuse, retry,
+};
 use crate::attachments::sealed::ContentHash;
 use crate::attachments::wire;
 use crate::model::{
-    Attachment, AttachmentKind, Failure, FailureKind, FileProblem, FileSource, FileState, Hold,
-    Message, MessageId, Status, UnixMillis,
+    Attachment, Failure, FailureKind, FileProblem, FileState, Hold, Message, MessageId, Status,
+    UnixMillis,
 };
 use crate::store::messages::{self, MessageRecord};
 use crate::store::outbox;
-use crate::store::testing::{TestDb, message_id, outgoing};
-
-fn attachment(name: &str) -> Attachment {
-    Attachment {
-        kind: AttachmentKind::File,
-        name: name.to_owned(),
-        content_type: "text/plain".to_owned(),
-        size: Some(5),
-        width: None,
-        height: None,
-        duration: None,
-        placeholder: None,
-        waveform: Vec::new(),
-        file: Some(FileState::Waiting),
-        location: None,
-        source: FileSource::default(),
-    }
-}
+use crate::store::testing::{TestDb, attachment, message_id, outgoing};
 
 /// Queues message `n` with a file for each byte, which stands for what is in it.
 fn queue(db: &TestDb, n: u32, contents: &[u8]) {
@@ -208,14 +193,19 @@ fn failures_are_counted_until_it_comes_further() {
     let db = TestDb::with_dialog();
     queue(&db, 1, &[1]);
     let seq = uploads(&db)[0].seq;
-    db.write(|tx| postpone(tx, seq, UnixMillis(9_000), 1));
-    db.write(|tx| postpone(tx, seq, UnixMillis(9_500), 2));
-    let upload = &uploads(&db)[0];
-    assert_eq!((upload.attempts, upload.not_before), (2, UnixMillis(9_500)));
-    db.write(|tx| advance(tx, seq, &Step::New));
+    let counts = || {
+        let upload = uploads(&db).remove(0);
+        (upload.attempts, upload.failures, upload.refusals)
+    };
+    db.write(|tx| postpone(tx, seq, UnixMillis(9_000), false));
+    db.write(|tx| postpone(tx, seq, UnixMillis(9_500), true));
+    assert_eq!(uploads(&db)[0].not_before, UnixMillis(9_500));
+    assert_eq!(counts(), (2, 1, 0), "a network that is away is no failure");
+    db.write(|tx| refuse(tx, seq));
+    assert_eq!(uploads(&db)[0].not_before, UnixMillis(0));
     assert_eq!(
-        uploads(&db)[0].attempts,
-        2,
+        counts(),
+        (2, 1, 1),
         "an address that is asked for anew is no progress"
     );
     let uploaded = Step::Uploaded {
@@ -223,10 +213,16 @@ fn failures_are_counted_until_it_comes_further() {
         uid: "u".to_owned(),
     };
     db.write(|tx| advance(tx, seq, &uploaded));
-    assert_eq!(uploads(&db)[0].attempts, 0);
-    db.write(|tx| postpone(tx, seq, UnixMillis(9_900), 1));
+    assert_eq!(
+        counts(),
+        (0, 0, 1),
+        "what is at the server may be swept, too"
+    );
+    db.write(|tx| postpone(tx, seq, UnixMillis(9_900), true));
     db.write(super::hurry);
     assert_eq!(uploads(&db)[0].not_before, UnixMillis(0));
+    db.write(|tx| retry(tx, message_id(1)));
+    assert_eq!(counts(), (0, 0, 0));
 }
 
 #[test]

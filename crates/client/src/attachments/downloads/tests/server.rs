@@ -7,7 +7,7 @@ use std::time::Duration;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -59,6 +59,12 @@ impl Asked {
         self.headers.get(name).map(String::as_str)
     }
 
+    /// Bytes of the body that follows.
+    pub(crate) fn length(&self) -> usize {
+        let length = self.header("content-length");
+        length.map_or(0, |length| length.parse().unwrap())
+    }
+
     /// Where a wanted range begins.
     pub(crate) fn from(&self) -> Option<usize> {
         let range = self.header("range")?.strip_prefix("bytes=")?;
@@ -68,6 +74,8 @@ impl Asked {
 
 /// What to do with a request.
 pub(crate) struct Doing {
+    /// Bytes of its body that are read before.
+    pub(crate) reads: usize,
     /// Everything that is written, head and body.
     pub(crate) bytes: Vec<u8>,
     /// Written after that, again and again.
@@ -88,7 +96,23 @@ pub(crate) fn raw(status: u16, headers: &str, body: &[u8]) -> Doing {
         format!("HTTP/1.1 {status} x\r\nConnection: close\r\n{headers}\r\n").into_bytes();
     bytes.extend(body);
     Doing {
+        reads: 0,
         bytes,
+        forever: Vec::new(),
+        hangs: false,
+    }
+}
+
+/// The same, when so many bytes of the body have been read.
+pub(crate) fn after(reads: usize, doing: Doing) -> Doing {
+    Doing { reads, ..doing }
+}
+
+/// The line ends without a word when so many bytes of the body have been read.
+pub(crate) fn ends_after(reads: usize) -> Doing {
+    Doing {
+        reads,
+        bytes: Vec::new(),
         forever: Vec::new(),
         hangs: false,
     }
@@ -146,7 +170,10 @@ impl FileServer {
     }
 }
 
-async fn serve(stream: &mut (impl AsyncWrite + Unpin), doing: Doing) {
+async fn serve(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), doing: Doing) {
+    if stream.read_exact(&mut vec![0; doing.reads]).await.is_err() {
+        return;
+    }
     // A client that has enough does not read the end.
     if stream.write_all(&doing.bytes).await.is_err() {
         return;
