@@ -37,7 +37,7 @@ async fn a_cut_in_the_middle_of_sending_loses_nothing_and_doubles_nothing() {
     let dialog = alice.chat_with(&bob).await;
     let texts = numbered(60);
     // Within the first few stanzas, at a place where no record of TLS ends.
-    alice.chat.cut_after(1_501);
+    alice.chat.cut_after(Direction::Up, 1_501);
     for text in &texts {
         alice.send_in(dialog, text).await;
     }

@@ -1,8 +1,8 @@
 //! Processes that end without a word.
 
-use cubist_client::model::{Endpoints, Status};
+use cubist_client::model::Status;
 use cubist_tests::{Direction, Puppet, World};
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 
 #[tokio::test]
@@ -58,46 +58,21 @@ async fn a_backend_that_was_killed_has_everything_it_acknowledged() {
         .await;
 }
 
-/// The endpoints in the words of `cubist-headless`.
-fn server(endpoints: &Endpoints, ca_cert: &std::path::Path) -> Value {
-    let cubist_client::model::ChatAddress::Tls { host, port } = &endpoints.chat[0] else {
-        panic!("the stories use direct TLS");
-    };
-    json!({
-        "api_url": endpoints.api_url,
-        "domain": endpoints.domain,
-        "app_id": endpoints.app_id.get(),
-        "auth_key": endpoints.auth_key.expose(),
-        "chat": [format!("xmpps://{host}:{port}")],
-        "ca_cert": ca_cert,
-    })
-}
-
 #[tokio::test]
 async fn a_client_that_was_killed_between_queued_and_sent_sends_after_its_restart() {
     let world = World::new().await;
     let bob = world.person("bob").await;
     let (endpoints, rest, chat) = world.lines().await;
     let home = TempDir::new().unwrap();
-    let mut alice = Puppet::start(home.path());
-    let server = server(&endpoints, &world.ready().ca_cert);
-    let sign_up = json!({ "server": server, "login": "alice", "password": "alice's password", "full_name": "alice" });
-    alice.ask("sign_up", sign_up).await;
-    alice
-        .until("alice to be online", |event| {
-            event["event"] == "connection" && event["state"] == "online"
-        })
-        .await;
-    let dialog = alice
-        .ask("create_private", json!({ "user": bob.id.get() }))
-        .await;
+    let mut alice = Puppet::sign_up(home.path(), "alice", &endpoints).await;
+    let dialog = alice.chat_with(&bob).await;
     // Nothing reaches the server from here on, and nobody is told so.
     chat.freeze(Direction::Up);
     rest.freeze(Direction::Up);
     let queued = alice
         .ask(
             "send_text",
-            json!({ "dialog": dialog, "text": "last words" }),
+            json!({ "dialog": dialog.to_string(), "text": "last words" }),
         )
         .await;
     alice.kill().await;
@@ -107,8 +82,7 @@ async fn a_client_that_was_killed_between_queued_and_sent_sends_after_its_restar
     rest.thaw(Direction::Up);
 
     let mut alice = Puppet::start(home.path());
-    let id = dialog.as_str().unwrap().parse().unwrap();
-    let seen = bob.sees_in(id, "last words").await;
+    let seen = bob.sees_in(dialog, "last words").await;
     assert_eq!(
         json!(seen.id.to_string()),
         queued,
@@ -124,11 +98,11 @@ async fn a_client_that_was_killed_between_queued_and_sent_sends_after_its_restar
     alice
         .ask(
             "send_text",
-            json!({ "dialog": dialog, "text": "still here" }),
+            json!({ "dialog": dialog.to_string(), "text": "still here" }),
         )
         .await;
-    bob.sees_in(id, "still here").await;
-    bob.has_exactly(id, &["last words", "still here"]).await;
+    bob.sees_in(dialog, "still here").await;
+    bob.has_exactly(dialog, &["last words", "still here"]).await;
     alice.kill().await;
 }
 
@@ -138,28 +112,17 @@ async fn a_client_that_was_killed_before_the_acknowledgement_does_not_double_its
     let bob = world.person("bob").await;
     let (endpoints, _rest, chat) = world.lines().await;
     let home = TempDir::new().unwrap();
-    let mut alice = Puppet::start(home.path());
-    let server = server(&endpoints, &world.ready().ca_cert);
-    let sign_up = json!({ "server": server, "login": "alice", "password": "alice's password", "full_name": "alice" });
-    alice.ask("sign_up", sign_up).await;
-    alice
-        .until("alice to be online", |event| {
-            event["event"] == "connection" && event["state"] == "online"
-        })
-        .await;
-    let dialog = alice
-        .ask("create_private", json!({ "user": bob.id.get() }))
-        .await;
-    let id = dialog.as_str().unwrap().parse().unwrap();
+    let mut alice = Puppet::sign_up(home.path(), "alice", &endpoints).await;
+    let dialog = alice.chat_with(&bob).await;
     // The server gets it and says so to nobody.
     chat.freeze(Direction::Down);
     alice
         .ask(
             "send_text",
-            json!({ "dialog": dialog, "text": "last words" }),
+            json!({ "dialog": dialog.to_string(), "text": "last words" }),
         )
         .await;
-    bob.sees_in(id, "last words").await;
+    bob.sees_in(dialog, "last words").await;
     alice.kill().await;
     chat.cut();
     chat.thaw(Direction::Down);
@@ -173,10 +136,10 @@ async fn a_client_that_was_killed_before_the_acknowledgement_does_not_double_its
     alice
         .ask(
             "send_text",
-            json!({ "dialog": dialog, "text": "again here" }),
+            json!({ "dialog": dialog.to_string(), "text": "again here" }),
         )
         .await;
-    bob.sees_in(id, "again here").await;
-    bob.has_exactly(id, &["last words", "again here"]).await;
+    bob.sees_in(dialog, "again here").await;
+    bob.has_exactly(dialog, &["last words", "again here"]).await;
     alice.kill().await;
 }

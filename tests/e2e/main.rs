@@ -14,6 +14,7 @@ mod channels;
 mod cuts;
 mod devices;
 mod dialogs;
+mod downloads;
 mod groups;
 mod kills;
 mod links;

@@ -2,83 +2,14 @@
 //! program.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::path::Path;
+use std::time::Duration;
 
-use cubist_client::model::{
-    AttachmentKind, DialogId, Draft, Endpoints, FileState, Message, MessageId, NewAttachment,
-    SendTime, Status,
-};
-use cubist_tests::{Direction, Person, Puppet, World};
-use serde_json::{Value, json};
+use cubist_client::model::{AttachmentKind, Draft, FileState, NewAttachment, SendTime, Status};
+use cubist_tests::files::bytes;
+use cubist_tests::{Direction, Puppet, World};
+use serde_json::json;
 use tempfile::TempDir;
-
-/// Bytes in which every place is another one, so that a part in the wrong place is noticed.
-fn bytes(length: usize, seed: u64) -> Vec<u8> {
-    let mut state = seed | 1;
-    (0..length)
-        .map(|_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (state >> 56).to_le_bytes()[0]
-        })
-        .collect()
-}
-
-/// Sends files from memory in one message.
-async fn send_files(
-    from: &Person,
-    dialog: DialogId,
-    text: &str,
-    files: &[(&str, &[u8])],
-) -> MessageId {
-    let mut attachments = Vec::new();
-    for (name, bytes) in files {
-        let staging = from
-            .account()
-            .stage_bytes(dialog, (*name).to_owned(), bytes.to_vec())
-            .await
-            .unwrap();
-        attachments.push(NewAttachment::Staged {
-            id: staging.staged[0].id,
-            as_file: true,
-        });
-    }
-    let draft = Draft {
-        text: text.to_owned(),
-        attachments,
-        ..Draft::default()
-    };
-    from.account().send(dialog, draft).await.unwrap()
-}
-
-/// Waits for a message with as many attachments.
-async fn receives(to: &Person, dialog: DialogId, id: MessageId) -> Message {
-    to.until("the message with its files", async || {
-        to.message(dialog, id).await
-    })
-    .await
-}
-
-/// Loads a file and reads it.
-async fn content(of: &Person, dialog: DialogId, id: MessageId, index: u32) -> Vec<u8> {
-    of.account().download(id, index).await.unwrap();
-    of.until("the file to be here", async || {
-        let message = of.message(dialog, id).await?;
-        let at = usize::try_from(index).unwrap();
-        (message.attachments[at].file == Some(FileState::Here)).then_some(())
-    })
-    .await;
-    let mut file = of.account().attachment_file(id, index).await.unwrap();
-    tokio::task::spawn_blocking(move || {
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).unwrap();
-        bytes
-    })
-    .await
-    .unwrap()
-}
 
 /// Names of the files in the backend's folder that are whole.
 fn stored(data: &Path) -> BTreeSet<String> {
@@ -105,14 +36,14 @@ async fn files_arrive_with_their_bytes_and_are_at_the_sender_without_a_download(
     let (alice, bob) = world.pair().await;
     let dialog = alice.chat_with(&bob).await;
     let (report, notes) = (bytes(300_000, 1), b"notes".to_vec());
-    let id = send_files(
-        &alice,
-        dialog,
-        "",
-        &[("report.bin", &report), ("notes.txt", &notes)],
-    )
-    .await;
-    let got = receives(&bob, dialog, id).await;
+    let id = alice
+        .sends_files(
+            dialog,
+            "",
+            &[("report.bin", &report), ("notes.txt", &notes)],
+        )
+        .await;
+    let got = bob.receives(dialog, id).await;
     assert_eq!(got.text, "", "the word for no caption is no text");
     let named: Vec<_> = got
         .attachments
@@ -126,8 +57,8 @@ async fn files_arrive_with_their_bytes_and_are_at_the_sender_without_a_download(
             (AttachmentKind::File, "notes.txt", Some(5)),
         ]
     );
-    assert_eq!(content(&bob, dialog, id, 0).await, report);
-    assert_eq!(content(&bob, dialog, id, 1).await, notes);
+    assert_eq!(bob.content(dialog, id, 0).await, report);
+    assert_eq!(bob.content(dialog, id, 1).await, notes);
     let mine = alice.has_status(dialog, id, Status::Delivered).await;
     assert!(
         mine.attachments
@@ -137,8 +68,8 @@ async fn files_arrive_with_their_bytes_and_are_at_the_sender_without_a_download(
     // A fresh device finds them in the history.
     let phone = world.another_device(&alice).await;
     phone.knows(dialog).await;
-    receives(&phone, dialog, id).await;
-    assert_eq!(content(&phone, dialog, id, 0).await, report);
+    phone.receives(dialog, id).await;
+    assert_eq!(phone.content(dialog, id, 0).await, report);
 }
 
 #[tokio::test]
@@ -147,14 +78,10 @@ async fn the_same_file_is_uploaded_once_in_a_message_and_not_again_on_forward() 
     let (alice, bob) = world.pair().await;
     let dialog = alice.chat_with(&bob).await;
     let file = bytes(50_000, 2);
-    let id = send_files(
-        &alice,
-        dialog,
-        "twice",
-        &[("a.bin", &file), ("b.bin", &file)],
-    )
-    .await;
-    receives(&bob, dialog, id).await;
+    let id = alice
+        .sends_files(dialog, "twice", &[("a.bin", &file), ("b.bin", &file)])
+        .await;
+    bob.receives(dialog, id).await;
     assert_eq!(stored(world.data()).len(), 1);
     let group = alice.makes_group("Passed on", &[&bob]).await;
     alice
@@ -163,7 +90,7 @@ async fn the_same_file_is_uploaded_once_in_a_message_and_not_again_on_forward() 
         .await
         .unwrap();
     let passed = bob.sees_in(group, "twice").await;
-    assert_eq!(content(&bob, group, passed.id, 1).await, file);
+    assert_eq!(bob.content(group, passed.id, 1).await, file);
     assert_eq!(stored(world.data()).len(), 1);
 }
 
@@ -178,11 +105,13 @@ async fn a_line_that_is_cut_at_every_step_of_an_upload_only_delays_it() {
     ];
     for (number, cut) in (0_u64..).zip(cuts) {
         let file = bytes(256 * 1024, 100 + number);
-        alice.rest.cut_after(cut);
+        alice.rest.cut_after(Direction::Up, cut);
         let text = format!("cut after {cut}");
-        let id = send_files(&alice, dialog, &text, &[("cut.bin", &file)]).await;
-        receives(&bob, dialog, id).await;
-        assert_eq!(content(&bob, dialog, id, 0).await, file, "{text}");
+        let id = alice
+            .sends_files(dialog, &text, &[("cut.bin", &file)])
+            .await;
+        bob.receives(dialog, id).await;
+        assert_eq!(bob.content(dialog, id, 0).await, file, "{text}");
     }
     alice.has_sent_everything().await;
     assert_eq!(
@@ -190,6 +119,37 @@ async fn a_line_that_is_cut_at_every_step_of_an_upload_only_delays_it() {
         cuts.len(),
         "nothing is doubled"
     );
+}
+
+#[tokio::test]
+async fn an_upload_whose_address_has_expired_goes_to_another_one() {
+    let world = World::with(|config| config.timing.unfinished_blob_seconds = 60).await;
+    let (alice, bob) = world.pair().await;
+    let dialog = alice.chat_with(&bob).await;
+    let file = bytes(20_000, 8);
+    // In the middle of the file.
+    alice.rest.go_down_after(Direction::Up, 12_000);
+    let id = alice
+        .sends_files(dialog, "late", &[("late.bin", &file)])
+        .await;
+    alice
+        .until("the upload to break off", async || {
+            let announced = world.files_of(alice.id).await;
+            let message = alice.message(dialog, id).await?;
+            let waits = message.attachments[0].file == Some(FileState::Waiting);
+            (waits && alice.rest.is_down() && announced.len() == 1).then_some(())
+        })
+        .await;
+    let first = world.files_of(alice.id).await[0].id;
+    world.lets_pass(Duration::from_secs(120)).await;
+    assert_eq!(world.files_of(alice.id).await, [], "the address is no more");
+    alice.rest.come_up();
+    alice.account().network_changed();
+    let got = bob.receives(dialog, id).await;
+    assert_eq!(bob.content(dialog, id, 0).await, file);
+    let last = got.attachments[0].source.id.unwrap();
+    assert!(last > first.unsigned_abs(), "it was announced anew");
+    assert_eq!(bob.texts(dialog).await, ["late"]);
 }
 
 #[tokio::test]
@@ -203,14 +163,16 @@ async fn a_program_that_ends_at_any_step_goes_on_there() {
         if allowed == 0 {
             alice.rest.freeze(Direction::Up);
         } else {
-            alice.rest.cut_after(allowed);
+            alice.rest.cut_after(Direction::Up, allowed);
         }
-        let id = send_files(&alice, dialog, &text, &[("end.bin", &file)]).await;
+        let id = alice
+            .sends_files(dialog, &text, &[("end.bin", &file)])
+            .await;
         alice.quit().await;
         alice.rest.thaw(Direction::Up);
         alice.reopen().await;
-        receives(&bob, dialog, id).await;
-        assert_eq!(content(&bob, dialog, id, 0).await, file, "{text}");
+        bob.receives(dialog, id).await;
+        assert_eq!(bob.content(dialog, id, 0).await, file, "{text}");
     }
 }
 
@@ -221,8 +183,12 @@ async fn what_is_paused_waits_also_through_a_restart_and_what_is_cancelled_is_go
     let dialog = alice.chat_with(&bob).await;
     alice.rest.freeze(Direction::Up);
     let file = bytes(80_000, 3);
-    let paused = send_files(&alice, dialog, "paused", &[("p.bin", &file)]).await;
-    let dropped = send_files(&alice, dialog, "dropped", &[("d.bin", &file)]).await;
+    let paused = alice
+        .sends_files(dialog, "paused", &[("p.bin", &file)])
+        .await;
+    let dropped = alice
+        .sends_files(dialog, "dropped", &[("d.bin", &file)])
+        .await;
     alice.account().pause_upload(paused, true).await.unwrap();
     let taken = alice.account().discard_unsent(dropped).await.unwrap();
     assert_eq!(taken.unwrap().text, "dropped");
@@ -242,8 +208,8 @@ async fn what_is_paused_waits_also_through_a_restart_and_what_is_cancelled_is_go
         })
     );
     alice.account().pause_upload(paused, false).await.unwrap();
-    receives(&bob, dialog, paused).await;
-    assert_eq!(content(&bob, dialog, paused, 0).await, file);
+    bob.receives(dialog, paused).await;
+    assert_eq!(bob.content(dialog, paused, 0).await, file);
     let mut texts = bob.texts(dialog).await;
     texts.sort();
     assert_eq!(texts, ["meanwhile", "paused"]);
@@ -259,7 +225,7 @@ async fn a_message_that_is_taken_back_gives_its_files_back_wherever_they_are() {
 
     // On the way to the server.
     alice.rest.freeze(Direction::Up);
-    let id = send_files(&alice, dialog, "not like this", &files).await;
+    let id = alice.sends_files(dialog, "not like this", &files).await;
     let back = alice.account().take_back(id).await.unwrap().unwrap();
     assert_eq!(back.text, "not like this");
     assert!(alice.message(dialog, id).await.is_none());
@@ -302,9 +268,9 @@ async fn a_message_that_is_taken_back_gives_its_files_back_wherever_they_are() {
         ..Draft::default()
     };
     let id = alice.account().send(dialog, draft).await.unwrap();
-    receives(&bob, dialog, id).await;
-    assert_eq!(content(&bob, dialog, id, 0).await, one);
-    assert_eq!(content(&bob, dialog, id, 1).await, other);
+    bob.receives(dialog, id).await;
+    assert_eq!(bob.content(dialog, id, 0).await, one);
+    assert_eq!(bob.content(dialog, id, 1).await, other);
     assert_eq!(bob.texts(dialog).await, ["like this"]);
     // Taken back too late it stays where it is.
     assert!(alice.account().take_back(id).await.unwrap().is_none());
@@ -317,14 +283,14 @@ async fn a_file_that_its_sender_removes_is_removed_for_everyone() {
     let (alice, bob) = world.pair().await;
     let dialog = alice.chat_with(&bob).await;
     let file = bytes(20_000, 4);
-    let id = send_files(
-        &alice,
-        dialog,
-        "two",
-        &[("gone.bin", &file), ("stays.txt", b"stays")],
-    )
-    .await;
-    receives(&bob, dialog, id).await;
+    let id = alice
+        .sends_files(
+            dialog,
+            "two",
+            &[("gone.bin", &file), ("stays.txt", b"stays")],
+        )
+        .await;
+    bob.receives(dialog, id).await;
     assert!(bob.account().delete_file(id, 0).await.is_err(), "not bob's");
     alice.account().delete_file(id, 0).await.unwrap();
     let changed = bob
@@ -335,13 +301,13 @@ async fn a_file_that_its_sender_removes_is_removed_for_everyone() {
         .await;
     assert_eq!(changed.text, "two");
     assert_eq!(changed.attachments[1].name, "stays.txt");
-    assert_eq!(content(&bob, dialog, id, 1).await, b"stays");
+    assert_eq!(bob.content(dialog, id, 1).await, b"stays");
     assert!(bob.account().download(id, 0).await.is_err());
     assert_eq!(stored(world.data()).len(), 1);
     // Who was away learns it from the history.
     let phone = world.another_device(&bob).await;
     phone.knows(dialog).await;
-    let late = receives(&phone, dialog, id).await;
+    let late = phone.receives(dialog, id).await;
     assert_eq!(late.attachments[0].file, Some(FileState::Deleted));
 }
 
@@ -350,7 +316,9 @@ async fn a_backend_that_takes_no_such_file_lets_the_message_fail_and_a_retry_hel
     let world = World::with(|config| config.limits.blob_bytes = 10_000).await;
     let (alice, bob) = world.pair().await;
     let dialog = alice.chat_with(&bob).await;
-    let id = send_files(&alice, dialog, "large", &[("l.bin", &bytes(20_000, 5))]).await;
+    let id = alice
+        .sends_files(dialog, "large", &[("l.bin", &bytes(20_000, 5))])
+        .await;
     let failed = alice
         .until("it to fail", async || {
             let message = alice.message(dialog, id).await?;
@@ -363,8 +331,10 @@ async fn a_backend_that_takes_no_such_file_lets_the_message_fail_and_a_retry_hel
     ));
     let taken = alice.account().discard_unsent(id).await.unwrap();
     assert_eq!(taken.unwrap().text, "large", "nothing of it is lost");
-    let id = send_files(&alice, dialog, "small", &[("s.bin", &bytes(9_000, 6))]).await;
-    receives(&bob, dialog, id).await;
+    let id = alice
+        .sends_files(dialog, "small", &[("s.bin", &bytes(9_000, 6))])
+        .await;
+    bob.receives(dialog, id).await;
 }
 
 #[tokio::test]
@@ -400,24 +370,9 @@ async fn chosen_files_are_kept_with_the_draft_and_a_place_needs_no_upload() {
         alice.account().send(dialog, draft).await.is_err(),
         "sent already"
     );
-    let got = receives(&bob, dialog, id).await;
+    let got = bob.receives(dialog, id).await;
     assert_eq!(got.attachments[0].name, "kept.txt");
     assert_eq!(got.attachments[1].location, place);
-}
-
-/// The endpoints in the words of `cubist-headless`.
-fn server(endpoints: &Endpoints, ca_cert: &Path) -> Value {
-    let cubist_client::model::ChatAddress::Tls { host, port } = &endpoints.chat[0] else {
-        panic!("the stories use direct TLS");
-    };
-    json!({
-        "api_url": endpoints.api_url,
-        "domain": endpoints.domain,
-        "app_id": endpoints.app_id.get(),
-        "auth_key": endpoints.auth_key.expose(),
-        "chat": [format!("xmpps://{host}:{port}")],
-        "ca_cert": ca_cert,
-    })
 }
 
 #[tokio::test]
@@ -426,27 +381,16 @@ async fn a_program_that_is_killed_in_the_middle_of_an_upload_sends_after_its_res
     let bob = world.person("bob").await;
     let (endpoints, rest, chat) = world.lines().await;
     let home = TempDir::new().unwrap();
-    let mut alice = Puppet::start(home.path());
-    let server = server(&endpoints, &world.ready().ca_cert);
-    let sign_up = json!({ "server": server, "login": "alice", "password": "alice's password", "full_name": "alice" });
-    alice.ask("sign_up", sign_up).await;
-    alice
-        .until("alice to be online", |event| {
-            event["event"] == "connection" && event["state"] == "online"
-        })
-        .await;
-    let dialog = alice
-        .ask("create_private", json!({ "user": bob.id.get() }))
-        .await;
-    let id: DialogId = dialog.as_str().unwrap().parse().unwrap();
+    let mut alice = Puppet::sign_up(home.path(), "alice", &endpoints).await;
+    let dialog = alice.chat_with(&bob).await;
     let file = bytes(3_000_000, 7);
     let path = home.path().join("film.bin");
     std::fs::write(&path, &file).unwrap();
-    rest.delay(std::time::Duration::from_millis(20));
+    rest.delay(Duration::from_millis(20));
     let queued = alice
         .ask(
             "send_files",
-            json!({ "dialog": dialog, "paths": [path], "text": "the film" }),
+            json!({ "dialog": dialog.to_string(), "paths": [path], "text": "the film" }),
         )
         .await;
     alice
@@ -457,13 +401,13 @@ async fn a_program_that_is_killed_in_the_middle_of_an_upload_sends_after_its_res
     alice.kill().await;
     // What was chosen is what is sent, whatever became of the file.
     std::fs::remove_file(&path).unwrap();
-    rest.delay(std::time::Duration::ZERO);
+    rest.delay(Duration::ZERO);
     rest.cut();
     chat.cut();
     let alice = Puppet::start(home.path());
-    let seen = bob.sees_in(id, "the film").await;
+    let seen = bob.sees_in(dialog, "the film").await;
     assert_eq!(json!(seen.id.to_string()), queued);
-    assert_eq!(content(&bob, id, seen.id, 0).await, file);
-    bob.has_exactly(id, &["the film"]).await;
+    assert_eq!(bob.content(dialog, seen.id, 0).await, file);
+    bob.has_exactly(dialog, &["the film"]).await;
     alice.kill().await;
 }

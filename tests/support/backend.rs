@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use cubist_protocol::ids::{DialogId, UserId};
 use cubist_server::config::Config;
 use cubist_server::server::Server;
-use cubist_server::state::NewBroadcast;
+use cubist_server::state::{Blob, NewBroadcast};
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -118,6 +119,21 @@ impl Backend {
         within("the broadcast", made).await.unwrap()
     }
 
+    /// The files of a person, also those that were announced and not uploaded; newest first.
+    pub async fn files_of(&self, owner: UserId) -> Vec<Blob> {
+        /// More than any story has.
+        const MOST: usize = 100;
+        let found = self.server.state().blobs(owner, MOST, 0);
+        within("the files", found).await.unwrap().items
+    }
+
+    /// Puts its clock forward, and lets it do what was due by then.
+    pub async fn lets_pass(&self, time: Duration) {
+        let state = self.server.state();
+        state.clock().advance(time);
+        within("what was due", state.flush()).await.unwrap();
+    }
+
     /// Stops it the ordinary way.
     pub async fn stop(self) {
         within("the backend to stop", self.server.stop()).await;
@@ -154,6 +170,11 @@ impl BackendProcess {
             .expect("the backend ended without its ready line");
         let ready = serde_json::from_str(&line).unwrap();
         Self { ready, child }
+    }
+
+    /// Its number in the system.
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap()
     }
 
     /// Kills it, with no chance to write anything more.

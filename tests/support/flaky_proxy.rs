@@ -3,6 +3,7 @@
 //! It carries bytes and understands none of them, so it sits below TLS as a bad network does.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -61,8 +62,33 @@ struct Shared {
     live: watch::Sender<usize>,
     /// Connections that reached the server, ever.
     made: watch::Sender<usize>,
-    /// Bytes that may still go up before the line is cut by itself.
-    allowance: Mutex<Option<usize>>,
+    up: Way,
+    down: Way,
+}
+
+/// One way through the line.
+#[derive(Debug, Default)]
+struct Way {
+    /// Bytes that may still pass before the line ends by itself.
+    allowance: Mutex<Option<Allowance>>,
+    /// Bytes that have passed, ever.
+    passed: AtomicUsize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Allowance {
+    left: usize,
+    /// How the line ends then.
+    end: End,
+}
+
+/// How a line ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// New connections are carried.
+    Cut,
+    /// None are, until the line comes up.
+    Down,
 }
 
 impl FlakyProxy {
@@ -76,7 +102,8 @@ impl FlakyProxy {
             cuts: watch::Sender::default(),
             live: watch::Sender::default(),
             made: watch::Sender::default(),
-            allowance: Mutex::default(),
+            up: Way::default(),
+            down: Way::default(),
         });
         let task = AbortOnDropHandle::new(tokio::spawn(accept(listener, shared.clone())));
         Self {
@@ -93,13 +120,17 @@ impl FlakyProxy {
 
     /// Ends every connection of the moment. New ones are carried.
     pub fn cut(&self) {
-        self.shared.cut();
+        self.shared.end(End::Cut);
     }
 
     /// Ends every connection and takes no new ones: the network is gone.
     pub fn go_down(&self) {
-        self.shared.mood.send_modify(|mood| mood.refusing = true);
-        self.cut();
+        self.shared.end(End::Down);
+    }
+
+    /// Whether it takes no new connections.
+    pub fn is_down(&self) -> bool {
+        self.shared.mood.borrow().refusing
     }
 
     /// Takes connections again.
@@ -122,9 +153,19 @@ impl FlakyProxy {
         self.shared.mood.send_modify(|mood| mood.delay = delay);
     }
 
-    /// Cuts everything once `bytes` more have gone up: in the middle of whatever is being sent.
-    pub fn cut_after(&self, bytes: usize) {
-        *self.shared.allowance.lock().unwrap() = Some(bytes);
+    /// Cuts everything once `bytes` more have gone one way: in the middle of whatever is being sent.
+    pub fn cut_after(&self, direction: Direction, bytes: usize) {
+        self.end_after(direction, bytes, End::Cut);
+    }
+
+    /// The same, and no new connection is taken until the line comes up.
+    pub fn go_down_after(&self, direction: Direction, bytes: usize) {
+        self.end_after(direction, bytes, End::Down);
+    }
+
+    /// How many bytes have gone one way so far.
+    pub fn passed(&self, direction: Direction) -> usize {
+        self.shared.way(direction).passed.load(Ordering::Relaxed)
     }
 
     /// How many connections have reached the server so far.
@@ -151,6 +192,11 @@ impl FlakyProxy {
             .unwrap();
     }
 
+    fn end_after(&self, direction: Direction, bytes: usize, end: End) {
+        let allowance = Allowance { left: bytes, end };
+        *self.shared.way(direction).allowance.lock().unwrap() = Some(allowance);
+    }
+
     fn set_frozen(&self, direction: Direction, frozen: bool) {
         self.shared.mood.send_modify(|mood| match direction {
             Direction::Up => mood.up_frozen = frozen,
@@ -160,22 +206,36 @@ impl FlakyProxy {
 }
 
 impl Shared {
-    fn cut(&self) {
-        self.cuts.send_modify(|cuts| *cuts += 1);
+    fn way(&self, direction: Direction) -> &Way {
+        match direction {
+            Direction::Up => &self.up,
+            Direction::Down => &self.down,
+        }
     }
 
-    /// How much of a portion may go up, and whether the line is cut behind it.
-    fn allow(&self, wanted: usize) -> (usize, bool) {
+    fn end(&self, end: End) {
+        if end == End::Down {
+            // Before the cut: whoever connects anew because of it is refused already.
+            self.mood.send_modify(|mood| mood.refusing = true);
+        }
+        self.cuts.send_modify(|cuts| *cuts += 1);
+    }
+}
+
+impl Way {
+    /// How much of a portion may pass, and how the line ends behind it.
+    fn allow(&self, wanted: usize) -> (usize, Option<End>) {
         let mut allowance = self.allowance.lock().unwrap();
-        match *allowance {
-            None => (wanted, false),
-            Some(left) if left > wanted => {
-                *allowance = Some(left - wanted);
-                (wanted, false)
+        match &mut *allowance {
+            None => (wanted, None),
+            Some(allowance) if allowance.left > wanted => {
+                allowance.left -= wanted;
+                (wanted, None)
             }
-            Some(left) => {
+            Some(Allowance { left, end }) => {
+                let last = (*left, Some(*end));
                 *allowance = None;
-                (left, true)
+                last
             }
         }
     }
@@ -227,9 +287,9 @@ async fn carry(client: TcpStream, shared: Arc<Shared>) {
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let both = async {
-        tokio::try_join!(
-            pump(from_client, to_server, Direction::Up, &shared),
-            pump(from_server, to_client, Direction::Down, &shared),
+        tokio::join!(
+            carry_one_way(from_client, to_server, Direction::Up, &shared),
+            carry_one_way(from_server, to_client, Direction::Down, &shared),
         )
     };
     tokio::select! {
@@ -238,10 +298,22 @@ async fn carry(client: TcpStream, shared: Arc<Shared>) {
     }
 }
 
-/// Carries one way until its end; an error ends the other way as well.
+/// Carries one way until its end, whatever that is: what a server said before it closed its door
+/// still goes the other way.
+async fn carry_one_way(
+    from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    direction: Direction,
+    shared: &Shared,
+) {
+    // An end that cannot be passed on is known there already.
+    drop(pump(from, &mut to, direction, shared).await);
+    drop(to.shutdown().await);
+}
+
 async fn pump(
     mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
+    to: &mut OwnedWriteHalf,
     direction: Direction,
     shared: &Shared,
 ) -> std::io::Result<()> {
@@ -265,15 +337,16 @@ async fn pump(
             return Ok(());
         }
         if read == 0 {
-            return to.shutdown().await;
+            return Ok(());
         }
-        let (allowed, cut) = match direction {
-            Direction::Up => shared.allow(read),
-            Direction::Down => (read, false),
-        };
+        let way = shared.way(direction);
+        let (allowed, end) = way.allow(read);
         to.write_all(&buffer[..allowed]).await?;
-        if cut {
-            shared.cut();
+        way.passed.fetch_add(allowed, Ordering::Relaxed);
+        if let Some(end) = end {
+            shared.end(end);
+            // The rest of this portion is lost, and nothing comes behind a hole.
+            return Ok(());
         }
     }
 }
@@ -324,7 +397,7 @@ mod tests {
     async fn a_cut_comes_after_exactly_the_bytes_that_were_allowed() {
         let (proxy, listener) = line().await;
         let (mut client, mut server) = connect(&proxy, &listener).await;
-        proxy.cut_after(5);
+        proxy.cut_after(Direction::Up, 5);
         client.write_all(b"abcdefgh").await.unwrap();
         let mut heard = Vec::new();
         within("the cut", server.read_to_end(&mut heard))
@@ -332,6 +405,28 @@ mod tests {
             .unwrap();
         assert_eq!(heard, b"abcde");
         proxy.until_idle().await;
+        assert_eq!(proxy.passed(Direction::Up), 5);
+        let _carried = connect(&proxy, &listener).await;
+    }
+
+    #[tokio::test]
+    async fn a_line_that_goes_down_in_the_middle_of_an_answer_stays_down() {
+        let (proxy, listener) = line().await;
+        let (mut client, mut server) = connect(&proxy, &listener).await;
+        proxy.go_down_after(Direction::Down, 3);
+        server.write_all(b"answer").await.unwrap();
+        let mut heard = Vec::new();
+        within("the end", client.read_to_end(&mut heard))
+            .await
+            .unwrap();
+        assert_eq!(heard, b"ans");
+        proxy.until_idle().await;
+        assert_eq!(proxy.passed(Direction::Down), 3);
+        let mut refused = TcpStream::connect(proxy.address()).await.unwrap();
+        let ended = within("the refusal", refused.read(&mut [0; 1])).await;
+        assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
+        proxy.come_up();
+        let _carried = connect(&proxy, &listener).await;
     }
 
     #[tokio::test]

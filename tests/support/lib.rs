@@ -18,6 +18,7 @@
 
 pub mod backend;
 pub mod deadline;
+pub mod files;
 pub mod flaky_proxy;
 pub mod pages;
 pub mod person;

@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::process::Stdio;
 
+use cubist_client::model::{ChatAddress, DialogId, Endpoints};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::deadline::within;
+use crate::person::Person;
 use crate::programs::program;
 
 /// The process `cubist-headless`. Dropping it kills it.
@@ -41,6 +43,32 @@ impl Puppet {
             events: VecDeque::new(),
             next: 1,
         }
+    }
+
+    /// Starts an engine on a fresh folder, signs somebody up, and waits for the line.
+    pub async fn sign_up(home: &Path, login: &str, endpoints: &Endpoints) -> Self {
+        let mut puppet = Self::start(home);
+        let request = json!({
+            "server": server(home, endpoints),
+            "login": login,
+            "password": format!("{login}'s long password"),
+            "full_name": login,
+        });
+        puppet.ask("sign_up", request).await;
+        puppet
+            .until(&format!("{login} to be online"), |event| {
+                event["event"] == "connection" && event["state"] == "online"
+            })
+            .await;
+        puppet
+    }
+
+    /// The private dialog with somebody, made if need be.
+    pub async fn chat_with(&mut self, other: &Person) -> DialogId {
+        let dialog = self
+            .ask("create_private", json!({ "user": other.id.get() }))
+            .await;
+        dialog.as_str().unwrap().parse().unwrap()
     }
 
     /// Asks for something and waits for the answer.
@@ -84,5 +112,30 @@ impl Puppet {
             .unwrap()
             .unwrap_or_else(|| panic!("the engine ended while waiting for {what}"));
         serde_json::from_str(&line).unwrap()
+    }
+}
+
+/// Endpoints in the words of `cubist-headless`, which reads the certificate from a file.
+fn server(home: &Path, endpoints: &Endpoints) -> Value {
+    let ca_cert = endpoints.ca_cert_pem.as_ref().map(|pem| {
+        let path = home.join("authority.pem");
+        std::fs::write(&path, pem).unwrap();
+        path
+    });
+    json!({
+        "api_url": endpoints.api_url,
+        "domain": endpoints.domain,
+        "app_id": endpoints.app_id.get(),
+        "auth_key": endpoints.auth_key.expose(),
+        "chat": endpoints.chat.iter().map(chat_address).collect::<Value>(),
+        "ca_cert": ca_cert,
+    })
+}
+
+fn chat_address(address: &ChatAddress) -> String {
+    match address {
+        ChatAddress::Tls { host, port } => format!("xmpps://{host}:{port}"),
+        ChatAddress::StartTls { host, port } => format!("xmpp://{host}:{port}"),
+        ChatAddress::WebSocket { url } => url.to_string(),
     }
 }

@@ -1,9 +1,11 @@
 //! A backend and the people who use it.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cubist_client::model::{AppId, ChatAddress, DialogId, Endpoints, Origin, UserId};
 use cubist_server::config::Config;
+use cubist_server::state::Blob;
 use tempfile::TempDir;
 use url::Url;
 
@@ -78,6 +80,14 @@ impl World {
         self.data.path()
     }
 
+    /// The number of the backend's process, which must be its own.
+    pub fn backend_process(&self) -> u32 {
+        match &self.running {
+            Some(Running::Apart(process)) => process.id(),
+            Some(Running::Within(_)) | None => panic!("this backend is no process of its own"),
+        }
+    }
+
     /// Stops the backend the ordinary way and starts it again on the same folder.
     pub async fn restart_backend(&mut self) {
         self.stop_backend().await;
@@ -103,10 +113,24 @@ impl World {
 
     /// A broadcast, as the operator makes it. The backend must be within this process.
     pub async fn broadcast(&self, name: &str, owner: UserId) -> DialogId {
-        let Some(Running::Within(backend)) = &self.running else {
-            panic!("this backend is not within reach");
-        };
-        backend.broadcast(name, owner).await
+        self.within_reach().broadcast(name, owner).await
+    }
+
+    /// The files that the backend knows of a person. It must be within this process.
+    pub async fn files_of(&self, owner: UserId) -> Vec<Blob> {
+        self.within_reach().files_of(owner).await
+    }
+
+    /// Lets time pass for the backend, which must be within this process.
+    pub async fn lets_pass(&self, time: Duration) {
+        self.within_reach().lets_pass(time).await;
+    }
+
+    fn within_reach(&self) -> &Backend {
+        match &self.running {
+            Some(Running::Within(backend)) => backend,
+            Some(Running::Apart(_)) | None => panic!("this backend is not within reach"),
+        }
     }
 
     /// A newcomer, online.

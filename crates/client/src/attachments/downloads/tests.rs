@@ -340,6 +340,27 @@ async fn another_version_of_a_file_is_not_glued_to_the_old_one() {
 }
 
 #[tokio::test]
+async fn a_server_that_gives_no_parts_is_asked_for_one_and_its_whole_file_taken() {
+    let file = bytes(4 * CHUNK + 3);
+    let copy = file.clone();
+    let tries = AtomicUsize::new(0);
+    let (mut rig, server, message) = one(FILE, move |_| {
+        let whole = answer(200, &format!("ETag: {ETAG}\r\n"), &copy);
+        match tries.fetch_add(1, Ordering::Relaxed) {
+            0 => cut(whole, 2 * CHUNK + 1_000),
+            _ => whole,
+        }
+    })
+    .await;
+    assert_eq!(rig.get(message).await, FileState::Here);
+    assert_eq!(rig.content(message).await.unwrap(), file);
+    let size = rig.attachment(message).await.size;
+    assert_eq!(size, Some(file.len() as u64));
+    let from: Vec<_> = server.asked().iter().map(Asked::from).collect();
+    assert_eq!(from, [None, Some(2 * CHUNK)]);
+}
+
+#[tokio::test]
 async fn a_server_without_versions_is_asked_for_everything_again() {
     let file = bytes(3 * CHUNK);
     let copy = file.clone();
