@@ -5,7 +5,9 @@
 //!
 //! Slow: call it on a thread that may block.
 
-use std::io::{BufReader, Read, Seek, SeekFrom};
+mod movie;
+
+use std::io::{BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -137,7 +139,7 @@ fn picture(file: impl Read + Seek) -> Option<Look> {
     })
 }
 
-fn film(mut file: impl Read + Seek, length: u64, content_type: &str) -> Option<Look> {
+fn film(file: impl Read + Seek, length: u64, content_type: &str) -> Option<Look> {
     let look = |size: Option<(u32, u32)>, duration| Look {
         kind: AttachmentKind::Video,
         size: size.filter(|&(width, height)| {
@@ -159,34 +161,8 @@ fn film(mut file: impl Read + Seek, length: u64, content_type: &str) -> Option<L
             });
         return Some(look(pixels, movie.info.duration));
     }
-    file.seek(SeekFrom::Start(0)).ok()?;
-    let movie = re_mp4::Mp4::read(BufReader::new(file), length).ok()?;
-    let pixels = movie.tracks().values().find_map(|track| {
-        if track.kind != Some(re_mp4::TrackKind::Video) {
-            return None;
-        }
-        let (width, height) = (u32::from(track.width), u32::from(track.height));
-        // ISO/IEC 14496-12 §8.3.2: a quarter turn has nothing on the diagonal.
-        let matrix = &track.trak(&movie).tkhd.matrix;
-        Some(if matrix.a == 0 && matrix.d == 0 {
-            (height, width)
-        } else {
-            (width, height)
-        })
-    });
-    let header = &movie.moov.mvhd;
-    let length = (header.timescale > 0)
-        .then(|| Duration::try_from_secs_f64(seconds(header.duration, header.timescale)).ok())
-        .flatten();
-    Some(look(pixels, length))
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a film longer than 2^52 ticks is none"
-)]
-fn seconds(ticks: u64, per_second: u32) -> f64 {
-    ticks as f64 / f64::from(per_second)
+    let movie = movie::read(&mut BufReader::new(file), length)?;
+    Some(look(movie.pixels, movie.duration))
 }
 
 fn sound(file: impl Read + Seek) -> Option<Look> {
@@ -204,33 +180,4 @@ fn sound(file: impl Read + Seek) -> Option<Look> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Cursor;
-
-    use super::{Probed, probe};
-    use crate::model::AttachmentKind;
-
-    fn probed(file: &[u8], name: &str) -> Probed {
-        probe(Cursor::new(file), file.len() as u64, name)
-    }
-
-    #[test]
-    fn a_film_says_how_large_and_how_long_it_is() {
-        let found = probed(include_bytes!("probe/bars.webm"), "whatever it is called");
-        assert_eq!(found.kind, AttachmentKind::Video);
-        assert_eq!(found.content_type, "video/webm");
-        assert_eq!(found.size, Some((320, 180)));
-        let duration = found.duration.unwrap();
-        assert!((1_900..=2_100).contains(&duration), "{duration} ms");
-    }
-
-    #[test]
-    fn a_film_that_ends_in_its_header_is_still_a_film() {
-        let webm = include_bytes!("probe/bars.webm");
-        let found = probed(&webm[..300], "bars.webm");
-        assert_eq!(
-            (found.kind, found.size, found.duration),
-            (AttachmentKind::Video, None, None)
-        );
-    }
-}
+mod tests;
