@@ -6,19 +6,17 @@
 //! Only what the engine has decoded and checked is answered, as one of four types of pictures;
 //! everything else is not there, however it calls itself.
 
-use std::borrow::Cow;
-
 use cubist_client::{
     attachments::PictureSize,
     model::{AccountId, MessageId, StagedId},
 };
 use tauri::{
-    AppHandle, Manager as _, Runtime, UriSchemeContext, UriSchemeResponder,
-    http::{Method, Request, Response},
+    Runtime, UriSchemeContext, UriSchemeResponder,
+    http::{Method, Request},
 };
 
 use crate::{
-    shell::pictures::{found, nothing},
+    shell::scheme::{self, Found, Taken},
     state::App,
 };
 
@@ -56,29 +54,12 @@ pub fn answer<R: Runtime>(
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
-    let app = context.app_handle().clone();
-    tauri::async_runtime::spawn(async move {
-        let response = match wanted(&request) {
-            Some(wanted) => respond(&app, wanted).await,
-            None => nothing(),
-        };
-        responder.respond(response);
-    });
+    scheme::answer(&context, responder, Taken::Shown, wanted(&request), find);
 }
 
-async fn respond<R: Runtime>(app: &AppHandle<R>, wanted: Wanted) -> Response<Cow<'static, [u8]>> {
-    let app = app.state::<App>().inner().clone();
+async fn find(app: App, wanted: Wanted) -> Option<Found> {
     let (Wanted::Sent { account, .. } | Wanted::Staged { account, .. }) = &wanted;
-    let account = match app.engine().await {
-        Ok(engine) => engine.account(account),
-        Err(error) => {
-            tracing::debug!(%error, "no picture: the engine did not open");
-            None
-        }
-    };
-    let Some(account) = account else {
-        return nothing();
-    };
+    let account = scheme::account(&app, account).await?;
     let picture = match wanted {
         Wanted::Sent {
             message,
@@ -98,16 +79,18 @@ async fn respond<R: Runtime>(app: &AppHandle<R>, wanted: Wanted) -> Response<Cow
         }
     };
     match picture {
-        Ok((bytes, content_type)) if SHOWN.contains(&content_type.as_str()) => {
-            found(bytes, &content_type, KEEP)
-        }
+        Ok((bytes, content_type)) if SHOWN.contains(&content_type.as_str()) => Some(Found {
+            bytes,
+            content_type: content_type.into(),
+            keep: KEEP,
+        }),
         Ok((_, content_type)) => {
             tracing::warn!(content_type, "this is no picture for a page");
-            nothing()
+            None
         }
         Err(error) => {
             tracing::debug!(%error, "no picture");
-            nothing()
+            None
         }
     }
 }

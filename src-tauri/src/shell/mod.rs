@@ -28,6 +28,7 @@ pub mod place;
 pub mod profile;
 pub mod recent_log;
 pub mod renderer;
+mod scheme;
 pub mod screen_lock;
 pub mod settings_file;
 pub mod tiles;

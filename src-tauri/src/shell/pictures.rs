@@ -1,20 +1,20 @@
 //! The scheme that pictures of people and dialogs come over: `cubist-picture://localhost/ACCOUNT/UID`
 //! (`http://cubist-picture.localhost/…` on Windows).
 //!
-//! Bytes of pictures do not cross as JSON, and the page reaches neither the network nor the disk.
-//! It may only `GET` what the engine has checked and encoded itself; everything else is not there.
+//! The page may only `GET` what the engine has checked and encoded itself; everything else is not there.
 
-use std::borrow::Cow;
-
-use cubist_client::model::{AccountId, Picture};
+use cubist_client::model::AccountId;
 use percent_encoding::percent_decode_str;
 use tauri::{
-    AppHandle, Manager as _, Runtime, UriSchemeContext, UriSchemeResponder,
-    http::{Method, Request, Response, StatusCode, header},
+    Runtime, UriSchemeContext, UriSchemeResponder,
+    http::{Method, Request},
 };
 use url::Url;
 
-use crate::state::App;
+use crate::{
+    shell::scheme::{self, Found, Taken},
+    state::App,
+};
 
 /// Name of the scheme; the content policy and `ui/src/ipc/tauri.ts` know it, too.
 pub const SCHEME: &str = "cubist-picture";
@@ -46,33 +46,20 @@ pub fn answer<R: Runtime>(
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
-    let app = context.app_handle().clone();
-    tauri::async_runtime::spawn(async move {
-        let response = match wanted(&request) {
-            Some(wanted) => respond(&app, wanted).await,
-            None => nothing(),
-        };
-        responder.respond(response);
-    });
+    scheme::answer(&context, responder, Taken::Shown, wanted(&request), find);
 }
 
-async fn respond<R: Runtime>(app: &AppHandle<R>, wanted: Wanted) -> Response<Cow<'static, [u8]>> {
-    let app = app.state::<App>().inner().clone();
-    let found = match app.engine().await {
-        Ok(engine) => engine.account(&wanted.account),
-        Err(error) => {
-            tracing::debug!(%error, "no picture: the engine did not open");
-            None
-        }
-    };
-    let Some(account) = found else {
-        return nothing();
-    };
+async fn find(app: App, wanted: Wanted) -> Option<Found> {
+    let account = scheme::account(&app, &wanted.account).await?;
     match account.picture(&wanted.uid).await {
-        Ok(picture) => something(&picture, &wanted.uid),
+        Ok(picture) => Some(Found {
+            bytes: picture.bytes.to_vec(),
+            content_type: picture.content_type().into(),
+            keep: keep(&wanted.uid),
+        }),
         Err(error) => {
             tracing::debug!(%error, "no picture");
-            nothing()
+            None
         }
     }
 }
@@ -104,49 +91,15 @@ fn is_address(text: &str) -> bool {
         && Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.has_host())
 }
 
-fn something(picture: &Picture, uid: &str) -> Response<Cow<'static, [u8]>> {
-    let keep = if is_uid(uid) { KEEP_UID } else { KEEP_ADDRESS };
-    found(picture.bytes.to_vec(), picture.content_type(), keep)
-}
-
-/// An answer with a picture that was checked.
-pub(super) fn found(
-    bytes: Vec<u8>,
-    content_type: &str,
-    keep: &'static str,
-) -> Response<Cow<'static, [u8]>> {
-    build(
-        Response::builder()
-            .header(header::CONTENT_TYPE, content_type)
-            .header(header::CACHE_CONTROL, keep),
-        bytes,
-    )
-}
-
-/// A picture that is missing now may be there later, as when the network comes back.
-pub(super) fn nothing() -> Response<Cow<'static, [u8]>> {
-    build(
-        Response::builder()
-            .status(StatusCode::NOT_FOUND)
-            .header(header::CACHE_CONTROL, "no-store"),
-        Vec::new(),
-    )
-}
-
-fn build(builder: tauri::http::response::Builder, body: Vec<u8>) -> Response<Cow<'static, [u8]>> {
-    builder
-        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-        .body(Cow::Owned(body))
-        // Only headers that do not parse could fail; every one here is a constant.
-        .unwrap_or_default()
+fn keep(uid: &str) -> &'static str {
+    if is_uid(uid) { KEEP_UID } else { KEEP_ADDRESS }
 }
 
 #[cfg(test)]
 mod tests {
-    use cubist_client::model::{Picture, PictureKind};
-    use tauri::http::{Request, header};
+    use tauri::http::Request;
 
-    use super::{Wanted, nothing, something, wanted};
+    use super::{Wanted, keep, wanted};
 
     const ACCOUNT: &str = "00010203fcfdfeff";
 
@@ -198,33 +151,12 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_says_what_it_is_and_how_long_it_stays_so() {
-        let picture = Picture {
-            bytes: [1, 2, 3].into(),
-            kind: PictureKind::Png,
-        };
-        for (uid, keep) in [
-            ("763ef825ad87", "private, max-age=31536000, immutable"),
-            ("https://example.org/face.png", "private, max-age=3600"),
-        ] {
-            let response = something(&picture, uid);
-            assert_eq!(response.status(), 200);
-            assert_eq!(response.headers()[header::CONTENT_TYPE], "image/png");
-            assert_eq!(response.headers()[header::CACHE_CONTROL], keep);
-            assert_eq!(
-                response.headers()[header::X_CONTENT_TYPE_OPTIONS],
-                "nosniff"
-            );
-            assert_eq!(response.body().as_ref(), [1, 2, 3]);
-        }
-    }
-
-    #[test]
-    fn a_missing_picture_is_asked_for_again() {
-        let response = nothing();
-        assert_eq!(response.status(), 404);
-        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
-        assert!(response.body().is_empty());
+    fn what_a_uid_names_never_changes() {
+        assert_eq!(keep("763ef825ad87"), "private, max-age=31536000, immutable");
+        assert_eq!(
+            keep("https://example.org/face.png"),
+            "private, max-age=3600"
+        );
     }
 
     #[test]

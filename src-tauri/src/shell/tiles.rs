@@ -4,15 +4,16 @@
 //! The page says which tile; where it comes from is in the settings alone, and without a source
 //! there nothing is asked.
 
-use std::borrow::Cow;
-
-use cubist_client::tiles::{Tile, TileAt};
+use cubist_client::tiles::TileAt;
 use tauri::{
-    AppHandle, Manager as _, Runtime, UriSchemeContext, UriSchemeResponder,
-    http::{Method, Request, Response, StatusCode, header},
+    Runtime, UriSchemeContext, UriSchemeResponder,
+    http::{Method, Request},
 };
 
-use crate::state::App;
+use crate::{
+    shell::scheme::{self, Found, Taken},
+    state::App,
+};
 
 /// Name of the scheme; the content policy and `ui/src/ipc/tauri.ts` know it, too.
 pub const SCHEME: &str = "cubist-tile";
@@ -30,30 +31,21 @@ pub fn answer<R: Runtime>(
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
-    let app = context.app_handle().clone();
-    tauri::async_runtime::spawn(async move {
-        let response = match wanted(&request) {
-            Some(at) => respond(&app, at).await,
-            None => nothing(),
-        };
-        responder.respond(response);
-    });
+    scheme::answer(&context, responder, Taken::Fetched, wanted(&request), find);
 }
 
-async fn respond<R: Runtime>(app: &AppHandle<R>, at: TileAt) -> Response<Cow<'static, [u8]>> {
-    let app = app.state::<App>().inner().clone();
-    let Some(source) = app.settings.get().map_tiles else {
-        return nothing();
-    };
-    let Ok(engine) = app.engine().await else {
-        return nothing();
-    };
-    let ways = engine.ways();
+async fn find(app: App, at: TileAt) -> Option<Found> {
+    let source = app.settings.get().map_tiles?;
+    let ways = app.engine().await.ok()?.ways();
     match app.tiles.fetch(&ways, &source, at).await {
-        Ok(tile) => something(tile),
+        Ok(tile) => Some(Found {
+            bytes: tile.bytes,
+            content_type: tile.content_type.into(),
+            keep: KEEP,
+        }),
         Err(error) => {
             tracing::debug!(%error, "no tile");
-            nothing()
+            None
         }
     }
 }
@@ -72,40 +64,12 @@ fn wanted(request: &Request<Vec<u8>>) -> Option<TileAt> {
     parts.next().is_none().then_some(at)
 }
 
-fn something(tile: Tile) -> Response<Cow<'static, [u8]>> {
-    build(
-        Response::builder()
-            .header(header::CONTENT_TYPE, tile.content_type)
-            .header(header::CACHE_CONTROL, KEEP),
-        tile.bytes,
-    )
-}
-
-fn nothing() -> Response<Cow<'static, [u8]>> {
-    build(
-        Response::builder()
-            .status(StatusCode::NOT_FOUND)
-            .header(header::CACHE_CONTROL, "no-store"),
-        Vec::new(),
-    )
-}
-
-fn build(builder: tauri::http::response::Builder, body: Vec<u8>) -> Response<Cow<'static, [u8]>> {
-    builder
-        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-        // The page fetches tiles, as another origin than its own.
-        .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-        .body(Cow::Owned(body))
-        // Only headers that do not parse could fail; every one here is a constant.
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use cubist_client::tiles::{Tile, TileAt};
-    use tauri::http::{Request, header};
+    use cubist_client::tiles::TileAt;
+    use tauri::http::Request;
 
-    use super::{nothing, something, wanted};
+    use super::wanted;
 
     fn get(path: &str) -> Option<TileAt> {
         let uri = format!("cubist-tile://localhost{path}");
@@ -129,19 +93,5 @@ mod tests {
         }
         let post = Request::post("cubist-tile://localhost/3/5/2");
         assert_eq!(wanted(&post.body(Vec::new()).unwrap()), None);
-    }
-
-    #[test]
-    fn a_tile_says_what_it_is() {
-        let response = something(Tile {
-            bytes: vec![1],
-            content_type: "image/png",
-        });
-        assert_eq!(response.headers()[header::CONTENT_TYPE], "image/png");
-        assert_eq!(
-            response.headers()[header::X_CONTENT_TYPE_OPTIONS],
-            "nosniff"
-        );
-        assert_eq!(nothing().status(), 404);
     }
 }
