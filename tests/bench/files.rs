@@ -18,19 +18,22 @@ pub(crate) async fn measure(work: &Path, quick: bool) {
     let folder = TempDir::new_in(work).unwrap();
     let path = folder.path().join("large.bin");
     let [mut staged, mut out, mut into] = [(); 3].map(|()| Memory::default());
+    // The backend beside the engine, while it takes the file and while it gives it.
+    let [mut taken, mut given] = [(); 2].map(|()| Memory::default());
     for run in 1..=runs {
         progress(&format!("a file of {megabytes} MB, run {run} of {runs}"));
         write_large(&path, megabytes, run);
         let world = World::apart().await;
         let (alice, bob) = world.pair().await;
         let dialog = alice.chat_with(&bob).await;
+        let backend = world.backend_process().to_string();
 
-        let began = Start::now();
+        let began = Start::now(ENGINE);
         let staging = alice.account().stage(dialog, vec![path.clone()]).await;
         let file = staging.unwrap().staged.remove(0);
         staged.end(&began, megabytes);
 
-        let began = Start::now();
+        let (began, beside) = (Start::now(ENGINE), Start::now(&backend));
         let draft = Draft {
             attachments: vec![NewAttachment::Staged {
                 id: file.id,
@@ -46,10 +49,11 @@ pub(crate) async fn measure(work: &Path, quick: bool) {
             })
             .await;
         out.end(&began, megabytes);
+        taken.end(&beside, megabytes);
 
         bob.until("the message", async || bob.message(dialog, id).await)
             .await;
-        let began = Start::now();
+        let (began, beside) = (Start::now(ENGINE), Start::now(&backend));
         bob.account().download(id, 0).await.unwrap();
         bob.until("the download", async || {
             let message = bob.message(dialog, id).await?;
@@ -57,10 +61,14 @@ pub(crate) async fn measure(work: &Path, quick: bool) {
         })
         .await;
         into.end(&began, megabytes);
+        given.end(&beside, megabytes);
     }
     for (name, memory) in [("staged", staged), ("upload", out), ("download", into)] {
         report(&format!("files.{name}.memory"), "MB", &memory.grown);
         report(&format!("files.{name}.speed"), "MB/s", &memory.speed);
+    }
+    for (name, memory) in [("taken", taken), ("given", given)] {
+        report(&format!("files.{name}.memory"), "MB", &memory.grown);
     }
 }
 
@@ -75,32 +83,38 @@ struct Memory {
 impl Memory {
     fn end(&mut self, start: &Start, megabytes: u32) {
         let seconds = start.at.elapsed().as_secs_f64();
-        self.grown
-            .push((kilobytes("VmHWM:") - start.resident) / 1024.0);
+        let highest = kilobytes(&start.process, "VmHWM:");
+        self.grown.push((highest - start.resident) / 1024.0);
         self.speed.push(f64::from(megabytes) / seconds);
     }
 }
 
+/// This process, in which both engines are.
+const ENGINE: &str = "self";
+
 struct Start {
+    /// Its name below `/proc`.
+    process: String,
     at: Instant,
     /// Kilobytes.
     resident: f64,
 }
 
 impl Start {
-    /// Forgets the highest use of memory so far (proc(5): `clear_refs`).
-    fn now() -> Self {
-        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+    /// Forgets the highest use of memory of a process so far (proc(5): `clear_refs`).
+    fn now(process: &str) -> Self {
+        std::fs::write(format!("/proc/{process}/clear_refs"), "5").unwrap();
         Self {
+            process: process.to_owned(),
             at: Instant::now(),
-            resident: kilobytes("VmRSS:"),
+            resident: kilobytes(process, "VmRSS:"),
         }
     }
 }
 
-/// A line of this process's state, in kilobytes.
-fn kilobytes(line: &str) -> f64 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap();
+/// A line of a process's state, in kilobytes.
+fn kilobytes(process: &str, line: &str) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let found = text.lines().find_map(|each| each.strip_prefix(line));
     let number = found.unwrap().trim().trim_end_matches("kB").trim();
     f64::from(number.parse::<u32>().unwrap())
