@@ -1,12 +1,16 @@
 // What hangs on messages: pictures, films, sounds, files and places, in every state they can be in.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { violations } from './support/accessibility.mjs';
 import { callsOf, openSettings, refuse } from './support/settings.mjs';
 import { settle, useBrowser } from './support/world.mjs';
 
 const browser = useBrowser();
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const field = (page) => page.getByRole('textbox', { name: /^Message to/ });
 const row = (page, name) => page.getByRole('listitem', { name });
@@ -438,11 +442,84 @@ describe('the viewer', () => {
       window.fake.openMedia = () => Promise.reject({ kind: 'notFound' });
     });
     await tell(page, 'descent.mp4', { type: 'here' });
-    await button(page, 'Video from Tomás Rivera').click();
+    await button(page, 'Show large').click();
     await viewer(page)
       .getByText(/cannot be played here/)
       .waitFor();
     await button(viewer(page), 'Open in another program').click();
+    assert.equal((await callsOf(page, 'openAttachment')).length, 1);
+    await done();
+  });
+});
+
+describe('a film', () => {
+  const film = readFileSync(join(root, 'crates/client/src/attachments/probe/bars.webm'));
+  const playing = (page) =>
+    page.waitForFunction(() => (document.querySelector('.tile video')?.currentTime ?? 0) > 0.2);
+
+  /** The film of the chat is here, and these bytes are in it. */
+  async function here(page, bytes) {
+    await page.route('**/film.webm', (route) => {
+      const from = Number(/\d+/.exec(route.request().headers()['range'] ?? '')?.[0] ?? 0);
+      return route.fulfill({
+        status: 206,
+        headers: {
+          'accept-ranges': 'bytes',
+          'content-range': `bytes ${String(from)}-${String(bytes.length - 1)}/${String(bytes.length)}`,
+          'content-type': 'video/webm',
+        },
+        body: bytes.subarray(from),
+      });
+    });
+    await page.evaluate(() => {
+      window.fake.openMedia = () => Promise.resolve({ url: new URL('/film.webm', location.href).href });
+    });
+    await tell(page, 'descent.mp4', { type: 'here' });
+  }
+
+  it('plays in its bubble, can be moved in, and is shown large', async () => {
+    const { page, done } = await open({ clock: false });
+    await here(page, film);
+    await button(page, 'Play Video from Tomás Rivera').click();
+    await playing(page);
+    await button(page, 'Pause Video from Tomás Rivera').click();
+    await button(page, 'Play Video from Tomás Rivera').waitFor();
+    assert.deepEqual(await violations(page), []);
+    const place = page.getByRole('slider', { name: 'Position in Video from Tomás Rivera' });
+    await place.fill('1000');
+    await page.waitForFunction(() => document.querySelector('.tile video')?.currentTime === 1);
+    await place.press('ArrowLeft');
+    await page.waitForFunction(() => document.querySelector('.tile video')?.currentTime === 0);
+    assert.match((await place.getAttribute('aria-valuetext')) ?? '', /^0:00 \/ 0:0[12]$/);
+    await button(page, 'Show large').click();
+    const large = page.getByRole('dialog', { name: 'Pictures and videos' }).locator('video');
+    await large.waitFor();
+    const stands = () => document.querySelector('.tile video')?.paused ?? true;
+    assert.equal(await page.evaluate(stands), true);
+    await done();
+  });
+
+  it('begins anew when it has ended', async () => {
+    const { page, done } = await open({ clock: false });
+    await here(page, film);
+    await button(page, 'Play Video from Tomás Rivera').click();
+    await playing(page);
+    await page.getByRole('slider', { name: /^Position in Video/ }).waitFor({ state: 'detached' });
+    await button(page, 'Play Video from Tomás Rivera').click();
+    await page.waitForFunction(() => {
+      const node = document.querySelector('.tile video');
+      return node !== null && !node.paused && node.currentTime < 1.5;
+    });
+    await done();
+  });
+
+  it('says in its bubble that there is no decoder for it, and offers another program', async () => {
+    const { page, done } = await open({ clock: false });
+    await here(page, Buffer.from('no film at all'));
+    await button(page, 'Play Video from Tomás Rivera').click();
+    await page.getByText('No decoder for this video on this computer').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await button(page, 'Open in another program').click();
     assert.equal((await callsOf(page, 'openAttachment')).length, 1);
     await done();
   });
@@ -554,6 +631,29 @@ describe('files and storage', () => {
     const settings = await page.evaluate(() => window.fake.settings);
     assert.equal(settings.autoDownload.images, 0);
     assert.equal(settings.mapTiles, 'https://tiles.example.org/{z}/{x}/{y}.png');
+    await done();
+  });
+});
+
+describe('the source of maps', () => {
+  it('is a file that is chosen, and says when it holds no pictures', async () => {
+    const { page, done } = await open();
+    await openSettings(page, 'Files and storage');
+    await page.getByRole('switch', { name: 'Detailed maps' }).click();
+    const source = page.getByRole('textbox', { name: 'Address or file of the maps' });
+    await button(page, 'Choose a file').click();
+    await page.waitForFunction(() => window.fake.settings.mapTiles === '/home/mira/Maps/alps.pmtiles');
+    assert.equal(await source.inputValue(), '/home/mira/Maps/alps.pmtiles');
+    await source.fill('/home/mira/Maps/vector.pmtiles');
+    await source.blur();
+    await page.getByText('This map holds no pictures.').waitFor();
+    await source.fill('/home/mira/Maps/missing.pmtiles');
+    await source.blur();
+    await page.getByText('This map cannot be read.').waitFor();
+    await source.fill('https://tiles.example.org/{z}/{x}/{y}.png');
+    await source.blur();
+    await page.getByText(/^This map/).waitFor({ state: 'detached' });
+    assert.deepEqual(await violations(page), []);
     await done();
   });
 });

@@ -331,7 +331,7 @@ test('another start hands files over, and the window asks which chat they are fo
   await tray(0);
 });
 
-test('a film shows its first frame in the bubble and plays in the viewer', async () => {
+test('a film shows its first frame in the bubble, plays there, and plays large', async () => {
   const film = join(root, 'crates', 'client', 'src', 'attachments', 'probe', 'bars.webm');
   await drag([film], '[data-drop=pictures]');
   await tray(1);
@@ -347,7 +347,15 @@ test('a film shows its first frame in the bubble and plays in the viewer', async
     page.run(`() => document.querySelector('.tile video.drawn')?.videoWidth === 320`),
   );
   desktop.shot('film');
-  await page.press('.tile button', 'Video');
+  // It has two seconds, and may be over before anybody asks where it is.
+  await page.run(
+    `() => document.addEventListener('timeupdate', ({ target }) => {
+       if (target.matches('.tile video.plays')) window.played = Math.max(window.played ?? 0, target.currentTime); }, true)`,
+  );
+  await page.press('.tile button', 'Play');
+  await until('that it plays in its place', () => page.run(`() => (window.played ?? 0) > 0.2`));
+  desktop.shot('playing-in-place');
+  await page.press('.tile button', 'Show large');
   await until('that it plays', () =>
     page.run(`() => (document.querySelector('.stage video')?.currentTime ?? 0) > 0.2`),
   );

@@ -49,6 +49,17 @@ pub struct Tile {
     pub content_type: &'static str,
 }
 
+/// What can be said of a source before a map is drawn from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceLook {
+    /// It gives pictures, as far as it says.
+    Pictures,
+    /// It is an archive of something else: mostly of vector tiles, which are not drawn here.
+    NoPictures,
+    /// It is an archive that cannot be read, or not be reached.
+    Unreadable,
+}
+
 /// Why there is no tile.
 #[derive(Debug, thiserror::Error)]
 pub enum TileError {
@@ -106,6 +117,26 @@ impl Tiles {
             .and_then(reqwest::Response::error_for_status)
             .map_err(|error| TileError::Unreachable(error.without_url()))?;
         picture(limited(answer).await?)
+    }
+
+    /// Looks at a source as the person chooses it. Of an archive the beginning is read; nobody is
+    /// asked for single tiles.
+    pub async fn look(&self, ways: &Ways, source: &str) -> SourceLook {
+        let Some(place) = Place::parse(source) else {
+            return SourceLook::Pictures;
+        };
+        let opened = match self.http.client(ways, client) {
+            Ok(http) => self.archive(place, ways, &http).await,
+            Err(error) => Err(error),
+        };
+        match opened {
+            Ok(archive) if archive.has_pictures() => SourceLook::Pictures,
+            Ok(_) => SourceLook::NoPictures,
+            Err(error) => {
+                tracing::debug!(%error, "the archive of a map cannot be used");
+                SourceLook::Unreadable
+            }
+        }
     }
 
     async fn archive(

@@ -42,6 +42,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::network::choose_authority,
             commands::network::remove_authority,
             commands::network::try_network,
+            commands::maps::choose_map,
+            commands::maps::look_at_map,
             commands::accounts::sign_up,
             commands::accounts::sign_in,
             commands::accounts::sign_out,

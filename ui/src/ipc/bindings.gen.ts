@@ -65,6 +65,13 @@ export const commands = {
 	removeAuthority: () => typedError<Network, IpcError>(__TAURI_INVOKE("remove_authority")),
 	/**  Looks whether the servers of an account can be reached; without one, those of the cloud. */
 	tryNetwork: (accountId: AccountId | null) => typedError<NetworkTrial, IpcError>(__TAURI_INVOKE("try_network", { accountId })),
+	/**  Lets the person choose the file of a map; its full path, `null` when they change their mind. */
+	chooseMap: () => typedError<string | null, IpcError>(__TAURI_INVOKE("choose_map")),
+	/**
+	 *  Looks what a source of maps holds. Of an archive its beginning is read, on its server if it lies
+	 *  there; single tiles are not asked for.
+	 */
+	lookAtMap: (source: string) => typedError<MapLook, IpcError>(__TAURI_INVOKE("look_at_map", { source })),
 	/**  Makes a new person on the server and signs them in. */
 	signUp: (target: Target, request: SignUp) => typedError<Account, IpcError>(__TAURI_INVOKE("sign_up", { target, request })),
 	/**  Signs in. */
@@ -1345,6 +1352,15 @@ export type LogLine = {
 	/**  What it says. */
 	text: string,
 };
+
+/**  What a source of maps holds, as far as it can be said before a map is drawn. */
+export type MapLook = 
+/**  Pictures. */
+"pictures" | 
+/**  Something else, mostly vector tiles, which are not drawn. */
+"noPictures" | 
+/**  It cannot be read or reached. */
+"unreadable";
 
 /**  Where the window gets sound or a film from. */
 export type Media = {

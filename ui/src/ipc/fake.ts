@@ -10,6 +10,7 @@ import { folderCommands } from './fake/folders';
 import { memberCommands } from './fake/members';
 import { Memory } from './fake/memory';
 import { messageCommands } from './fake/messages';
+import { mapCommands } from './fake/maps';
 import { networkCommands } from './fake/network';
 import { outboxCommands } from './fake/outbox';
 import { peopleCommands } from './fake/people';
@@ -32,6 +33,7 @@ export function openFake(query: URLSearchParams): FakeBackend {
     ...folderCommands(memory),
     ...messageCommands(memory),
     ...networkCommands(memory),
+    ...mapCommands(memory),
     ...outboxCommands(memory),
     ...reworkCommands(memory),
     ...attachmentCommands(memory),

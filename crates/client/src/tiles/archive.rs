@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use pmtiles::{
-    AsyncBackend, AsyncPmTilesReader, BackendResponse, HashMapCache, PmtError, PmtResult, TileCoord,
+    AsyncBackend, AsyncPmTilesReader, BackendResponse, HashMapCache, PmtError, PmtResult,
+    TileCoord, TileType,
 };
 use reqwest::StatusCode;
 use reqwest::header::{ETAG, RANGE};
@@ -65,6 +66,14 @@ impl Archive {
 
     pub(super) fn is_at(&self, place: &Place) -> bool {
         self.place == *place
+    }
+
+    /// Whether it says that it holds pictures which are drawn here, or does not say what it holds.
+    pub(super) fn has_pictures(&self) -> bool {
+        match self.reader.get_header().tile_type {
+            TileType::Png | TileType::Jpeg | TileType::Webp | TileType::Unknown => true,
+            TileType::Mvt | TileType::Mlt | TileType::Avif => false,
+        }
     }
 
     /// The bytes of a tile; `None` where the map ends.
@@ -153,7 +162,7 @@ mod tests {
     use crate::model::{self, Network, Proxy};
     use crate::network::Ways;
     use crate::sync::pictures::encoding::tests::some_png;
-    use crate::tiles::{TileAt, TileError, Tiles};
+    use crate::tiles::{SourceLook, TileAt, TileError, Tiles};
 
     /// Ways that believe a server of a test.
     fn trusting(authority: &str) -> Ways {
@@ -167,8 +176,18 @@ mod tests {
         .unwrap()
     }
 
+    /// Types of tiles, by the same specification.
+    const VECTORS: u8 = 1;
+    const PNG: u8 = 2;
+    const AVIF: u8 = 5;
+
     /// A map of one level with these tiles, as the specification of `PMTiles` 3 has it.
     fn write(path: &Path, tiles: &[(u64, Vec<u8>)]) {
+        write_as(path, PNG, tiles);
+    }
+
+    /// The same with tiles of another type.
+    fn write_as(path: &Path, tile_type: u8, tiles: &[(u64, Vec<u8>)]) {
         // https://github.com/protomaps/PMTiles/blob/main/spec/v3/spec.md: a directory is a column
         // each of tile ids (as differences), run lengths, lengths and offsets (plus one).
         let mut directory = vec![u8::try_from(tiles.len()).unwrap()];
@@ -206,8 +225,8 @@ mod tests {
         for number in numbers {
             file.extend(number.to_le_bytes());
         }
-        // In order, nothing compressed, PNG, levels 0 to 1; the whole world.
-        file.extend([1, 1, 1, 2, 0, 1]);
+        // In order, nothing compressed, levels 0 to 1; the whole world.
+        file.extend([1, 1, 1, tile_type, 0, 1]);
         for corner in [-1_800_000_000_i32, -850_000_000, 1_800_000_000, 850_000_000] {
             file.extend(corner.to_le_bytes());
         }
@@ -303,6 +322,32 @@ mod tests {
         let missing = folder.path().join("missing.pmtiles");
         let refused = tiles.fetch(&ways, missing.to_str().unwrap(), at(0, 0, 0));
         assert!(matches!(refused.await, Err(TileError::Archive(_))));
+    }
+
+    #[tokio::test]
+    async fn a_source_says_what_it_holds_before_a_map_is_drawn() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("map.pmtiles");
+        let source = path.to_str().unwrap();
+        let ways = Ways::direct();
+        for (tile_type, look) in [
+            (PNG, SourceLook::Pictures),
+            (VECTORS, SourceLook::NoPictures),
+            (AVIF, SourceLook::NoPictures),
+        ] {
+            write_as(&path, tile_type, &[(0, some_png(16, 16))]);
+            assert_eq!(Tiles::default().look(&ways, source).await, look);
+        }
+        std::fs::write(&path, b"PMTiles\x02").unwrap();
+        let look = Tiles::default().look(&ways, source).await;
+        assert_eq!(look, SourceLook::Unreadable);
+        std::fs::remove_file(&path).unwrap();
+        let look = Tiles::default().look(&ways, source).await;
+        assert_eq!(look, SourceLook::Unreadable);
+        // Nobody is asked whether there are tiles.
+        let single = "https://tiles.example.org/{z}/{x}/{y}.png";
+        let look = Tiles::default().look(&ways, single).await;
+        assert_eq!(look, SourceLook::Pictures);
     }
 
     #[tokio::test]

@@ -13,6 +13,7 @@ pub mod explore;
 pub mod export;
 pub mod keys;
 pub mod links;
+pub mod maps;
 pub mod members;
 pub mod message_changes;
 pub mod messages;

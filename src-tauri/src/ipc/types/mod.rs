@@ -13,6 +13,7 @@ pub mod folder;
 pub mod ids;
 pub mod keys;
 pub mod link;
+pub mod maps;
 pub mod message;
 pub mod network;
 pub mod new_message;
