@@ -5,7 +5,8 @@
 //!
 //! Slow: call it on a thread that may block.
 
-mod movie;
+mod matroska;
+mod mp4;
 
 use std::io::{BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -73,6 +74,15 @@ pub(crate) fn probe(mut file: impl Read + Seek, length: u64, name: &str) -> Prob
         }
     }
     found
+}
+
+/// What the head of a film says.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Movie {
+    /// Width and height as it is to be shown: turned, where it says so.
+    pixels: Option<(u32, u32)>,
+    /// How long it is.
+    duration: Option<Duration>,
 }
 
 struct Look {
@@ -148,20 +158,11 @@ fn film(file: impl Read + Seek, length: u64, content_type: &str) -> Option<Look>
         duration,
         is_animated: false,
     };
-    if matches!(content_type, "video/x-matroska" | "video/webm") {
-        let movie = matroska::Matroska::open(BufReader::new(file)).ok()?;
-        let pixels = movie
-            .video_tracks()
-            .find_map(|track| match &track.settings {
-                matroska::Settings::Video(video) => Some((
-                    video.pixel_width.try_into().ok()?,
-                    video.pixel_height.try_into().ok()?,
-                )),
-                matroska::Settings::None | matroska::Settings::Audio(_) => None,
-            });
-        return Some(look(pixels, movie.info.duration));
-    }
-    let movie = movie::read(&mut BufReader::new(file), length)?;
+    let mut file = BufReader::new(file);
+    let movie = match content_type {
+        "video/x-matroska" | "video/webm" => matroska::read(&mut file, length),
+        _ => mp4::read(&mut file, length),
+    }?;
     Some(look(movie.pixels, movie.duration))
 }
 

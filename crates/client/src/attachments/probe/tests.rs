@@ -151,10 +151,11 @@ fn a_film_that_ends_anywhere_is_still_a_film() {
         let found = probed(&whole[..length], "film.mp4");
         assert_eq!(found.kind, AttachmentKind::Video, "{length} bytes");
     }
+    // Its head ends between the two parts of it.
     let found = probed(&BARS[..300], "bars.webm");
     assert_eq!(
         (found.kind, found.size, found.duration),
-        (AttachmentKind::Video, None, None)
+        (AttachmentKind::Video, None, Some(2_000))
     );
 }
 
@@ -170,9 +171,9 @@ fn a_webm_says_how_large_and_how_long_it_is() {
 
 #[test]
 fn a_matroska_film_is_measured_like_a_webm() {
-    // The same under the name of the whole format: RFC 8794 §11.2.6, four bytes longer.
+    // The same under the name of the whole format: RFC 8794 §11.2.6, three bytes longer.
     let name = BARS
-        .windows(7)
+        .windows(8)
         .position(|part| part == b"\x42\x82\x85webm\0")
         .unwrap();
     let mut film = BARS[..name].to_vec();
@@ -188,4 +189,113 @@ fn a_matroska_film_is_measured_like_a_webm() {
         (AttachmentKind::Video, Some((320, 180)))
     );
     assert!(found.duration.is_some());
+}
+
+/// An element (RFC 8794 §4) around others or around its content.
+fn element(id: &str, content: &[Vec<u8>]) -> Vec<u8> {
+    let content = content.concat();
+    claimed(id, content.len() as u64, &content)
+}
+
+/// An element that says it is so long.
+fn claimed(id: &str, size: u64, content: &[u8]) -> Vec<u8> {
+    let id = u32::from_str_radix(id, 16).unwrap().to_be_bytes();
+    let id = id.into_iter().skip_while(|&byte| byte == 0).collect();
+    let size = size | 1 << 56;
+    [id, size.to_be_bytes().to_vec(), content.to_vec()].concat()
+}
+
+/// What an element says that is written while it is sent: it ends where others begin.
+const UNKNOWN: u64 = (1 << 56) - 1;
+
+fn webm(parts: &[Vec<u8>]) -> Vec<u8> {
+    let head = b"\x1A\x45\xDF\xA3\x87\x42\x82\x84webm".to_vec();
+    // Enough of it that its type is told.
+    let padding = element("EC", &[vec![0; 300]]);
+    [
+        head,
+        claimed("18538067", UNKNOWN, &[padding, parts.concat()].concat()),
+    ]
+    .concat()
+}
+
+fn length(ticks: f32) -> Vec<u8> {
+    element(
+        "1549A966",
+        &[element("4489", &[ticks.to_be_bytes().to_vec()])],
+    )
+}
+
+fn tracks(width: u16, height: u16) -> Vec<u8> {
+    let width = element("B0", &[width.to_be_bytes().to_vec()]);
+    let height = element("BA", &[height.to_be_bytes().to_vec()]);
+    let sound = element("AE", &[element("83", &[vec![2]])]);
+    let video = element(
+        "AE",
+        &[element("83", &[vec![1]]), element("E0", &[width, height])],
+    );
+    element("1654AE6B", &[sound, video])
+}
+
+fn webm_film(
+    size: Option<(u32, u32)>,
+    duration: Option<u64>,
+) -> (AttachmentKind, String, Option<(u32, u32)>, Option<u64>) {
+    (
+        AttachmentKind::Video,
+        "video/webm".to_owned(),
+        size,
+        duration,
+    )
+}
+
+#[test]
+fn a_webm_that_is_written_while_it_is_sent_is_measured_as_far_as_it_knows() {
+    // As browsers record it: no length, and clusters that end where others begin.
+    let info = element("1549A966", &[element("2AD7B1", &[vec![0x0F, 0x42, 0x40]])]);
+    let cluster = claimed("1F43B675", UNKNOWN, &[7; 2_000]);
+    let film = webm(&[info, tracks(640, 360), cluster]);
+    assert_eq!(measured(&film), webm_film(Some((640, 360)), None));
+}
+
+#[test]
+fn a_webm_counts_in_ticks_of_its_own() {
+    let ticks = element("4489", &[250_f64.to_be_bytes().to_vec()]);
+    let scale = element("2AD7B1", &[10_000_000_u32.to_be_bytes().to_vec()]);
+    let info = element("1549A966", &[ticks, scale]);
+    let film = webm(&[info, tracks(640, 360)]);
+    assert_eq!(measured(&film), webm_film(Some((640, 360)), Some(2_500)));
+}
+
+#[test]
+fn a_webm_that_lies_costs_nothing() {
+    let whole = webm_film(Some((640, 360)), Some(1_500));
+    // Larger than any memory; what follows is hidden by it.
+    let claim = claimed("4D80", 1 << 50, b"nobody");
+    let info = element(
+        "1549A966",
+        &[
+            element("4489", &[1_500_f32.to_be_bytes().to_vec()]),
+            claim.clone(),
+        ],
+    );
+    assert_eq!(measured(&webm(&[info, tracks(640, 360)])), whole);
+    let film = webm(&[length(1_500.0), claim, tracks(640, 360)]);
+    assert_eq!(measured(&film), webm_film(None, Some(1_500)));
+    // A number longer than any number, and one that is none.
+    let wide = claimed("B0", 1 << 40, &[1]);
+    let video = element("AE", &[element("E0", &[wide])]);
+    let film = webm(&[length(f32::NAN), element("1654AE6B", &[video])]);
+    assert_eq!(measured(&film), webm_film(None, None));
+    // Tracks within tracks, deeper than any stack.
+    let deep = (0..2_000).fold(Vec::new(), |inner, _| element("AE", &[inner]));
+    let film = webm(&[length(1_500.0), element("1654AE6B", &[deep])]);
+    assert_eq!(measured(&film), webm_film(None, Some(1_500)));
+    // As many elements as fit, each of them empty.
+    let many = [0xEC, 0x80].repeat(500_000);
+    let film = webm(&[element("1654AE6B", &[many]), length(1_500.0)]);
+    assert_eq!(measured(&film), webm_film(None, None));
+    // No side of zero.
+    let film = webm(&[length(1_500.0), tracks(0, 360)]);
+    assert_eq!(measured(&film), webm_film(None, Some(1_500)));
 }

@@ -10,6 +10,8 @@ use re_mp4::{
     BoxHeader, BoxType, FourCC, HEADER_SIZE, HdlrBox, MehdBox, MvhdBox, ReadBox, TkhdBox, TrackKind,
 };
 
+use super::Movie;
+
 /// Longest box that is read (bytes); those that are wanted have a hundred or two.
 const MOST_BYTES: u64 = 4 * 1024;
 
@@ -18,15 +20,6 @@ const MOST_BOXES: u32 = 10_000;
 
 /// Film, track, medium: what is wanted does not lie deeper.
 const DEEPEST: u32 = 3;
-
-/// What the head of a film says.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Movie {
-    /// Width and height as it is to be shown: turned, where it says so.
-    pub(super) pixels: Option<(u32, u32)>,
-    /// How long it is.
-    pub(super) duration: Option<Duration>,
-}
 
 /// Reads the head of a film of `length` bytes; `None` without one.
 pub(super) fn read(reader: &mut (impl Read + Seek), length: u64) -> Option<Movie> {
