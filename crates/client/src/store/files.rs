@@ -4,10 +4,12 @@
 //! hash: the same picture sent twice is one content. The bytes themselves are in a folder beside
 //! this cache (`attachments::cache`).
 
+use std::collections::HashSet;
+
 use rusqlite::{Row, params};
 
 use crate::attachments::sealed::ContentHash;
-use crate::model::{DialogId, FileProblem, FileState, StorageUse, UnixMillis};
+use crate::model::{DialogId, FileProblem, FileState, Status, StorageUse, UnixMillis};
 use crate::store::{Error, ReadDb, WriteTx, shared};
 
 /// Nobody asked for it, or no longer; there may be a part of it.
@@ -259,7 +261,7 @@ pub fn grew(tx: &mut WriteTx<'_>, hash: ContentHash, by: u64) -> Result<(), Erro
 }
 
 /// Gives up the contents used longest ago until the rest fits into `budget` bytes, and says which.
-/// What `is_pinned` names stays: it is being looked at, or waits to be sent.
+/// What `is_pinned` names stays: it is being looked at. So does what is still to be sent.
 pub fn make_room(
     tx: &mut WriteTx<'_>,
     budget: u64,
@@ -295,7 +297,7 @@ pub fn make_room(
                 break;
             }
             let hash = hash_of(&hash)?;
-            if !is_pinned(hash) {
+            if !is_pinned(hash) && !is_to_be_sent(tx, hash)? {
                 lost(tx, hash)?;
                 gone.push(hash);
                 excess -= size;
@@ -305,26 +307,46 @@ pub fn make_room(
     Ok(gone)
 }
 
-/// Gives up the contents of some dialogs, and says which and how many bytes that is.
+/// Whether a message of this person that is not sent, or could not be, hangs on a content: here is its
+/// only copy, once it is at the server, and the person may take it back.
+fn is_to_be_sent(tx: &WriteTx<'_>, hash: ContentHash) -> Result<bool, Error> {
+    let found = tx.one(
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM uploads WHERE content = ?1)
+           OR EXISTS (SELECT 1 FROM files f CROSS JOIN shared s ON s.source = f.source AND s.source <> ''
+             CROSS JOIN messages m ON m.id = s.message
+             WHERE f.content = ?1 AND f.content <> x'' AND m.sender = ?2 AND m.status IN (?3, ?4))",
+        params![
+            hash.0.as_slice(),
+            tx.me().as_i64(),
+            Status::Failed.code(),
+            Status::Pending.code()
+        ],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Gives up the contents of some dialogs, and says which and how many bytes that is. What is pinned
+/// or still to be sent stays, as in [`make_room`].
 pub fn free(
     tx: &mut WriteTx<'_>,
     dialogs: &[DialogId],
     is_pinned: impl Fn(ContentHash) -> bool,
 ) -> Result<(Vec<ContentHash>, u64), Error> {
-    let mut gone = Vec::new();
+    let mut gone = HashSet::new();
     let mut freed = 0;
     for (source, hash) in here(tx)? {
         if is_pinned(hash) || gone.contains(&hash) {
             continue;
         }
         let homes = shared::homes(tx, &source)?;
-        if homes.iter().any(|home| dialogs.contains(home)) {
+        if homes.iter().any(|home| dialogs.contains(home)) && !is_to_be_sent(tx, hash)? {
             freed += size(tx, hash)?;
             lost(tx, hash)?;
-            gone.push(hash);
+            gone.insert(hash);
         }
     }
-    Ok((gone, freed))
+    Ok((gone.into_iter().collect(), freed))
 }
 
 /// What the files of each dialog take up, the most first.

@@ -4,9 +4,9 @@ use super::{
     storage_use, unqueue, used,
 };
 use crate::attachments::sealed::ContentHash;
-use crate::model::{FileProblem, FileState, StorageUse, UnixMillis};
-use crate::store::testing::{TestDb, dialog_id, incoming};
-use crate::store::{messages, shared};
+use crate::model::{Failure, FailureKind, FileProblem, FileState, StorageUse, UnixMillis};
+use crate::store::testing::{TestDb, dialog_id, incoming, message_id, outgoing};
+use crate::store::{messages, outbox, shared, uploads};
 use cubist_protocol::ext::extra_params::{Attachment, ExtraParams};
 
 fn hash(byte: u8) -> ContentHash {
@@ -146,6 +146,58 @@ fn the_contents_used_longest_ago_make_room_but_for_the_pinned_ones() {
     assert_eq!(db.read(|db| state(db, "f3")), FileState::Remote);
     let gone = db.write(|tx| make_room(tx, 0, |_| true));
     assert_eq!(gone, [], "nothing that is pinned goes, whatever the room");
+}
+
+#[test]
+fn what_is_still_to_be_sent_makes_no_room() {
+    let db = TestDb::with_dialog();
+    let naming = |uid: &str| {
+        let mut attachment = Attachment::default();
+        attachment.set("uid", uid);
+        let mut extra = ExtraParams::new();
+        extra.push_attachment(attachment);
+        extra
+    };
+    for n in 1..=5 {
+        let source = format!("f{n}");
+        db.write(|tx| arrived(tx, &source, hash(n), &what(40), UnixMillis(i64::from(n))));
+    }
+    // On its way beside other files, waiting to be sent, waiting for its time, and failed.
+    db.write(|tx| outbox::enqueue(tx, &outgoing(1, 1, "on its way")));
+    let upload = uploads::NewUpload {
+        index: 0,
+        content: hash(1),
+        size: 40,
+        content_type: String::new(),
+        name: String::new(),
+    };
+    db.write(|tx| uploads::add(tx, message_id(1), &upload));
+    let waiting = messages::MessageRecord {
+        extra: naming("f2"),
+        ..outgoing(2, 2, "waiting")
+    };
+    db.write(|tx| outbox::enqueue(tx, &waiting));
+    db.write(|tx| outbox::schedule(tx, &outgoing(3, 3, "later"), UnixMillis(9_000_000)));
+    db.write(|tx| messages::set_extra_of(tx, message_id(3), &naming("f3")));
+    let failed = messages::MessageRecord {
+        extra: naming("f4"),
+        ..outgoing(4, 4, "failed")
+    };
+    db.write(|tx| outbox::enqueue(tx, &failed));
+    let failure = Failure {
+        kind: FailureKind::NotMember,
+        text: None,
+    };
+    db.write(|tx| outbox::fail(tx, message_id(4), &failure));
+    let rest = db.write(|tx| make_room(tx, 0, |_| false));
+    assert_eq!(rest, [hash(5)]);
+    let (gone, _) = db.write(|tx| free(tx, &[dialog_id(1)], |_| false));
+    assert_eq!(gone, []);
+    for n in 1..=4 {
+        db.write(|tx| outbox::discard(tx, message_id(n)));
+    }
+    let rest = db.write(|tx| make_room(tx, 0, |_| false));
+    assert_eq!(rest, [hash(1), hash(2), hash(3), hash(4)]);
 }
 
 #[test]
