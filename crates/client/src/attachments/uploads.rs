@@ -32,6 +32,10 @@ const AT_ONCE: usize = 2;
 /// Rows looked at in one round.
 const PAGE: u32 = 64;
 
+/// Longest wait before the rows are looked at again: files of messages for later have their time, and
+/// a computer that sleeps counts none.
+const MOST_WAIT: Duration = Duration::from_secs(60 * 60);
+
 /// How long to wait when the cache fails, so that a full disk does not become a busy loop.
 const CACHE_FAILED: Duration = Duration::from_secs(5);
 
@@ -94,7 +98,7 @@ pub(crate) async fn run(
                 Ok(wait) => wait,
                 Err(error) => {
                     tracing::error!(%error, "the queue of uploads cannot be used");
-                    Some(CACHE_FAILED)
+                    CACHE_FAILED
                 }
             };
             let uploads = &transfer.context.uploads;
@@ -110,24 +114,22 @@ pub(crate) async fn run(
                         running.abort_all();
                     }
                 },
-                () = sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => {}
+                () = sleep(wait) => {}
             }
         }
     };
     context.shutdown.run_until_cancelled(work).await;
 }
 
-/// Begins what can begin. Returns how long until something else can.
-async fn round(
-    transfer: &Arc<Transfer>,
-    running: &mut JoinSet<i64>,
-) -> Result<Option<Duration>, Error> {
+/// Begins what can begin. Returns when to look again.
+async fn round(transfer: &Arc<Transfer>, running: &mut JoinSet<i64>) -> Result<Duration, Error> {
     let context = &transfer.context;
     if context.uploads.line_news.take() {
         context.store.write(uploads::hurry).await?;
     }
-    let queue = context.store.read(|db| uploads::due(db, PAGE)).await?;
     let now = context.clock.now();
+    let queue = context.store.read(move |db| uploads::due(db, now, PAGE));
+    let queue = queue.await?;
     let mut earliest: Option<i64> = None;
     let mut begun: Vec<&Upload> = Vec::new();
     for upload in &queue {
@@ -166,7 +168,8 @@ async fn round(
             seq
         });
     }
-    Ok(earliest.map(|wait| Duration::from_millis(wait.unsigned_abs())))
+    let earliest = earliest.map(|wait| Duration::from_millis(wait.unsigned_abs()));
+    Ok(earliest.unwrap_or(MOST_WAIT).min(MOST_WAIT))
 }
 
 impl Transfer {

@@ -131,6 +131,10 @@ pub fn copy(tx: &mut WriteTx<'_>, from: MessageId, to: MessageId) -> Result<(), 
     settle_message(tx, to)
 }
 
+/// How long before its time the files of a message that is to be sent later are uploaded at the
+/// earliest: a server forgets files that no message names for a while.
+const EARLY_MILLIS: i64 = 14 * 24 * 60 * 60 * 1000;
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -143,14 +147,15 @@ macro_rules! select {
     };
 }
 
-/// Files to be taken further, in the order of sending.
-pub fn due(db: &ReadDb<'_>, limit: u32) -> Result<Vec<Upload>, Error> {
+/// Files to be taken further, in the order of sending. Those of messages for much later are not among
+/// them yet.
+pub fn due(db: &ReadDb<'_>, now: UnixMillis, limit: u32) -> Result<Vec<Upload>, Error> {
     db.all(
         select!(
             "WHERE step < 3 AND paused = 0 AND problem = 0 AND m.status = 1 AND m.deleted = 0
-             ORDER BY seq LIMIT ?1"
+               AND m.hold_until <= ?2 ORDER BY seq LIMIT ?1"
         ),
-        [limit],
+        params![limit, now.0.saturating_add(EARLY_MILLIS)],
         read,
     )
 }

@@ -119,7 +119,11 @@ impl Rig {
             })
             .await
             .unwrap();
-        let queued = context.store.read(|db| uploads::due(db, 1)).await.unwrap();
+        let queued = context
+            .store
+            .read(|db| uploads::due(db, UnixMillis(0), 1))
+            .await
+            .unwrap();
         Self {
             transfer: Transfer {
                 context,

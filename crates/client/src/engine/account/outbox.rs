@@ -83,6 +83,8 @@ impl Account {
             return Err(Error::NotFound);
         }
         context.outbox_wake.notify_one();
+        // Its files may have waited for that time, too.
+        context.uploads.look();
         Ok(())
     }
 

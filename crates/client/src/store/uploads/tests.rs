@@ -10,11 +10,19 @@ use crate::model::{
     UnixMillis,
 };
 use crate::store::messages::{self, MessageRecord};
-use crate::store::outbox;
 use crate::store::testing::{TestDb, attachment, message_id, outgoing};
+use crate::store::{Error, WriteTx, outbox};
 
 /// Queues message `n` with a file for each byte, which stands for what is in it.
 fn queue(db: &TestDb, n: u32, contents: &[u8]) {
+    queue_as(db, n, contents, outbox::enqueue);
+}
+
+/// The same, queued as one wants it to be.
+fn queue_as<F>(db: &TestDb, n: u32, contents: &[u8], enqueue: F)
+where
+    F: FnOnce(&mut WriteTx<'_>, &MessageRecord) -> Result<(), Error>,
+{
     let attachments: Vec<Attachment> = contents.iter().map(|_| attachment("a.txt")).collect();
     let mut extra = ExtraParams::new();
     wire::set(&mut extra, &attachments);
@@ -23,7 +31,7 @@ fn queue(db: &TestDb, n: u32, contents: &[u8]) {
         ..outgoing(n, 100 + i64::from(n), "")
     };
     db.write(|tx| {
-        outbox::enqueue(tx, &record)?;
+        enqueue(tx, &record)?;
         for (index, byte) in (0..).zip(contents) {
             let file = NewUpload {
                 index,
@@ -39,7 +47,7 @@ fn queue(db: &TestDb, n: u32, contents: &[u8]) {
 }
 
 fn uploads(db: &TestDb) -> Vec<Upload> {
-    db.read(|db| due(db, 100))
+    db.read(|db| due(db, UnixMillis(i64::MAX), 100))
 }
 
 /// The messages that the outbox would send now.
@@ -95,6 +103,26 @@ fn a_message_is_sent_when_all_of_its_files_are_complete() {
         .collect();
     assert_eq!(named, [(Some("uid7"), Some(7)), (Some("uid8"), Some(8))]);
     assert_eq!(uploads(&db), []);
+}
+
+#[test]
+fn files_of_a_message_for_much_later_are_not_uploaded_yet() {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let db = TestDb::with_dialog();
+    for (n, day) in [(1, 40), (2, 10)] {
+        let at = UnixMillis(day * DAY);
+        queue_as(&db, n, &[1], |tx, record| outbox::schedule(tx, record, at));
+    }
+    queue(&db, 3, &[3]);
+    let due = |day: i64| -> Vec<MessageId> {
+        let due = db.read(|db| due(db, UnixMillis(day * DAY), 100));
+        due.into_iter().map(|upload| upload.message).collect()
+    };
+    assert_eq!(due(0), [message_id(2), message_id(3)]);
+    assert_eq!(due(25), [message_id(2), message_id(3)]);
+    assert_eq!(due(26), [message_id(1), message_id(2), message_id(3)]);
+    db.write(|tx| outbox::reschedule(tx, message_id(1), UnixMillis(DAY)));
+    assert_eq!(due(0).len(), 3);
 }
 
 #[test]
