@@ -110,6 +110,18 @@ describe('a picture', () => {
     assert.equal((await callsOf(page, 'download')).length, 2);
     await done();
   });
+
+  it('that went missing here and is fetched again is seen again', async () => {
+    const { page, done } = await open();
+    const mine = row(page, /Mine/);
+    await mine.locator('img.picture').dispatchEvent('error');
+    await mine.getByText('This cannot be shown as a picture').waitFor();
+    await tell(page, 'mine.jpg', { type: 'remote' });
+    await mine.getByText('1.6 MB').waitFor();
+    await tell(page, 'mine.jpg', { type: 'here' });
+    await mine.locator('img.picture').waitFor();
+    await done();
+  });
 });
 
 describe('a file', () => {
@@ -456,6 +468,11 @@ describe('a film', () => {
   const film = readFileSync(join(root, 'crates/client/src/attachments/probe/bars.webm'));
   const playing = (page) =>
     page.waitForFunction(() => (document.querySelector('.tile video')?.currentTime ?? 0) > 0.2);
+  /** It has two seconds: at a tenth of its pace it is not over before somebody comes to its buttons. */
+  const pace = (page, rate) =>
+    page.evaluate((rate) => {
+      document.addEventListener('play', ({ target }) => (target.playbackRate = rate), { capture: true });
+    }, rate);
 
   /** The film of the chat is here, and these bytes are in it. */
   async function here(page, bytes) {
@@ -480,6 +497,7 @@ describe('a film', () => {
   it('plays in its bubble, can be moved in, and is shown large', async () => {
     const { page, done } = await open({ clock: false });
     await here(page, film);
+    await pace(page, 0.1);
     await button(page, 'Play Video from Tomás Rivera').click();
     await playing(page);
     await button(page, 'Pause Video from Tomás Rivera').click();
@@ -502,9 +520,13 @@ describe('a film', () => {
   it('begins anew when it has ended', async () => {
     const { page, done } = await open({ clock: false });
     await here(page, film);
+    await page.evaluate(() => {
+      document.addEventListener('ended', () => (window.ended = true), { capture: true });
+    });
     await button(page, 'Play Video from Tomás Rivera').click();
-    await playing(page);
+    await page.waitForFunction(() => window.ended);
     await page.getByRole('slider', { name: /^Position in Video/ }).waitFor({ state: 'detached' });
+    await pace(page, 0.1);
     await button(page, 'Play Video from Tomás Rivera').click();
     await page.waitForFunction(() => {
       const node = document.querySelector('.tile video');
@@ -548,6 +570,14 @@ describe('a place', () => {
       asked.filter((url) => !url.startsWith('http://127.0.0.1') && !url.startsWith('data:')),
       [],
     );
+    await done();
+  });
+
+  it('that is nowhere is no file, and has what its sender calls it', async () => {
+    const { page, done } = await open();
+    const place = row(page, /The end of the rainbow/);
+    await place.getByText('A place that does not exist').waitFor();
+    assert.equal(await place.locator('.file, .map').count(), 0);
     await done();
   });
 

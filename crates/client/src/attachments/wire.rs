@@ -92,8 +92,8 @@ fn read_one(element: &Element, more: Extra) -> Attachment {
     let number = element.get("id").and_then(|id| id.trim().parse().ok());
     Attachment {
         kind,
-        // Of a place it is the place's.
-        name: if is_location {
+        // Of a place it is the place's; what is no place on the earth has only this one.
+        name: if location.is_some() {
             String::new()
         } else {
             reading.name

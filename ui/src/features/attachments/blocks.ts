@@ -27,8 +27,7 @@ export function blocksOf(attachments: readonly Attachment[]): Block[] {
         blocks.push({ kind: 'file', item });
         break;
       case 'location':
-        // A place without a place is a file with a strange name.
-        blocks.push({ kind: item.location === null ? 'file' : 'location', item });
+        blocks.push({ kind: 'location', item });
         break;
     }
   }

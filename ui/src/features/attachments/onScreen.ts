@@ -56,8 +56,9 @@ export class OnScreen {
     // What was said last was asked for last, and is what people look at first.
     const files = wantedFiles(seen.reverse());
     const key = JSON.stringify(files);
-    if (key === this.#told || files.length === 0) return;
+    if (key === this.#told) return;
+    // After nothing the same is news again: what failed is to be had once the line is back.
     this.#told = key;
-    this.tell(files);
+    if (files.length > 0) this.tell(files);
   }
 }

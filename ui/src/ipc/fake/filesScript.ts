@@ -163,6 +163,12 @@ export const FILES_SCRIPTS: Script[] = [
         ),
       },
       {
+        by: olena,
+        ago: 53,
+        text: '',
+        more: all(attachment('location', { name: 'The end of the rainbow' })),
+      },
+      {
         by: tomas,
         ago: 50,
         text: '',
