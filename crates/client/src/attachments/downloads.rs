@@ -23,7 +23,8 @@ use crate::rest::Client;
 use crate::store::files::Queued;
 use crate::store::{self, Error, shared};
 
-/// Downloads at the same time.
+/// Downloads at the same time. One more is begun of what is on the screen and comes unasked, which is
+/// small: large files that were asked for do not keep every picture waiting.
 const AT_ONCE: usize = 3;
 
 /// Waits before a download that was cut is tried again, by how often it was cut without having come
@@ -159,27 +160,31 @@ impl Downloads {
     /// The next one to begin with, or when to look again.
     fn next(&self, now: Instant) -> Next {
         let mut state = self.lock();
-        if state.active.len() >= AT_ONCE {
+        if state.active.len() > AT_ONCE {
             return Next::Later(None);
         }
+        let is_full = state.active.len() == AT_ONCE;
         let State {
             waiting, screen, ..
         } = &mut *state;
-        let is_due = |waiting: &Waiting| waiting.not_before.is_none_or(|at| at <= now);
+        let is_due = |waiting: &Waiting| {
+            let fits = !is_full || waiting.limit.is_some();
+            fits && waiting.not_before.is_none_or(|at| at <= now)
+        };
         let on_screen = screen
             .iter()
             .find(|source| waiting.get(*source).is_some_and(is_due));
         let chosen = on_screen.cloned().or_else(|| {
             waiting
                 .iter()
-                .filter(|(_, waiting)| is_due(waiting))
+                .filter(|(_, waiting)| !is_full && is_due(waiting))
                 .max_by_key(|(_, waiting)| (waiting.limit.is_none(), waiting.turn))
                 .map(|(source, _)| source.clone())
         });
         let found = chosen.and_then(|source| Some((waiting.remove(&source)?, source)));
         let Some((waiting, source)) = found else {
-            let soonest = waiting.values().filter_map(|waiting| waiting.not_before);
-            return Next::Later(soonest.min());
+            let moments = waiting.values().filter_map(|waiting| waiting.not_before);
+            return Next::Later(moments.filter(|&at| at > now).min());
         };
         let token = CancellationToken::new();
         state.active.insert(source.clone(), token.clone());

@@ -756,6 +756,42 @@ async fn a_few_come_at_once_and_what_is_on_the_screen_comes_first() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_does_not_keep_the_screen_waiting() {
+    let authority = Authority::new();
+    let server = FileServer::new(&authority, |asked| {
+        // Large ones, which never end.
+        let hangs = asked.line.contains("large");
+        let sent = if hangs { 5 } else { 10 };
+        Doing {
+            hangs,
+            ..cut(answer(200, "", b"0123456789"), sent)
+        }
+    })
+    .await;
+    let mut rig = Rig::new(&authority, &server).await;
+    let mut numbers = Vec::new();
+    for uid in ["large1", "large2", "large3", "large4", "seen", "seen2"] {
+        numbers.push(
+            rig.message(&[("type", "file"), ("uid", uid), ("size", "10")])
+                .await,
+        );
+    }
+    for &number in &numbers[..3] {
+        rig.want(number).await;
+        rig.until(number, |file| matches!(file, FileState::Downloading { .. }))
+            .await;
+    }
+    rig.want(numbers[3]).await;
+    let screen = [numbers[4], numbers[5]].map(|number| (message_id(number), 0));
+    rig.files.prioritise(screen.to_vec()).await.unwrap();
+    for seen in [4, 5] {
+        rig.until(numbers[seen], |file| file == FileState::Here)
+            .await;
+    }
+    assert_eq!(rig.state(numbers[3]).await, FileState::Queued);
+}
+
+#[tokio::test]
 async fn what_was_wanted_is_wanted_after_a_restart_and_goes_on_where_it_was() {
     let file = bytes(4 * CHUNK + 9);
     let copy = file.clone();
