@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
@@ -11,8 +12,8 @@ import { Desktop, root, until } from './desktop.mjs';
 
 const ENTER = '\uE007';
 
-/** Bytes of a file that is long enough on its way to be stopped there. */
-const LARGE = 8 * 1024 * 1024;
+/** Bytes of a file that does not fit into what lies between two sockets. */
+const LARGE = 24 * 1024 * 1024;
 
 const desktop = new Desktop('files');
 let page;
@@ -195,6 +196,14 @@ test('a picture dropped on a chat of the list is put away there, and a picture s
     ['image/png', basename(drawing), 'image/png'],
   );
   assert.equal((await download(attachment)).compare(readFileSync(drawing)), 0);
+  // An answer to it says what hangs there: it has no words.
+  await page.keys(await page.element('.message-row:has(.file)'), 'r');
+  await page.sees('Reply to');
+  await send('This one is sharp.');
+  const { message: answer } = await beatrice.hears('This one is sharp.');
+  assert.deepEqual(JSON.parse(answer.extension.reply_attachment), { kind: 'file', name: basename(drawing) });
+  await page.named('.quote-block', basename(drawing));
+  desktop.shot('quote');
 });
 
 test('a picture and a file are pasted from the clipboard', async () => {
@@ -266,17 +275,25 @@ function row() {
   );
 }
 
-/** Drags a large file in and sends it; gives its SHA-256. Comes back while it is on its way, and stands still. */
+/**
+ * Drags a large file in and sends it over a line that carries a little and stands still again; gives its SHA-256. Comes
+ * back while it is on its way, and stands still.
+ */
 async function sendLarge(name) {
   const file = join(desktop.home, name);
   const bytes = randomBytes(LARGE);
   writeFileSync(file, bytes);
   await drag([file], '[data-drop=files]');
   await tray(1);
-  await send();
   // A server that does nothing is as slow as a network can be.
-  await until('the file on its way', async () => / of 8 MB/.test((await row())?.words ?? ''));
   process.kill(desktop.backendPid(), 'SIGSTOP');
+  await send();
+  await until('the file on its way', async () => {
+    process.kill(desktop.backendPid(), 'SIGCONT');
+    await setTimeout(5);
+    process.kill(desktop.backendPid(), 'SIGSTOP');
+    return / of 24 MB/.test((await row())?.words ?? '');
+  });
   return createHash('sha256').update(bytes).digest('hex');
 }
 
