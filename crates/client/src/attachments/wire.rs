@@ -201,6 +201,22 @@ pub(crate) fn set(extra: &mut ExtraParams, attachments: &[Attachment]) {
     }
 }
 
+/// Says of one attachment that its sender removed it from the server. The others, and all that other
+/// programs wrote, stay as they are.
+pub(crate) fn set_removed(extra: &mut ExtraParams, index: u32) {
+    use serde_json::{Map, Value};
+
+    let text = extra.text(ATTACHMENTS_EXTRA).unwrap_or_default();
+    let mut all: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
+    let mut said = match all.remove(&index.to_string()) {
+        Some(Value::Object(said)) => said,
+        _ => Map::new(),
+    };
+    said.insert("removed".to_owned(), true.into());
+    all.insert(index.to_string(), said.into());
+    extra.set(ATTACHMENTS_EXTRA, Value::from(all).to_string());
+}
+
 /// The text of a message to show: the word that stands for attachments without a caption is none.
 pub(crate) fn caption(text: String, extra: &ExtraParams) -> String {
     if text == NO_CAPTION && extra.attachments().next().is_some() {
@@ -239,7 +255,7 @@ fn waveform(digits: &str) -> Vec<u8> {
 mod tests {
     use cubist_protocol::ext::extra_params::{Attachment as Element, ExtraParams};
 
-    use super::{caption, read, set};
+    use super::{caption, read, set, set_removed};
     use crate::model::{Attachment, AttachmentKind, FileSource, FileState, Location, Point};
 
     fn picture() -> Attachment {
@@ -343,5 +359,46 @@ mod tests {
         extra.push_attachment(Element::default());
         assert_eq!(caption("attachment".to_owned(), &extra), "");
         assert_eq!(caption("An attachment".to_owned(), &extra), "An attachment");
+    }
+
+    #[test]
+    fn what_is_removed_takes_nothing_from_its_neighbours() {
+        let mut extra = ExtraParams::new();
+        let mut elsewhere = Element::default();
+        for (name, value) in [
+            ("type", "file"),
+            ("url", "https://a.example/b"),
+            ("own", "x"),
+        ] {
+            elsewhere.set(name, value);
+        }
+        let mut nowhere = Element::default();
+        nowhere.set("type", "location");
+        nowhere.set("data", "%7B%22lat%22%3A1%7D");
+        let mut last = Element::default();
+        last.set("type", "file");
+        last.set("uid", "u");
+        for element in [&elsewhere, &nowhere, &last] {
+            extra.push_attachment(element.clone());
+        }
+        extra.set(
+            "attachments_extra",
+            r#"{"0":{"theirs":1},"2":{"placeholder":"AA=="}}"#,
+        );
+        set_removed(&mut extra, 2);
+        let kept: Vec<_> = extra.attachments().cloned().collect();
+        assert_eq!(kept, [elsewhere, nowhere, last]);
+        assert_eq!(
+            extra.text("attachments_extra").as_deref(),
+            Some(r#"{"0":{"theirs":1},"2":{"placeholder":"AA==","removed":true}}"#)
+        );
+        let files: Vec<_> = read(&extra).into_iter().map(|one| one.file).collect();
+        assert_eq!(
+            files,
+            [Some(FileState::Remote), None, Some(FileState::Deleted)]
+        );
+        extra.set("attachments_extra", "no JSON");
+        set_removed(&mut extra, 0);
+        assert_eq!(read(&extra)[0].file, Some(FileState::Deleted));
     }
 }

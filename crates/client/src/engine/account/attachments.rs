@@ -210,13 +210,8 @@ impl Account {
             let Some(present) = messages::load(tx, message)? else {
                 return Ok(());
             };
-            let mut attachments = wire::read(&present.extra);
-            let Some(attachment) = attachments.get_mut(at) else {
-                return Ok(());
-            };
-            attachment.file = Some(FileState::Deleted);
             let mut extra = present.extra;
-            wire::set(&mut extra, &attachments);
+            wire::set_removed(&mut extra, index);
             messages::set_extra_of(tx, message, &extra)?;
             wishes::edit(tx, message, &present.text, Some(stanza), now)
         })
