@@ -188,7 +188,7 @@ describe('with a keychain', () => {
     const folder = join(desktop.home, 'cubist', 'profiles', 'default', 'accounts', account);
     writeFileSync(join(folder, 'cache.db'), Buffer.alloc(64 * 1024, 0x5a));
     page = await desktop.launch();
-    await page.sees('cannot be read');
+    await page.sees('Sign out, erase it here');
     desktop.shot('damaged');
     await accountMenu(page, 'Sign out');
     await page.press('label,[role=checkbox]', 'Erase the messages');

@@ -55,9 +55,8 @@ export function connectionWords(
         case 'proxyLogin':
           return { tone: 'danger', icon: 'key', text: m.shell_proxy_login(), action: network };
         case 'unreadable':
-          return { tone: 'danger', icon: 'shield', text: m.shell_unreadable(), action: null };
         case 'laterVersion':
-          return { tone: 'danger', icon: 'shield', text: m.shell_later_version(), action: null };
+          return { tone: 'danger', icon: 'shield', text: unreadableWords(account) ?? '', action: null };
         case 'stopped':
           return {
             tone: 'warn',
@@ -79,4 +78,12 @@ export function connectionWords(
         action: { kind: 'signIn', text: m.shell_sign_in() },
       };
   }
+}
+
+/** What to do about an account whose messages on this computer do not open; null for one that opens. */
+export function unreadableWords(account: Pick<Account, 'connection'>): string | null {
+  if (account.connection.type !== 'offline') return null;
+  const { reason } = account.connection.payload;
+  if (reason === 'unreadable') return m.shell_unreadable();
+  return reason === 'laterVersion' ? m.shell_later_version() : null;
 }
