@@ -129,6 +129,7 @@ impl From<StateError> for Refusal {
             StateError::TooLarge { .. } => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, error.to_string())
             }
+            StateError::Replaced => Self::new(StatusCode::CONFLICT, error.to_string()),
             StateError::BadCredentials => Self::new(StatusCode::UNAUTHORIZED, "Unauthorized"),
             StateError::Throttled {
                 retry_after_seconds,
@@ -138,6 +139,13 @@ impl From<StateError> for Refusal {
             ),
             StateError::Stopping => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "The server is stopping")
+            }
+            StateError::Database(_) | StateError::Folder(_) if error.is_full() => {
+                tracing::error!(%error, "the disk is full");
+                Self::new(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "The server has no room for this now",
+                )
             }
             StateError::Database(_)
             | StateError::Folder(_)
@@ -249,6 +257,26 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&refusal.body).unwrap(),
             r#"{"errors":{"login":["is too short"],"base":["something is missing"]}}"#
+        );
+    }
+
+    #[test]
+    fn a_full_disk_is_told_apart() {
+        let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+        for error in [
+            StateError::Folder(std::io::ErrorKind::StorageFull.into()),
+            StateError::Folder(std::io::ErrorKind::QuotaExceeded.into()),
+            StateError::Database(rusqlite::Error::SqliteFailure(full, None)),
+        ] {
+            assert_eq!(
+                Refusal::from(error).status,
+                StatusCode::INSUFFICIENT_STORAGE
+            );
+        }
+        let other = StateError::Folder(std::io::ErrorKind::PermissionDenied.into());
+        assert_eq!(
+            Refusal::from(other).status,
+            StatusCode::INTERNAL_SERVER_ERROR
         );
     }
 

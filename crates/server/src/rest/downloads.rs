@@ -78,12 +78,20 @@ pub(super) async fn send(
     Ok(Answer::Raw(response))
 }
 
+/// Whether a browser may show the file in place: pictures, sound and films. XML of any kind, as SVG is, can hold
+/// scripts.
+fn is_shown(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    let essence = essence.trim().to_ascii_lowercase();
+    let kind = essence.split('/').next().unwrap_or_default();
+    matches!(kind, "image" | "audio" | "video") && !essence.ends_with("xml")
+}
+
 /// The headers of a download. People upload what they like, so a browser is told to run none of it.
 fn head(blob: &Blob, status: StatusCode, length: u64) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
-    let kind = blob.content_type.split('/').next().unwrap_or_default();
-    let shown = if matches!(kind, "image" | "audio" | "video") {
+    let shown = if is_shown(&blob.content_type) {
         "inline"
     } else {
         "attachment"

@@ -26,6 +26,7 @@ mod search;
 mod sessions;
 mod subscriptions;
 mod table;
+mod upload_body;
 mod uploads;
 mod users;
 mod users_legacy;

@@ -32,6 +32,9 @@ pub enum StateError {
         /// The most it may have.
         largest: u64,
     },
+    /// Another upload of the same file began.
+    #[error("Another upload of this file began")]
+    Replaced,
     /// A wrong password, or no such account where the two must not be told apart.
     #[error("wrong login or password")]
     BadCredentials,
@@ -66,6 +69,20 @@ pub enum StateError {
 }
 
 impl StateError {
+    /// Whether it failed because nothing more can be written: the disk is full, or what its owner may have of it.
+    pub(crate) fn is_full(&self) -> bool {
+        if let Self::Folder(error) = self {
+            matches!(
+                error.kind(),
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+            )
+        } else if let Self::Database(error) = self {
+            error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+        } else {
+            false
+        }
+    }
+
     /// A broken rule about a field.
     pub(crate) fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
         Self::Invalid {

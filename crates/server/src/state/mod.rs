@@ -6,6 +6,7 @@
 
 mod activity;
 mod admins;
+mod arrivals;
 mod blob_files;
 mod blobs;
 mod blocks;
@@ -58,7 +59,6 @@ mod writer;
 mod tests;
 
 use std::path::Path;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use cubist_protocol::ids::UserId;
@@ -137,8 +137,8 @@ struct Inner {
     activity: activity::Activity,
     /// Where files lie.
     files: blob_files::BlobFiles,
-    /// Tells uploads apart.
-    arrivals: AtomicU64,
+    /// The uploads that are under way.
+    arrivals: Arc<arrivals::Arrivals>,
     /// Queue entries whose removal is not on disk yet.
     confirmed: Mutex<Vec<(UserId, QueueId)>>,
 }
@@ -172,7 +172,7 @@ impl State {
             passwords: passwords::Passwords::new(&config.accounts, &config.limits, clock.clone())?,
             activity: activity::Activity::default(),
             files: blob_files::BlobFiles::open(&config.data)?,
-            arrivals: AtomicU64::new(1),
+            arrivals: Arc::default(),
             confirmed: Mutex::default(),
             config,
             clock,

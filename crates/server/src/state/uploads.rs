@@ -1,10 +1,9 @@
 //! How files come: announced, uploaded, declared complete.
 
-use std::sync::atomic::Ordering;
-
 use cubist_protocol::ids::UserId;
 use rusqlite::{OptionalExtension, params};
 
+use crate::state::arrivals::Arrival;
 use crate::state::blob_files::Arriving;
 use crate::state::blobs::{Blob, BlobName, check_owner, checked_name, load};
 use crate::state::passwords::random;
@@ -48,6 +47,7 @@ impl std::fmt::Debug for UploadKey {
 #[derive(Debug)]
 pub struct Upload {
     id: i64,
+    arrival: Arrival,
     arriving: Arriving,
     largest: u64,
 }
@@ -104,7 +104,8 @@ impl State {
     }
 
     /// Begins the upload of a file. [`StateError::Forbidden`] for a wrong key and for a file that is complete: who
-    /// has neither seen nor announced it learns nothing.
+    /// has neither seen nor announced it learns nothing. It takes the place of an upload of the same file that is under
+    /// way: a client whose connection was lost need not wait until that is noticed here.
     pub async fn begin_upload(&self, uid: &str, key: &str) -> Result<Upload, StateError> {
         let (name, key) = (uid.to_lowercase(), key.to_owned());
         let found: Option<(i64, String)> = self
@@ -116,17 +117,21 @@ impl State {
             })
             .await?;
         let (id, uid) = found.ok_or_else(upload_is_over)?;
-        let arrival = self.inner.arrivals.fetch_add(1, Ordering::Relaxed);
+        let arrival = self.inner.arrivals.begin(id);
         Ok(Upload {
             id,
-            arriving: self.inner.files.receive(&uid, arrival).await?,
+            arriving: self.inner.files.receive(&uid, arrival.number()).await?,
+            arrival,
             largest: self.inner.config.limits.blob_bytes,
         })
     }
 
     /// Ends an upload: the file is at its place and on disk. [`StateError::Forbidden`] if it was completed, deleted or
-    /// swept meanwhile, which no late upload can change.
+    /// swept meanwhile, which no late upload can change; [`StateError::Replaced`] if another one began.
     pub async fn finish_upload(&self, upload: Upload) -> Result<(), StateError> {
+        if upload.arrival.is_replaced() {
+            return Err(StateError::Replaced);
+        }
         let arrived = upload.arriving.seal(self.inner.config.storage.sync).await?;
         let size = i64::try_from(arrived.bytes()).unwrap_or(i64::MAX);
         let (id, now) = (upload.id, self.inner.clock.seconds());
@@ -252,6 +257,11 @@ impl State {
 }
 
 impl Upload {
+    /// Ends when another upload of the same file has begun, and not before.
+    pub async fn replaced(&self) {
+        self.arrival.replaced().await;
+    }
+
     /// Adds bytes. [`StateError::TooLarge`] beyond `limits.blob_bytes`.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), StateError> {
         self.arriving.write(bytes).await?;

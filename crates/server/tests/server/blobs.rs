@@ -1,8 +1,10 @@
 //! Files over HTTP, from the announcement to the download.
 
+use futures::StreamExt as _;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::support::{Answer, Caller, World, within};
 
@@ -14,13 +16,17 @@ async fn announce(caller: &Caller, public: bool) -> Value {
 
 /// Posts as the official SDK does: each pair of the address's query as a field, then the file.
 async fn upload(blob: &Value, bytes: Vec<u8>) -> Answer {
+    upload_part(blob.clone(), Part::bytes(bytes)).await
+}
+
+async fn upload_part(blob: Value, file: Part) -> Answer {
     let params = blob["blob_object_access"]["params"].as_str().unwrap();
     let address = url::Url::parse(params).unwrap();
     let mut form = Form::new();
     for (name, value) in address.query_pairs() {
         form = form.text(name.into_owned(), value.into_owned());
     }
-    let form = form.part("file", Part::bytes(bytes));
+    let form = form.part("file", file);
     let mut target = address.clone();
     target.set_query(None);
     Answer::of(crate::support::http(None).post(target).multipart(form)).await
@@ -313,4 +319,159 @@ async fn an_upload_that_ends_after_the_file_was_completed_changes_nothing() {
     state.finish_upload(late).await.unwrap_err();
     assert_eq!(ann.get(path(&blob)).await.text, "hello");
     assert_eq!(files_below(&world.dir.path().join("blobs")), 1);
+}
+
+/// Posts the beginning of a form of 100 MB and nothing more. The answer, which must not wait for the rest.
+async fn answer_to_the_beginning(world: &World, beginning: &[u8]) -> String {
+    let address = world.server.ready().api_url.replace("http://", "");
+    let socket = tokio::net::TcpStream::connect(&address).await.unwrap();
+    let (mut reading, mut writing) = socket.into_split();
+    let head = format!(
+        "POST /blobs/upload HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+         Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000000\r\n\r\n"
+    );
+    writing.write_all(head.as_bytes()).await.unwrap();
+    // The backend may have refused and hung up before all of it was taken.
+    let written = writing.write_all(beginning);
+    let mut line = [0; 12];
+    let (written, read) = within("an answer", async {
+        tokio::join!(written, reading.read_exact(&mut line))
+    })
+    .await;
+    drop(written);
+    read.unwrap();
+    String::from_utf8_lossy(&line).into_owned()
+}
+
+#[tokio::test]
+async fn what_is_no_content_of_a_form_is_not_collected() {
+    let world = World::new().await;
+    let endless = vec![b'a'; 65 << 10];
+    let field = "--x\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n0123\r\n";
+    for (what, beginning) in [
+        ("no boundary", String::new()),
+        (
+            "a head without an end",
+            "--x\r\nContent-Disposition: ".to_owned(),
+        ),
+        ("a second such head", format!("{field}--x\r\nX: ")),
+        ("many fields with long heads", {
+            let long = "b".repeat(3_000);
+            format!("--x\r\nContent-Disposition: form-data; name=\"{long}\"\r\n\r\n\r\n").repeat(22)
+        }),
+    ] {
+        let form = [beginning.as_bytes(), &endless].concat();
+        let answer = answer_to_the_beginning(&world, &form).await;
+        assert_eq!(answer, "HTTP/1.1 413", "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_says_it_is_too_large_is_not_read() {
+    let world = World::with(|config| config.limits.blob_bytes = 1_000).await;
+    assert_eq!(
+        answer_to_the_beginning(&world, b"--x").await,
+        "HTTP/1.1 413"
+    );
+}
+
+#[tokio::test]
+async fn a_form_may_have_much_content_around_its_fields() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let blob = announce(&ann, false).await;
+    let params = blob["blob_object_access"]["params"].as_str().unwrap();
+    let address = url::Url::parse(params).unwrap();
+    let mut form = Form::new();
+    // More than is ever held, before the file: what was read makes room.
+    for number in 0..40 {
+        form = form.text(format!("field{number}"), "x".repeat(4_000));
+    }
+    for (name, value) in address.query_pairs() {
+        form = form.text(name.into_owned(), value.into_owned());
+    }
+    // Looks like the end of a part for a while, again and again.
+    let bytes = b"\r\n--\r\n".repeat(100_000);
+    let form = form.part("file", Part::bytes(bytes.clone()));
+    let mut target = address.clone();
+    target.set_query(None);
+    Answer::of(world.http.post(target).multipart(form))
+        .await
+        .expect(201);
+    let body = json!({ "size": bytes.len() });
+    ann.put(format!("/blobs/{}/complete", blob["id"]), body)
+        .await
+        .expect(200);
+    assert!(ann.get(path(&blob)).await.text.as_bytes() == bytes);
+}
+
+#[tokio::test]
+async fn the_newest_of_two_uploads_of_a_file_is_taken() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let blob = announce(&ann, false).await;
+    let folder = world.dir.path().join("blobs/incoming");
+    let half = futures::stream::once(async { Ok::<_, std::io::Error>("half") });
+    let stalled = reqwest::Body::wrap_stream(half.chain(futures::stream::pending()));
+    let first = tokio::spawn(upload_part(blob.clone(), Part::stream(stalled)));
+    within("the first bytes", async {
+        while files_below(&folder) == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    upload(&blob, b"whole".to_vec()).await.expect(201);
+    within("the refusal", first).await.unwrap().refusal(409);
+    assert_eq!(files_below(&folder), 0);
+    ann.put(
+        format!("/blobs/{}/complete", blob["id"]),
+        json!({ "size": 5 }),
+    )
+    .await
+    .expect(200);
+    assert_eq!(ann.get(path(&blob)).await.text, "whole");
+}
+
+#[tokio::test]
+async fn a_browser_runs_nothing_of_what_was_uploaded() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    for (content_type, shown) in [
+        ("text/html", "attachment"),
+        ("application/xhtml+xml", "attachment"),
+        ("image/svg+xml", "attachment"),
+        ("Image/SVG+xml; charset=utf-8", "attachment"),
+        ("text/plain", "attachment"),
+        ("application/pdf", "attachment"),
+        ("image/png", "inline"),
+        ("IMAGE/JPEG", "inline"),
+        ("video/mp4", "inline"),
+        ("audio/ogg", "inline"),
+    ] {
+        let new = json!({ "blob": {
+            "name": "../\u{202e}a\".html", "content_type": content_type, "public": true,
+        } });
+        let blob = ann.post("/blobs.json", new).await.expect(201)["blob"].clone();
+        upload(&blob, b"<script>alert(1)</script>".to_vec())
+            .await
+            .expect(201);
+        ann.put(format!("/blobs/{}/complete", blob["id"]), json!({}))
+            .await
+            .expect(200);
+        for part in [None, Some("bytes=0-3"), Some("bytes=99-")] {
+            let headers: Vec<_> = part.map(|part| ("Range", part)).into_iter().collect();
+            let got = download(&world.nobody(), &path(&blob), &headers).await;
+            let name = "%2E%2E%2F%E2%80%AEa%22%2Ehtml";
+            assert_eq!(
+                got.headers["content-disposition"],
+                format!("{shown}; filename*=UTF-8''{name}"),
+                "{content_type}"
+            );
+            assert_eq!(got.headers["x-content-type-options"], "nosniff");
+            assert_eq!(
+                got.headers["content-security-policy"],
+                "default-src 'none'; sandbox"
+            );
+        }
+    }
 }

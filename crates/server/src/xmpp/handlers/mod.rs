@@ -134,6 +134,7 @@ fn stanza_error(error: &StateError) -> Option<StanzaError> {
         | StateError::Folder(_)
         | StateError::TooNew { .. }
         | StateError::Internal(_)
+        | StateError::Replaced
         | StateError::BadCredentials
         | StateError::Throttled { .. } => {
             tracing::error!(%error, "a stanza could not be dealt with");
