@@ -9,13 +9,13 @@ use std::{
     fs::{self, File},
     io::{self, Read as _, Seek as _},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use arboard::{Clipboard, ImageData};
 use cubist_client::{
     Account,
-    attachments::{OpenFile, PictureSize, names},
+    attachments::{OpenFile, names},
     model::{AccountId, MessageId},
 };
 use tauri::WebviewWindow;
@@ -52,7 +52,7 @@ pub struct KeptFiles {
     /// Where files were saved, so that they can be shown there.
     saved: Mutex<HashMap<Place, PathBuf>>,
     /// On X11 the clipboard is served by the program that filled it.
-    clipboard: Mutex<Option<Clipboard>>,
+    clipboard: Arc<Mutex<Option<Clipboard>>>,
 }
 
 impl KeptFiles {
@@ -62,7 +62,7 @@ impl KeptFiles {
         Self {
             opened: profile_dir.join(OPENED),
             saved: Mutex::default(),
-            clipboard: Mutex::default(),
+            clipboard: Arc::default(),
         }
     }
 
@@ -113,7 +113,7 @@ impl KeptFiles {
         place: &Place,
     ) -> Result<(), IpcError> {
         let mut file = account.attachment_file(place.message, place.index).await?;
-        let folder = self.opened.join(random_name()?);
+        let opened_files = self.opened.clone();
         let copy = blocking(move || {
             let name = name_of(&file);
             let mut head = Vec::new();
@@ -122,6 +122,7 @@ impl KeptFiles {
             if names::runs_when_opened(&name, &head) {
                 return Ok(None);
             }
+            let folder = opened_files.join(random_name()?);
             private_folder(&folder)?;
             let path = folder.join(name);
             write(&path, file)?;
@@ -164,37 +165,29 @@ impl KeptFiles {
         opened(window.opener().reveal_item_in_dir(path))
     }
 
-    /// Puts a picture into the clipboard.
+    /// Puts a picture into the clipboard, as it is seen.
     pub async fn copy_image(&self, account: &Account, place: &Place) -> Result<(), IpcError> {
-        let picture = account
-            .attachment_picture(place.message, place.index, PictureSize::Full)
+        let pixels = account
+            .attachment_pixels(place.message, place.index)
             .await?;
-        let pixels = blocking(move || {
-            let decoded = image::load_from_memory(&picture.bytes).map_err(io::Error::other)?;
-            Ok(decoded.into_rgba8())
-        })
-        .await?;
-        let internal = |error: arboard::Error| IpcError::Internal {
-            message: error.to_string(),
+        let image = ImageData {
+            width: pixels.width as usize,
+            height: pixels.height as usize,
+            bytes: pixels.rgba.into(),
         };
-        let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-        let mut clipboard = self
-            .clipboard
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if clipboard.is_none() {
-            *clipboard = Some(Clipboard::new().map_err(internal)?);
-        }
-        let Some(clipboard) = clipboard.as_mut() else {
-            return Ok(());
-        };
-        clipboard
-            .set_image(ImageData {
-                width,
-                height,
-                bytes: pixels.into_raw().into(),
-            })
-            .map_err(internal)
+        let clipboard = Arc::clone(&self.clipboard);
+        // It encodes the picture for other programs.
+        let put = tauri::async_runtime::spawn_blocking(move || {
+            let mut clipboard = clipboard.lock().unwrap_or_else(PoisonError::into_inner);
+            match clipboard.as_mut() {
+                Some(clipboard) => clipboard.set_image(image),
+                None => clipboard.insert(Clipboard::new()?).set_image(image),
+            }
+        });
+        let internal = |message: String| IpcError::Internal { message };
+        put.await
+            .map_err(|error| internal(error.to_string()))?
+            .map_err(|error: arboard::Error| internal(error.to_string()))
     }
 
     fn saved(&self) -> MutexGuard<'_, HashMap<Place, PathBuf>> {
@@ -209,15 +202,18 @@ fn name_of(file: &OpenFile) -> String {
 }
 
 /// Writes a file beside its place and moves it there: a full disk destroys nothing.
-fn replace(target: &Path, from: OpenFile) -> io::Result<()> {
-    let mut aside = target.as_os_str().to_owned();
-    aside.push(".part");
-    let aside = PathBuf::from(aside);
-    write(&aside, from)
-        .and_then(|()| fs::rename(&aside, target))
-        .inspect_err(|_| {
-            fs::remove_file(&aside).ok();
-        })
+fn replace(target: &Path, from: impl io::Read) -> io::Result<()> {
+    // A name that nobody has: other programs keep what they have not finished as `a.mp4.part`, and a
+    // long name has no room for more.
+    let aside = target.with_file_name(format!(".cubist-{}", random_name()?));
+    write(&aside, from)?;
+    fs::rename(&aside, target).inspect_err(|_| forget(&aside))
+}
+
+fn forget(path: &Path) {
+    if let Err(error) = fs::remove_file(path) {
+        tracing::warn!(%error, "what was written of a file could not be removed");
+    }
 }
 
 /// Writes a file into a folder under a name that is free there.
@@ -250,10 +246,11 @@ fn free_path(folder: &Path, name: &str) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-fn write(path: &Path, mut from: OpenFile) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    io::copy(&mut from, &mut file)?;
-    file.sync_all()
+/// Writes a file that is not there yet. What fails leaves nothing.
+fn write(path: &Path, mut from: impl io::Read) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    let written = io::copy(&mut from, &mut file).and_then(|_| file.sync_all());
+    written.inspect_err(|_| forget(path))
 }
 
 /// A folder that only this person can look into.
@@ -268,11 +265,9 @@ fn private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-fn random_name() -> Result<String, IpcError> {
+fn random_name() -> io::Result<String> {
     let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(|error| IpcError::Internal {
-        message: error.to_string(),
-    })?;
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(hex(&bytes))
 }
 
@@ -299,7 +294,15 @@ async fn blocking<T: Send + 'static>(
 mod tests {
     use std::fs;
 
-    use super::{KeptFiles, OPENED, free_path};
+    use super::{KeptFiles, OPENED, free_path, replace};
+
+    struct Breaks;
+
+    impl std::io::Read for Breaks {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+    }
 
     #[test]
     fn copies_are_removed_by_the_run_that_is_meant_to_and_by_no_second_start() {
@@ -327,5 +330,24 @@ mod tests {
         assert_eq!(name("none"), "none (1)");
         assert_eq!(name(".hidden"), ".hidden");
         assert_eq!(name(".hidden"), ".hidden (1)");
+    }
+
+    #[test]
+    fn a_file_is_saved_whole_or_not_at_all_and_nothing_beside_it_is_touched() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("film.mp4");
+        let unfinished = dir.path().join("film.mp4.part");
+        fs::write(&target, b"old").unwrap();
+        fs::write(&unfinished, b"of a browser").unwrap();
+        replace(&target, &b"new"[..]).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        replace(&target, std::io::Read::chain(&b"half"[..], Breaks)).unwrap_err();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(fs::read(&unfinished).unwrap(), b"of a browser");
+        // As long as names may be.
+        let long = dir.path().join("a".repeat(255));
+        replace(&long, &b"long"[..]).unwrap();
+        assert_eq!(fs::read(&long).unwrap(), b"long");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3);
     }
 }

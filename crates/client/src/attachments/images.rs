@@ -24,8 +24,10 @@ const SHOWN_PIXELS: u64 = 16_000_000;
 /// A file of no more bytes is shown as it came.
 const SHOWN_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What is decoded: the large modes of telephones; 256 MB once decoded.
-const BOUNDS: Bounds = Bounds {
+/// What is decoded: the large modes of telephones, 64 megapixels of a JPEG from a camera. Of one that
+/// comes in several scans it is about 28, of a WebP about 22 megapixels. Making it smaller takes less than
+/// its pixels once more.
+pub(super) const BOUNDS: Bounds = Bounds {
     side: 20_000,
     pixels: 64_000_000,
     memory: 256 * 1024 * 1024,
@@ -43,20 +45,43 @@ pub(crate) struct Prepared {
 
 /// Checks a picture by decoding it, and makes what is shown of it.
 pub(crate) fn prepare(file: impl Read + Seek, size: u64) -> Result<Prepared, Unusable> {
-    let (picture, format) = encoding::decode_within(BufReader::new(file), &BOUNDS)?;
-    let pixels = u64::from(picture.width()) * u64::from(picture.height());
-    let (picture, view) = if pixels > SHOWN_PIXELS || size > SHOWN_BYTES {
+    let decoded = encoding::decode_within(BufReader::new(file), &BOUNDS)?;
+    let content_type = decoded.format.to_mime_type();
+    let (width, height) = decoded.size();
+    let pixels = u64::from(width) * u64::from(height);
+    let (small, view) = if pixels > SHOWN_PIXELS || size > SHOWN_BYTES {
         // The large one is gone before the next one is made.
-        let picture = encoding::shrunk(picture, VIEW_SIDE);
+        let picture = decoded.shrunk(VIEW_SIDE);
         let view = encoding::encode(&picture)?;
-        (picture, Some(view))
+        (encoding::shrunk(picture, THUMBNAIL_SIDE), Some(view))
     } else {
-        (picture, None)
+        (decoded.shrunk(THUMBNAIL_SIDE), None)
     };
     Ok(Prepared {
-        thumbnail: encoding::encode(&encoding::shrunk(picture, THUMBNAIL_SIDE))?,
+        thumbnail: encoding::encode(&small)?,
         view,
-        content_type: format.to_mime_type(),
+        content_type,
+    })
+}
+
+/// A picture as it is seen, for other programs.
+pub struct Pixels {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// Red, green, blue and opacity of each, row by row from the top.
+    pub rgba: Vec<u8>,
+}
+
+/// Decodes a picture as it is seen: turned, where its file says so.
+pub(crate) fn pixels(file: impl Read + Seek) -> Result<Pixels, Unusable> {
+    let picture = encoding::decode_within(BufReader::new(file), &BOUNDS)?;
+    let picture = picture.whole().into_rgba8();
+    Ok(Pixels {
+        width: picture.width(),
+        height: picture.height(),
+        rgba: picture.into_raw(),
     })
 }
 
@@ -94,7 +119,8 @@ mod tests {
 
     use image::{DynamicImage, ImageFormat, RgbImage};
 
-    use super::{SHOWN_BYTES, THUMBNAIL_SIDE, VIEW_SIDE, prepare, sniffed};
+    use super::{SHOWN_BYTES, THUMBNAIL_SIDE, VIEW_SIDE, pixels, prepare, sniffed};
+    use crate::sync::pictures::encoding::tests::with_exif;
 
     fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
         let pixels = RgbImage::from_fn(width, height, |x, y| {
@@ -167,6 +193,19 @@ mod tests {
             let small = image::load_from_memory(&made.thumbnail.bytes).unwrap();
             assert_eq!((small.width(), small.height()), (THUMBNAIL_SIDE, 384));
         }
+    }
+
+    #[test]
+    fn other_programs_get_a_picture_as_it_is_seen() {
+        // 6: the camera was held sideways, what was left comes to the top.
+        let turned = with_exif(&picture(60, 20, ImageFormat::Jpeg), 6);
+        let seen = pixels(Cursor::new(&turned)).unwrap();
+        assert_eq!((seen.width, seen.height), (20, 60));
+        assert_eq!(seen.rgba.len(), 20 * 60 * 4);
+        // Red grows from the left of the file, so here from the top.
+        let red = |row: usize| seen.rgba[row * 20 * 4];
+        assert!(red(0) < 10 && red(59) > 50, "{} {}", red(0), red(59));
+        assert!(pixels(Cursor::new(jpeg_of(65_535, 65_535))).is_err());
     }
 
     #[test]

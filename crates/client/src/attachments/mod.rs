@@ -7,7 +7,7 @@
 pub(crate) mod cache;
 pub(crate) mod downloads;
 pub(crate) mod files;
-mod images;
+pub(crate) mod images;
 pub mod names;
 pub(crate) mod outgoing;
 pub mod place;
@@ -18,11 +18,15 @@ pub(crate) mod uploads;
 pub(crate) mod wire;
 
 pub use self::files::{OpenFile, PictureSize, ShownPicture};
+pub use self::images::Pixels;
 pub use self::outgoing::picture_in;
 pub use self::sealed::Reader;
 
 /// Bytes of the largest file that the service takes.
 pub const MAX_BYTES: u64 = 100 * 1024 * 1024;
+
+/// Files and places on one message: what the windows of messengers of this platform choose at once.
+pub const MOST_ON_MESSAGE: usize = 30;
 
 /// What a message says whose only content are attachments; it is not shown.
 pub(crate) const NO_CAPTION: &str = "attachment";

@@ -21,7 +21,7 @@ use crate::attachments::sealed::{ContentHash, Reader};
 use crate::attachments::{MAX_BYTES, images, names};
 use crate::model::{AttachmentKind, DialogId, Staged, StagedId, Unstageable};
 use crate::store::staged::{Content, StagedFile};
-use crate::sync::pictures::encoding::{self, Bounds, Unusable};
+use crate::sync::pictures::encoding::{self, Unusable};
 
 /// Largest side of a picture that is sent, in pixels: more than most screens show.
 const SENT_SIDE: u32 = 2560;
@@ -34,13 +34,6 @@ const NAME_CHARS: usize = 100;
 
 /// Largest side of what a placeholder is made of; `thumbhash` takes no more.
 const HASHED_SIDE: u32 = 100;
-
-/// Pictures that are decoded: the large modes of telephones; 256 MB once decoded.
-const BOUNDS: Bounds = Bounds {
-    side: 20_000,
-    pixels: 64_000_000,
-    memory: 256 * 1024 * 1024,
-};
 
 /// The folder.
 #[derive(Clone, Debug)]
@@ -284,9 +277,9 @@ struct Made {
 /// Reads a picture and encodes it anew: turned as it is to be seen, no larger than a screen, and
 /// without anything that stood beside its pixels. One that moves is left as it is.
 fn make(file: impl Read + io::Seek, is_animated: bool) -> Result<Made, Unusable> {
-    let (picture, _) = encoding::decode_within(io::BufReader::new(file), &BOUNDS)?;
-    let whole = (picture.width(), picture.height());
-    let picture = encoding::shrunk(picture, SENT_SIDE);
+    let decoded = encoding::decode_within(io::BufReader::new(file), &images::BOUNDS)?;
+    let whole = decoded.size();
+    let picture = decoded.shrunk(SENT_SIDE);
     let sent = if is_animated {
         None
     } else {
@@ -313,8 +306,8 @@ fn make(file: impl Read + io::Seek, is_animated: bool) -> Result<Made, Unusable>
 /// `None` when it is none, or cannot be read. Slow: call it on a thread that may block.
 pub fn picture_in(path: &Path) -> Option<crate::model::Picture> {
     let file = open(path).ok()?;
-    let (picture, _) = encoding::decode_within(io::BufReader::new(file), &BOUNDS).ok()?;
-    encoding::encode(&encoding::shrunk(picture, FACE_SIDE)).ok()
+    let decoded = encoding::decode_within(io::BufReader::new(file), &images::BOUNDS).ok()?;
+    encoding::encode(&decoded.shrunk(FACE_SIDE)).ok()
 }
 
 fn placeholder(picture: DynamicImage) -> String {

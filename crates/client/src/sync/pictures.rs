@@ -5,6 +5,7 @@
 //! for again for a while.
 
 pub(crate) mod encoding;
+mod jpeg;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,12 +1,13 @@
 //! Files of messages: downloaded, shown, read, counted, cleared away.
 
-use crate::attachments::{OpenFile, PictureSize, ShownPicture};
+use crate::attachments::{OpenFile, PictureSize, Pixels, ShownPicture, images};
 use crate::engine::Account;
 use crate::error::Error;
 use crate::model::{
     DialogId, FileState, MessageId, SharedCounts, SharedCursor, SharedKind, SharedPage, StorageUse,
 };
 use crate::store::shared;
+use crate::sync::pictures::encoding::Unusable;
 
 /// Most things on one page of what was shared.
 const MAX_PAGE: u32 = 200;
@@ -68,6 +69,19 @@ impl Account {
             content_type: picture.content_type().to_owned(),
             bytes: picture.bytes.to_vec(),
         })
+    }
+
+    /// The pixels of a picture of a message, as it is seen in the whole window.
+    pub async fn attachment_pixels(&self, message: MessageId, index: u32) -> Result<Pixels, Error> {
+        let picture = self
+            .attachment_picture(message, index, PictureSize::Full)
+            .await?;
+        let decode = move || images::pixels(std::io::Cursor::new(picture.bytes));
+        // A decoder that panics has read no picture.
+        let decoded = tokio::task::spawn_blocking(decode).await;
+        decoded
+            .unwrap_or(Err(Unusable))
+            .map_err(|Unusable| Error::UnsupportedPicture)
     }
 
     /// A file of a message, if it is here. Reading it blocks: that is for a thread that may.
