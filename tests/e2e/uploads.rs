@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use cubist_client::model::{AttachmentKind, Draft, FileState, NewAttachment, SendTime, Status};
+use cubist_client::Error;
+use cubist_client::attachments::MOST_ON_MESSAGE;
+use cubist_client::model::{
+    AttachmentKind, Draft, FileState, NewAttachment, SendTime, Staged, Status, Unstageable,
+};
 use cubist_tests::files::bytes;
 use cubist_tests::{Direction, Puppet, World};
 use serde_json::json;
@@ -335,6 +339,63 @@ async fn a_backend_that_takes_no_such_file_lets_the_message_fail_and_a_retry_hel
         .sends_files(dialog, "small", &[("s.bin", &bytes(9_000, 6))])
         .await;
     bob.receives(dialog, id).await;
+}
+
+#[tokio::test]
+async fn no_more_files_are_taken_than_a_message_carries() {
+    let world = World::new().await;
+    let (alice, bob) = world.pair().await;
+    let dialog = alice.chat_with(&bob).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths: Vec<_> = (0..MOST_ON_MESSAGE)
+        .map(|number| {
+            let path = folder.path().join(format!("{number}.txt"));
+            std::fs::write(&path, number.to_string()).unwrap();
+            path
+        })
+        .collect();
+    // Nobody looks at these: they would be refused for another reason.
+    let beyond = ["missing.txt", "missing as well.txt"];
+    paths.extend(beyond.iter().map(|name| folder.path().join(name)));
+    let account = alice.account();
+    let staging = account.stage(dialog, paths).await.unwrap();
+    assert_eq!(staging.staged.len(), MOST_ON_MESSAGE);
+    let refused = beyond.map(|name| (name.to_owned(), Unstageable::TooMany));
+    assert_eq!(staging.refused, refused);
+    let pasted = account.stage_bytes(dialog, "pasted.txt".to_owned(), b"pasted".to_vec());
+    assert_eq!(
+        pasted.await.unwrap().refused,
+        [("pasted.txt".to_owned(), Unstageable::TooMany)]
+    );
+
+    let chosen = |staged: &[Staged]| -> Vec<_> {
+        let attachment = |file: &Staged| NewAttachment::Staged {
+            id: file.id,
+            as_file: false,
+        };
+        staged.iter().map(attachment).collect()
+    };
+    let mut attachments = chosen(&staging.staged);
+    let place = cubist_client::attachments::place::parse("geo:47.42,10.98").unwrap();
+    attachments.push(NewAttachment::Location(place));
+    let one_more = Draft {
+        attachments,
+        ..Draft::default()
+    };
+    assert!(matches!(
+        account.send(dialog, one_more).await,
+        Err(Error::TooMany { limit: 30 })
+    ));
+    let draft = Draft {
+        attachments: chosen(&staging.staged),
+        ..Draft::default()
+    };
+    let id = account.send(dialog, draft).await.unwrap();
+    let message = bob.receives(dialog, id).await;
+    assert_eq!(message.attachments.len(), MOST_ON_MESSAGE);
+    // There is room again.
+    let pasted = account.stage_bytes(dialog, "pasted.txt".to_owned(), b"pasted".to_vec());
+    assert_eq!(pasted.await.unwrap().staged.len(), 1);
 }
 
 #[tokio::test]

@@ -315,11 +315,26 @@ describe('the tray', () => {
     const { page, done } = await open();
     await page.evaluate(() => {
       window.fake.chooseFiles = () =>
-        Promise.resolve({ staged: [], refused: [{ name: 'film.mkv', reason: 'tooLarge' }] });
+        Promise.resolve({
+          staged: [],
+          refused: [
+            { name: 'film.mkv', reason: 'tooLarge' },
+            ...Array.from({ length: 4970 }, (_, number) => ({
+              name: `photo-${String(number)}.jpg`,
+              reason: 'tooMany',
+            })),
+          ],
+        });
     });
     await button(page, 'Attach').click();
     await page.getByRole('menuitem', { name: /^File/ }).click();
     await page.getByRole('alert').getByText('too large, the limit is 100 MB').waitFor();
+    // Thousands are counted, not listed.
+    await page
+      .getByRole('alert')
+      .getByText('4,970 files were left out: a message carries at most 30')
+      .waitFor();
+    assert.equal(await page.getByRole('alert').locator('p').count(), 2);
     await page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
     assert.equal(await page.getByRole('alert').count(), 0);
     await done();
@@ -616,6 +631,20 @@ describe('a place', () => {
         payload: { latitude: 47.5412, longitude: 15.682, name: 'Talstation', address: null },
       },
     ]);
+    await done();
+  });
+});
+
+describe('the place where this computer is', () => {
+  it('is asked for when that is wished, and chosen like any other', async () => {
+    const { page, done } = await open({ clock: false });
+    await page.context().grantPermissions(['geolocation']);
+    await page.context().setGeolocation({ latitude: 47.5412, longitude: 15.682 });
+    await button(page, 'Attach').click();
+    await page.getByRole('menuitem', { name: 'Location' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Send a location' });
+    await button(sheet, /where this computer is/).click();
+    await sheet.getByText('47.5412° N, 15.6820° E').waitFor();
     await done();
   });
 });

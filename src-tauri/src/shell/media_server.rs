@@ -34,6 +34,9 @@ const STEP: usize = 64 * 1024;
 /// Portions that wait for the web view before the file is no longer read.
 const AHEAD: usize = 4;
 
+/// Pause after a connection could not be taken.
+const REFUSED_WAIT: std::time::Duration = std::time::Duration::from_millis(50);
+
 /// Stands for the message in the address of a file that is on none yet.
 const STAGED: &str = "staged";
 
@@ -124,6 +127,8 @@ impl MediaServer {
                     Ok((stream, _)) => stream,
                     Err(error) => {
                         tracing::warn!(%error, "the media server took no connection");
+                        // Out of file descriptors it would only be said again at once.
+                        tokio::time::sleep(REFUSED_WAIT).await;
                         continue;
                     }
                 };

@@ -5,6 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use tauri::{
     AppHandle, Manager, Monitor, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
     WindowEvent, Wry,
+    webview::{PermissionKind, PermissionResponse},
 };
 
 use crate::{
@@ -39,6 +40,14 @@ pub fn open(app: &AppHandle, profile: &Profile, hidden: bool) -> tauri::Result<W
         .on_navigation(|url| {
             matches!(url.scheme(), "tauri" | "about")
                 || matches!(url.host_str(), Some("tauri.localhost" | "localhost"))
+        })
+        // The page asks when somebody presses "here" to send a place; the system has its own say.
+        .on_permission_request(|_, kind| {
+            if matches!(kind, PermissionKind::Geolocation) {
+                PermissionResponse::Allow
+            } else {
+                PermissionResponse::Default
+            }
         })
         .visible(!waits_in_tray);
     let window = placed(builder, app).build()?;

@@ -1907,7 +1907,9 @@ export type RefusalReason =
 /**  It is a folder. */
 "folder" | 
 /**  The disk is full. */
-"noSpace";
+"noSpace" | 
+/**  As many as a message carries are chosen already. */
+"tooMany";
 
 /**  A file that was not taken. */
 export type RefusedFile = {

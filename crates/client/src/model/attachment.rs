@@ -295,6 +295,8 @@ pub enum Unstageable {
     Folder,
     /// The disk is full.
     NoSpace,
+    /// As many as a message carries are chosen already.
+    TooMany,
 }
 
 /// What became of the files that a person chose.

@@ -89,6 +89,18 @@ pub fn of_dialog(db: &ReadDb<'_>, dialog: DialogId) -> Result<Vec<StagedFile>, E
     )
 }
 
+/// How many files are chosen for a dialog's next message. What was said is a message of its own.
+pub fn count(db: &ReadDb<'_>, dialog: DialogId) -> Result<usize, Error> {
+    let found = db.one(
+        "SELECT count(*) FROM staged WHERE dialog = ?1 AND kind <> ?2",
+        params![Oid::from(dialog), AttachmentKind::Voice.code()],
+        |row| Ok(row.get::<_, i64>(0)?),
+    )?;
+    Ok(found
+        .and_then(|count| usize::try_from(count).ok())
+        .unwrap_or_default())
+}
+
 /// One chosen file.
 pub fn load(db: &ReadDb<'_>, id: StagedId) -> Result<Option<StagedFile>, Error> {
     db.one(select!("WHERE id = ?1"), [i64::from(id.0)], read)

@@ -210,6 +210,8 @@ pub enum RefusalReason {
     Folder,
     /// The disk is full.
     NoSpace,
+    /// As many as a message carries are chosen already.
+    TooMany,
 }
 
 /// A file that was not taken.
@@ -560,6 +562,7 @@ impl From<model::Staging> for Staging {
                         model::Unstageable::Unreadable => RefusalReason::Unreadable,
                         model::Unstageable::Folder => RefusalReason::Folder,
                         model::Unstageable::NoSpace => RefusalReason::NoSpace,
+                        model::Unstageable::TooMany => RefusalReason::TooMany,
                     },
                 })
                 .collect(),

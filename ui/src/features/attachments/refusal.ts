@@ -3,8 +3,11 @@ import { m } from '~/i18n';
 import type { RefusalReason } from '~/ipc/bindings.gen';
 import { sizeWords } from './fileWords';
 
+/** Files beyond the most of a message are counted, not named: there may be thousands. */
+export type NamedRefusal = Exclude<RefusalReason, 'tooMany'>;
+
 /** `most` is how large a file may be, bytes. */
-export function refusalWords(reason: RefusalReason, most: number): string {
+export function refusalWords(reason: NamedRefusal, most: number): string {
   switch (reason) {
     case 'tooLarge':
       return m.tray_refused_too_large({ size: sizeWords(most) });

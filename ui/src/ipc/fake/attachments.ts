@@ -81,11 +81,16 @@ function stagedOf(memory: Memory, dialogId: DialogId): Staged[] {
   return staged;
 }
 
+/** As the engine has it. */
+const MOST_ON_MESSAGE = 30;
+
 let lastId = 0;
 
 /** Takes files into those that are chosen for a chat. */
 export function stage(memory: Memory, dialogId: DialogId, files: readonly Partial<Staged>[]): Staging {
-  const staged = files.map((file): Staged => {
+  const chosen = stagedOf(memory, dialogId).filter((file) => file.kind !== 'voice').length;
+  const room = Math.max(0, MOST_ON_MESSAGE - chosen);
+  const staged = files.slice(0, room).map((file): Staged => {
     lastId += 1;
     return {
       id: lastId,
@@ -102,7 +107,8 @@ export function stage(memory: Memory, dialogId: DialogId, files: readonly Partia
     };
   });
   stagedOf(memory, dialogId).push(...staged);
-  return { staged, refused: [] };
+  const refused = files.slice(room).map(({ name }) => ({ name: name ?? '', reason: 'tooMany' as const }));
+  return { staged, refused };
 }
 
 /** The files of a message that was taken back are chosen again. */

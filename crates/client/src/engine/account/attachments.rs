@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::attachments::outgoing::{Chosen, picture_name};
-use crate::attachments::{Reader, wire};
+use crate::attachments::{MOST_ON_MESSAGE, Reader, wire};
 use crate::engine::Account;
 use crate::error::Error;
 use crate::model::{
@@ -80,8 +80,17 @@ impl Account {
             return Err(Error::NotFound);
         }
         let mut staging = Staging::default();
-        for chosen in all {
+        let mut all = all.into_iter();
+        while let Some(chosen) = all.next() {
             let name = chosen.name();
+            // What would not fit on the message is not even read.
+            if self.look(move |db| staged::count(db, dialog)).await? >= MOST_ON_MESSAGE {
+                let rest = all.map(|chosen| chosen.name());
+                let refused = std::iter::once(name).chain(rest);
+                let refused = refused.map(|name| (name, Unstageable::TooMany));
+                staging.refused.extend(refused);
+                break;
+            }
             match self.inner.outgoing.take(dialog, chosen).await {
                 Ok(file) => {
                     let mut shown = file.shown.clone();
@@ -287,7 +296,8 @@ fn unkept(reason: Unstageable) -> Error {
         Unstageable::TooLarge
         | Unstageable::Empty
         | Unstageable::Unreadable
-        | Unstageable::Folder => io::ErrorKind::Other,
+        | Unstageable::Folder
+        | Unstageable::TooMany => io::ErrorKind::Other,
     };
     store::Error::from(io::Error::from(kind)).into()
 }

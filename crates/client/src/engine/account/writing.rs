@@ -1,6 +1,6 @@
 //! What a person does.
 
-use crate::attachments::wire;
+use crate::attachments::{MOST_ON_MESSAGE, wire};
 use crate::engine::Account;
 use crate::engine::account::attachments::Hung;
 use crate::error::Error;
@@ -50,6 +50,10 @@ impl Account {
             }
             let value = value.chars().filter(|&c| is_sendable(c)).collect();
             says.fields.push((name, value));
+        }
+        if draft.attachments.len() > MOST_ON_MESSAGE {
+            let limit = u32::try_from(MOST_ON_MESSAGE).unwrap_or(u32::MAX);
+            return Err(Error::TooMany { limit });
         }
         let context = self.context()?;
         let me = self.inner.me;
