@@ -126,6 +126,32 @@ async fn a_line_that_is_cut_at_every_step_of_an_upload_only_delays_it() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_lost_at_any_step_of_an_upload_doubles_nothing() {
+    let world = World::new().await;
+    let (alice, bob) = world.pair().await;
+    let dialog = alice.chat_with(&bob).await;
+    // Within the answers to the announcement, to the file and to its completion, and between them.
+    let cuts = (1..=1_201).step_by(150);
+    let count = cuts.clone().count();
+    for (number, cut) in (0_u64..).zip(cuts) {
+        let file = bytes(20_000, 400 + number);
+        alice.rest.cut_after(Direction::Down, cut);
+        let text = format!("cut after {cut}");
+        let id = alice
+            .sends_files(dialog, &text, &[("cut.bin", &file)])
+            .await;
+        bob.receives(dialog, id).await;
+        assert!(bob.content(dialog, id, 0).await == file, "{text}");
+    }
+    alice.has_sent_everything().await;
+    assert_eq!(bob.texts(dialog).await.len(), count, "nothing is doubled");
+    assert_eq!(stored(world.data()).len(), count);
+    // An announcement of which nobody heard is swept by the server.
+    let known = world.files_of(alice.id).await.len();
+    assert!(known <= 2 * count, "{known} announced");
+}
+
+#[tokio::test]
 async fn an_upload_whose_address_has_expired_goes_to_another_one() {
     let world = World::with(|config| config.timing.unfinished_blob_seconds = 60).await;
     let (alice, bob) = world.pair().await;

@@ -346,6 +346,13 @@ test('another start hands files over, and the window asks which chat they are fo
   await tray(2);
   for (const name of ['ridge.jpg', 'lake-round.gpx']) await page.press('button', `Remove ${name}`);
   await tray(0);
+  // As the desktop entry does it: “open with”.
+  await desktop.startAgain([pathToFileURL(join(samples, 'lake-round.gpx')).href]);
+  await page.sees('Send a file');
+  await page.press('[role=dialog] li button, dialog li button', 'beatrice');
+  await tray(1);
+  await page.press('button', 'Remove lake-round.gpx');
+  await tray(0);
 });
 
 test('a film shows its first frame in the bubble, plays there, and plays large', async () => {

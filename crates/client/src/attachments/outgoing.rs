@@ -12,7 +12,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::DynamicImage;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, Semaphore};
 
 use crate::attachments::cache::{Cache, Derived};
 use crate::attachments::files::OpenFile;
@@ -41,6 +41,8 @@ pub(crate) struct Outgoing {
     folder: Cache,
     /// Large pictures are decoded one after another: each needs much memory.
     decodings: Arc<Semaphore>,
+    /// Read by those who choose files, written by those who remove them.
+    choices: Arc<RwLock<()>>,
 }
 
 /// Where a chosen file comes from.
@@ -72,7 +74,20 @@ impl Outgoing {
         Self {
             folder,
             decodings: Arc::new(Semaphore::new(1)),
+            choices: Arc::default(),
         }
+    }
+
+    /// Somebody chooses files: until this is dropped nothing is removed that no row names. The rows of
+    /// what was copied stand by then.
+    pub(crate) async fn choosing(&self) -> OwnedRwLockReadGuard<()> {
+        Arc::clone(&self.choices).read_owned().await
+    }
+
+    /// For whoever removes files that no row names, while nobody chooses any. `None` if somebody does:
+    /// it can wait.
+    pub(crate) fn unchosen(&self) -> Option<OwnedRwLockWriteGuard<()>> {
+        Arc::clone(&self.choices).try_write_owned().ok()
     }
 
     /// Copies a chosen file and looks what it is.

@@ -89,10 +89,9 @@ pub(crate) async fn run(
         files,
     });
     let work = async {
-        if let Err(error) = transfer.sweep().await {
-            tracing::warn!(%error, "the folder of what is sent was not swept");
-        }
         let mut running: JoinSet<i64> = JoinSet::new();
+        // What a crash left, and what was not sent of what was: originals of pictures, for one.
+        let mut is_swept = false;
         loop {
             let wait = match round(&transfer, &mut running).await {
                 Ok(wait) => wait,
@@ -101,19 +100,28 @@ pub(crate) async fn run(
                     CACHE_FAILED
                 }
             };
+            if running.is_empty() && !is_swept {
+                is_swept = transfer.sweep().await.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the folder of what is sent was not swept");
+                    false
+                });
+            }
             let uploads = &transfer.context.uploads;
             tokio::select! {
                 () = uploads.wake.notified() => {}
-                Some(ended) = running.join_next() => match ended {
-                    Ok(seq) => {
-                        uploads.lock().remove(&seq);
+                Some(ended) = running.join_next() => {
+                    is_swept = false;
+                    match ended {
+                        Ok(seq) => {
+                            uploads.lock().remove(&seq);
+                        }
+                        Err(error) => {
+                            tracing::error!(%error, "an upload failed by itself");
+                            uploads.lock().clear();
+                            running.abort_all();
+                        }
                     }
-                    Err(error) => {
-                        tracing::error!(%error, "an upload failed by itself");
-                        uploads.lock().clear();
-                        running.abort_all();
-                    }
-                },
+                }
                 () = sleep(wait) => {}
             }
         }
@@ -173,14 +181,23 @@ async fn round(transfer: &Arc<Transfer>, running: &mut JoinSet<i64>) -> Result<D
 }
 
 impl Transfer {
-    /// Removes files that nothing waits for any more.
-    async fn sweep(&self) -> Result<(), Error> {
+    /// Removes files that nothing waits for any more. Returns whether it did: not while somebody
+    /// chooses files, of which no row says anything yet.
+    async fn sweep(&self) -> Result<bool, Error> {
+        let Some(unchosen) = self.outgoing.unchosen() else {
+            return Ok(false);
+        };
         let needed = self.context.store.read(staged::contents).await?;
         let outgoing = self.outgoing.clone();
-        let swept = tokio::task::spawn_blocking(move || outgoing.sweep(&needed)).await;
+        let swept = tokio::task::spawn_blocking(move || {
+            let swept = outgoing.sweep(&needed);
+            drop(unchosen);
+            swept
+        })
+        .await;
         if let Ok(Err(error)) = swept {
             tracing::warn!(%error, "files that nothing waits for were not removed");
         }
-        Ok(())
+        Ok(true)
     }
 }

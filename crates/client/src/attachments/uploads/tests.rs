@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use cubist_protocol::ext::extra_params::ExtraParams;
@@ -28,6 +29,9 @@ use crate::store::testing::{account_id, attachment, dialog_id, message_id, outgo
 use crate::store::uploads::{self, NewUpload};
 use crate::store::{RawKey, outbox};
 use crate::sync::testing::World;
+
+/// Longer than anything here takes.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Portions of a file far larger than what two sockets hold between them.
 const PORTIONS: usize = 512;
@@ -261,4 +265,66 @@ async fn a_server_that_refuses_every_address_it_gives_is_believed_the_third_time
     assert_eq!(rig.state().await, FileState::Failed { problem });
     assert_eq!((rig.asked_for(ANNOUNCE), rig.asked_for(UPLOAD)), (3, 3));
     assert_eq!(rig.message().await.status, Status::Failed);
+}
+
+#[tokio::test]
+async fn what_nothing_names_any_more_goes_when_nothing_is_on_its_way() {
+    let rig = Rig::new(object_store(|asked| whole(asked, 201))).await;
+    let outgoing = rig.transfer.outgoing.clone();
+    // As the original of a picture is, once another one was made of it and sent.
+    let leave = async |byte: u8| {
+        let chosen = Chosen::Bytes("b.bin".to_owned(), vec![byte; 100]);
+        let taken = outgoing.take(dialog_id(1), chosen).await;
+        taken.unwrap().original
+    };
+    let is_gone = async |content| {
+        let gone = async {
+            while outgoing.open(content).is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(DEADLINE, gone).await.unwrap();
+    };
+    let pause = async |paused| {
+        let store = &rig.world.context.store;
+        let done = store.write(move |tx| uploads::pause(tx, message_id(1), paused));
+        done.await.unwrap();
+        rig.world.context.uploads.look();
+    };
+    pause(true).await;
+    let first = leave(1).await;
+    let running = tokio::spawn(super::run(
+        Arc::clone(&rig.world.context),
+        rig.transfer.client.clone(),
+        outgoing.clone(),
+        Arc::clone(&rig.transfer.files),
+    ));
+    is_gone(first).await;
+    let store = &rig.world.context.store;
+    let waiting = store
+        .read(|db| uploads::of_message(db, message_id(1)))
+        .await;
+    let waiting = waiting.unwrap()[0].content;
+    assert!(outgoing.open(waiting).is_ok(), "what waits stays");
+    let second = leave(2).await;
+    pause(false).await;
+    is_gone(second).await;
+    is_gone(waiting).await;
+    assert_eq!(rig.asked_for(UPLOAD), 1);
+    running.abort();
+}
+
+#[tokio::test]
+async fn nothing_goes_while_somebody_chooses_files() {
+    let rig = Rig::new(object_store(|asked| whole(asked, 201))).await;
+    let outgoing = &rig.transfer.outgoing;
+    let choosing = outgoing.choosing().await;
+    let chosen = Chosen::Bytes("b.bin".to_owned(), vec![1; 100]);
+    let taken = outgoing.take(dialog_id(1), chosen).await.unwrap();
+    rig.goes_on().await;
+    assert!(!rig.transfer.sweep().await.unwrap());
+    assert!(outgoing.open(taken.original).is_ok());
+    drop(choosing);
+    assert!(rig.transfer.sweep().await.unwrap());
+    assert!(outgoing.open(taken.original).is_err());
 }

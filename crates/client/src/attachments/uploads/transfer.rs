@@ -234,6 +234,10 @@ impl Transfer {
     /// Forgets the copy of a file that is at the server, unless something else waits for it.
     async fn forget(&self, upload: &Upload) -> Result<(), Error> {
         let content = upload.content;
+        let Some(unchosen) = self.outgoing.unchosen() else {
+            // It is swept when nothing is on its way.
+            return Ok(());
+        };
         let is_needed = self
             .context
             .store
@@ -241,9 +245,14 @@ impl Transfer {
             .await?;
         if !is_needed {
             let outgoing = self.outgoing.clone();
-            let removed = tokio::task::spawn_blocking(move || outgoing.remove(content)).await;
+            let removed = tokio::task::spawn_blocking(move || {
+                let removed = outgoing.remove(content);
+                drop(unchosen);
+                removed
+            })
+            .await;
             if let Ok(Err(error)) = removed {
-                // It is swept at the next start.
+                // It is swept when nothing is on its way.
                 tracing::warn!(%error, "a file that was sent was not removed");
             }
         }

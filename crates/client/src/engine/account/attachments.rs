@@ -48,6 +48,7 @@ impl Account {
     ) -> Result<Staged, Error> {
         let path = recorded.path;
         let chosen = Chosen::Path(path.clone());
+        let _choosing = self.inner.outgoing.choosing().await;
         let taken = self.inner.outgoing.take(dialog, chosen).await;
         let mut file = taken.map_err(unkept)?;
         VOICE_NAME.clone_into(&mut file.shown.name);
@@ -79,6 +80,7 @@ impl Account {
         if self.dialog(dialog).await?.is_none() {
             return Err(Error::NotFound);
         }
+        let _choosing = self.inner.outgoing.choosing().await;
         let mut staging = Staging::default();
         let mut all = all.into_iter();
         while let Some(chosen) = all.next() {
@@ -140,6 +142,7 @@ impl Account {
 
     /// Puts chosen files away again.
     pub async fn unstage(&self, ids: Vec<StagedId>) -> Result<(), Error> {
+        let unchosen = self.inner.outgoing.unchosen();
         let gone = self
             .write(move |tx| {
                 let mut gone = Vec::new();
@@ -159,14 +162,21 @@ impl Account {
                 Ok(unneeded)
             })
             .await?;
+        let Some(unchosen) = unchosen else {
+            // It is swept with what was sent.
+            return Ok(());
+        };
         let outgoing = self.inner.outgoing.clone();
         let removed = tokio::task::spawn_blocking(move || {
-            gone.into_iter()
-                .try_for_each(|content| outgoing.remove(content))
+            let removed = gone
+                .into_iter()
+                .try_for_each(|content| outgoing.remove(content));
+            drop(unchosen);
+            removed
         })
         .await;
         if let Ok(Err(error)) = removed {
-            // It is swept at the next start.
+            // It is swept with what was sent.
             tracing::warn!(%error, "a file that was put away was not removed");
         }
         Ok(())

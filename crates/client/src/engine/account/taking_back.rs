@@ -20,6 +20,7 @@ impl Account {
         if let Some(context) = &context {
             context.uploads.stop(message);
         }
+        let _choosing = self.inner.outgoing.choosing().await;
         let mut cached = self.cached_files(message).await?;
         self.write(move |tx| {
             let row = outbox::row_of(tx, message)?;
@@ -52,7 +53,7 @@ impl Account {
     }
 
     /// Copies of the files of a message that are at the server already. If the message is sent after
-    /// all, they are swept at the next start.
+    /// all, they are swept with what was sent.
     async fn cached_files(&self, message: MessageId) -> Result<BTreeMap<u32, StagedFile>, Error> {
         let (present, waiting) = self
             .look(move |db| {
