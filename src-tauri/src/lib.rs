@@ -19,7 +19,8 @@ use tracing_subscriber::{
 use crate::{
     shell::{
         arguments::Arguments, attachments, badge, notifications, organisation::Organisations,
-        pictures, profile::Profile, recent_log::RecentLog, renderer, tiles, tray, window, writing,
+        pictures, profile::Profile, recent_log::RecentLog, renderer, tiles, tray, updates, window,
+        writing,
     },
     state::App,
 };
@@ -104,6 +105,7 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(autostart(&profile, arguments))
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
         .register_asynchronous_uri_scheme_protocol(tiles::SCHEME, tiles::answer)
         .register_asynchronous_uri_scheme_protocol(attachments::SCHEME, attachments::answer)
@@ -128,6 +130,7 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
             tauri::async_runtime::spawn(tray::follow(followed.clone(), app.clone()));
             tauri::async_runtime::spawn(badge::follow(followed.clone(), app.clone()));
             tauri::async_runtime::spawn(notifications::follow(followed.clone(), app.clone()));
+            tauri::async_runtime::spawn(updates::follow(followed.clone()));
             // A window that nobody sees paints nothing, and is not blank.
             if !hidden {
                 watch_first_frame(handle.handle().clone(), app);

@@ -41,7 +41,7 @@ use crate::{
         kept_files::KeptFiles, links::WantedLink, local_backend::LocalBackend, lock::Idle,
         media_server::MediaServer, metered, microphone::SystemMicrophone, offers::Offers,
         organisation::Organisations, place::Places, profile::Profile, recent_log::RecentLog,
-        screen_lock, settings_file::SettingsFile, window::FAREWELL,
+        screen_lock, settings_file::SettingsFile, updates::Updates, window::FAREWELL,
     },
 };
 
@@ -89,6 +89,8 @@ pub struct Parts {
     pub link: WantedLink,
     /// Whose app it is.
     pub organisations: Organisations,
+    /// New versions of the program.
+    pub updates: Updates,
     /// Where the window stands.
     pub places: Places,
     /// Tiles of the map source in the settings.
@@ -150,6 +152,7 @@ impl App {
             offers: Offers::default(),
             link: WantedLink::default(),
             organisations,
+            updates: Updates::of_this_copy(),
             places: Places::open(&profile.dir),
             kept_files: KeptFiles::new(&profile.dir),
             profile,

@@ -33,5 +33,6 @@ pub mod screen_lock;
 pub mod settings_file;
 pub mod tiles;
 pub mod tray;
+pub mod updates;
 pub mod window;
 pub mod writing;

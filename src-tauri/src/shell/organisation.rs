@@ -14,8 +14,10 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use cubist_client::model::Endpoints;
+use minisign_verify::PublicKey;
 use serde::Deserialize;
 use toml::Spanned;
+use url::Url;
 
 use crate::{
     ipc::{
@@ -25,6 +27,7 @@ use crate::{
     shell::{
         endpoints::{self, Given},
         profile::Profile,
+        updates::Source,
     },
 };
 
@@ -56,6 +59,7 @@ struct File {
     accent: Option<Spanned<String>>,
     logo: Option<Spanned<String>>,
     server: Option<Server>,
+    updates: Option<Versions>,
     #[serde(default)]
     features: Switches,
 }
@@ -70,6 +74,13 @@ struct Server {
     app_id: Spanned<u64>,
     auth_key: Spanned<String>,
     certificate: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Versions {
+    address: Spanned<String>,
+    key: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +122,7 @@ impl Wrong {
 struct Read {
     shown: Organisation,
     endpoints: Option<Endpoints>,
+    updates: Option<Source>,
 }
 
 /// The configuration of this profile's organisation, as it is now.
@@ -178,6 +190,14 @@ impl Organisations {
         match &*self.lock() {
             Some(Ok(read)) => read.endpoints.clone().ok_or(IpcError::NotFound),
             _ => Err(IpcError::NotFound),
+        }
+    }
+
+    /// Where its versions of the program come from, if it has set that.
+    pub fn updates(&self) -> Option<Source> {
+        match &*self.lock() {
+            Some(Ok(read)) => read.updates.clone(),
+            _ => None,
         }
     }
 
@@ -305,6 +325,10 @@ fn parse(text: &str, folder: &Path, path: &str, named: &mut Named) -> Result<Rea
         None => None,
         Some(server) => Some(servers(server, folder, named)?),
     };
+    let updates = match &file.updates {
+        None => None,
+        Some(versions) => Some(source(versions)?),
+    };
     let is_on = |switch: Option<bool>| switch.unwrap_or(true);
     let switches = &file.features;
     Ok(Read {
@@ -325,6 +349,7 @@ fn parse(text: &str, folder: &Path, path: &str, named: &mut Named) -> Result<Rea
             },
         },
         endpoints,
+        updates,
     })
 }
 
@@ -371,6 +396,39 @@ fn servers(server: Server, folder: &Path, named: &mut Named) -> Result<Endpoints
             ),
         }
     })
+}
+
+/// Where new versions come from. Both are wanted: a version that nobody has signed is never taken.
+fn source(versions: &Versions) -> Result<Source, Wrong> {
+    let address = Url::parse(versions.address.get_ref().trim())
+        .ok()
+        .filter(is_safe)
+        .ok_or_else(|| Wrong::at(versions.address.span(), "an address begins with https://"))?;
+    let key = versions.key.get_ref().trim();
+    let is_key = BASE64_STANDARD
+        .decode(key)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .is_some_and(|text| PublicKey::decode(&text).is_ok());
+    if !is_key {
+        return Err(Wrong::at(
+            versions.key.span(),
+            "the key is not the content of a .pub file of `tauri signer generate`",
+        ));
+    }
+    Ok(Source {
+        address,
+        key: key.to_owned(),
+    })
+}
+
+/// `https`; this machine itself, too, where the program is being worked on.
+fn is_safe(url: &Url) -> bool {
+    url.has_host()
+        && (url.scheme() == "https"
+            || (cfg!(debug_assertions)
+                && url.scheme() == "http"
+                && url.host_str() == Some("127.0.0.1")))
 }
 
 /// A file that is named in the configuration and lies in its folder.

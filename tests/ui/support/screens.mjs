@@ -448,6 +448,11 @@ export const SCREENS = [
   { name: 'settings-server', query: '', go: (page, say) => settings(page, say, 'settings_server') },
   { name: 'settings-diagnostics', query: '', go: (page, say) => settings(page, say, 'settings_diagnostics') },
   { name: 'settings-about', query: '', go: (page, say) => settings(page, say, 'settings_about') },
+  {
+    name: 'settings-about-update',
+    query: 'updates=found',
+    go: (page, say) => settings(page, say, 'settings_about'),
+  },
   { name: 'first-run', query: 'state=firstRun' },
   {
     name: 'first-run-local',

@@ -19,6 +19,7 @@ import { privacyCommands } from './fake/privacy';
 import { reworkCommands } from './fake/reworking';
 import { searchCommands } from './fake/search';
 import { startCommands } from './fake/start';
+import { updateCommands } from './fake/updates';
 import { voiceCommands } from './fake/voice';
 
 /** One object for the page and its tests: the commands, and the memory behind them. */
@@ -38,6 +39,7 @@ export function openFake(query: URLSearchParams): FakeBackend {
     ...reworkCommands(memory),
     ...attachmentCommands(memory),
     ...searchCommands(memory),
+    ...updateCommands(memory),
     ...voiceCommands(memory),
     ...peopleCommands(memory),
     ...privacyCommands(memory),

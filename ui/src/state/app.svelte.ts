@@ -27,6 +27,7 @@ import { SettingsStore } from './settings.svelte';
 import { Shortcuts } from './shortcuts.svelte';
 import { Space } from './space.svelte';
 import { Toast, type ToastWords } from './toast.svelte';
+import { Updates } from './updates.svelte';
 import { View, type ReportTarget } from './view.svelte';
 
 /** Between two signs that the person is here, ms. */
@@ -65,6 +66,8 @@ export class App {
   /** Which keys do what. */
   readonly shortcuts: Shortcuts;
   readonly toasts = new Toast();
+  /** New versions of the program. */
+  readonly updates: Updates;
   /** What is heard. */
   readonly player: Player;
   /** Files of other programs that are dragged over the window. */
@@ -95,6 +98,11 @@ export class App {
     this.#forget = forget;
     this.settings = new SettingsStore(backend);
     this.shortcuts = new Shortcuts(this.settings, () => this.platform === 'macos');
+    this.updates = new Updates(
+      backend,
+      () => this.flush(),
+      (version) => this.#tellVersion(version),
+    );
     this.player = new Player(async ({ accountId, messageId, index }) => {
       const { url } = await backend.openMedia(accountId, messageId, index);
       return url;
@@ -138,6 +146,7 @@ export class App {
     this.maxUploadBytes = snapshot.maxUploadBytes;
     this.hasTray = snapshot.hasTray;
     this.takeOrganisation(snapshot.organisation);
+    this.updates.set(snapshot.updates);
     this.keys = snapshot.keys;
     this.canLock = snapshot.canLock;
     this.accounts.set(snapshot.accounts);
@@ -152,6 +161,8 @@ export class App {
     this.#show(last);
     this.view.dialogId = last.id === snapshot.settings.lastAccount ? snapshot.settings.lastDialog : null;
     this.view.go({ kind: 'main' });
+    const { release } = this.updates.current;
+    if (release !== null) this.#tellVersion(release.version);
     this.#follow();
     void this.#followLink();
   }
@@ -347,6 +358,9 @@ export class App {
         // The rest of it is the page's own, and may be newer here.
         this.settings.heard({ quietUntil: event.payload.settings.quietUntil });
         break;
+      case 'updateChanged':
+        this.updates.set(event.payload.state);
+        break;
       case 'closing':
         // Whatever could not be written is told nowhere any more: the window goes all the same.
         void this.flush().finally(() => this.backend.close());
@@ -361,6 +375,15 @@ export class App {
         void this.#reload();
         break;
     }
+  }
+
+  /** A new version is there: nothing happens by itself, so one is told where it can be had. */
+  #tellVersion(version: string): void {
+    if (this.boot.kind !== 'ready' || this.view.screen.kind !== 'main' || this.account === null) return;
+    this.toast(m.update_there({ version }), {
+      label: m.update_show(),
+      run: () => this.view.go({ kind: 'settings', section: 'about' }),
+    });
   }
 
   #messagesChanged({ accountId, dialogId, messages, removedIds }: MessagesChanged): void {

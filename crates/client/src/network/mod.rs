@@ -173,7 +173,7 @@ impl Ways {
     }
 
     /// Lets an HTTP client take these ways.
-    pub(crate) fn lead(&self, client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    pub fn lead(&self, client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
         let ways = self.clone();
         client.no_proxy().proxy(reqwest::Proxy::custom(move |url| {
             ways.hop_to(url).and_then(|hop| hop.url())

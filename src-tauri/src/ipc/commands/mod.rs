@@ -29,6 +29,7 @@ pub mod search;
 pub mod settings;
 pub mod staging;
 pub mod start;
+pub mod updates;
 pub mod voice;
 
 use std::str::FromStr;

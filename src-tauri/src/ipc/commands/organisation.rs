@@ -24,6 +24,7 @@ pub async fn import_organisation(
     let imported = imported.map_err(|error| IpcError::Internal {
         message: error.to_string(),
     })?;
+    app.updates.organisation_changed();
     let mut state = app.organisation_state();
     if let Err(problem) = imported {
         state.problem = Some(problem);
@@ -40,5 +41,6 @@ pub async fn forget_organisation(app: State<'_, App>) -> Result<OrganisationStat
         .map_err(|error| IpcError::Storage {
             message: error.to_string(),
         })?;
+    app.updates.organisation_changed();
     Ok(app.organisation_state())
 }

@@ -44,6 +44,7 @@ pub async fn bootstrap(app: State<'_, App>) -> Result<Bootstrap, IpcError> {
         settings: app.settings.get(),
         max_upload_bytes: cubist_client::attachments::MAX_BYTES,
         organisation: app.organisation_state(),
+        updates: app.updates.state(),
         has_tray: tray::is_possible(),
     })
 }

@@ -15,6 +15,7 @@ use crate::ipc::types::{
     people::User,
     privacy::Block,
     settings::Settings,
+    update::UpdateState,
     voice::VoiceEnd,
 };
 
@@ -189,6 +190,11 @@ pub enum AppEvent {
     SettingsChanged {
         /// All of them.
         settings: Settings,
+    },
+    /// It stands otherwise with new versions of the program.
+    UpdateChanged {
+        /// How.
+        state: UpdateState,
     },
     /// The window is about to close: keep what was typed, then call `close`.
     Closing,

@@ -30,5 +30,6 @@ pub mod settings;
 pub mod sign_in;
 pub mod system_line;
 pub mod unknown_message;
+pub mod update;
 pub mod voice;
 pub mod words;

@@ -12,6 +12,7 @@ use crate::ipc::types::{
     keys::KeyState,
     notifications::Notifications,
     organisation::OrganisationState,
+    update::UpdateState,
 };
 
 /// Colours of the window.
@@ -255,6 +256,8 @@ pub struct Bootstrap {
     pub max_upload_bytes: u64,
     /// The organisation that handed the app over.
     pub organisation: OrganisationState,
+    /// How it stands with new versions of the program.
+    pub updates: UpdateState,
     /// Whether this desktop has a tray.
     pub has_tray: bool,
 }

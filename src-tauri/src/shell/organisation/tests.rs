@@ -87,6 +87,42 @@ fn a_whole_file_gives_name_colour_logo_servers_and_what_is_off() {
     assert!(!format!("{organisations:?}").contains("a key of the application"));
 }
 
+/// As `tauri signer generate` writes it.
+const UPDATES_KEY: &str = concat!(
+    "dW50cnVzdGVkIGNvbW1lbnQ6IG1pbmlzaWduIHB1YmxpYyBrZXk6IEVEMDU2NTIwOTZEREQyOTQKUldTVTB0MldJ",
+    "R1VGN1RqN1pwWTRDb0tzVnNhMGczeE5uWHZZeWM0V09zS2d0RkgxemxKV0svSUEK",
+);
+
+#[test]
+fn new_versions_come_from_an_address_with_a_key() {
+    let updates = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), text);
+        look(folder.path(), folder.path()).updates()
+    };
+    let address = "https://example.org/{{target}}/{{arch}}?from={{current_version}}";
+    let whole = format!("name = 'A'\n[updates]\naddress = '{address}'\nkey = '{UPDATES_KEY}'");
+    let source = updates(&whole).unwrap();
+    assert_eq!(source.address.host_str(), Some("example.org"));
+    assert_eq!(source.key, UPDATES_KEY);
+    assert_eq!(updates("name = 'A'"), None);
+    assert_eq!(updates("name = "), None);
+
+    let bad = |address: &str, key: &str| {
+        problem(&format!(
+            "name = 'A'\n[updates]\naddress = '{address}'\nkey = '{key}'"
+        ))
+    };
+    assert_eq!(bad("http://example.org", UPDATES_KEY).line, Some(3));
+    assert_eq!(bad("example.org", UPDATES_KEY).line, Some(3));
+    for key in ["", "secret", "dW50cnVzdGVkIGNvbW1lbnQ6IHg="] {
+        assert_eq!(bad("https://example.org", key).line, Some(4), "{key}");
+    }
+    for half in ["address = 'https://example.org'", "key = 'x'"] {
+        problem(&format!("name = 'A'\n[updates]\n{half}"));
+    }
+}
+
 #[test]
 fn a_name_is_enough() {
     let folder = tempfile::tempdir().unwrap();

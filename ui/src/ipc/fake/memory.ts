@@ -19,6 +19,7 @@ import type {
   Status,
   SystemLine,
   Theme,
+  UpdateState,
   UserId,
 } from '../bindings.gen';
 import { ME } from './cast';
@@ -26,6 +27,7 @@ import { Locks } from './locks';
 import { connectionOf, failuresOf, stateOf, type StateName } from './states';
 import { travel, waitFor } from './travel';
 import { organisationOf } from './organisation';
+import { updatesOf } from './updates';
 import { Microphone } from './microphone';
 import { buildWorld, makeId, message, previewOf, standing, type World } from './world';
 
@@ -35,6 +37,8 @@ export class Memory {
   readonly world: World;
   /** Every call that changes something, for tests. */
   organisation: OrganisationState;
+  /** How it stands with new versions. */
+  updates: UpdateState;
   /** The link from outside that waits, for tests to put there. */
   readonly link: Link[] = [];
   readonly calls: [string, ...unknown[]][] = [];
@@ -71,6 +75,7 @@ export class Memory {
     this.microphone = new Microphone((event) => this.emit(event), query.get('microphone'));
     this.size = this.state === 'empty' ? 0 : Number(query.get('dialogs') ?? '13');
     this.organisation = organisationOf(query.get('organisation'));
+    this.updates = updatesOf(query.get('updates'));
     this.world = buildWorld(Date.now(), this.size, this.state);
     const open = query.get('open');
     this.settings = {

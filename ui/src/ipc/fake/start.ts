@@ -149,6 +149,7 @@ export function startCommands(memory: Memory): StartCommands {
         settings: memory.settings,
         maxUploadBytes: 104_857_600,
         organisation: memory.organisation,
+        updates: memory.updates,
         hasTray: true,
       }));
       if (memory.connection.type === 'online') {
