@@ -1,14 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextZoom, zoomOfKey } from './zoom';
-
-const key = (name: string, held: Partial<KeyboardEvent> = { ctrlKey: true }, code = '') => ({
-  key: name,
-  code,
-  ctrlKey: false,
-  metaKey: false,
-  altKey: false,
-  ...held,
-});
+import { nextZoom, zoomOfShortcut } from './zoom';
 
 describe('the size of the page', () => {
   it('goes through its steps and ends where they end', () => {
@@ -22,25 +13,12 @@ describe('the size of the page', () => {
   });
 
   it.each([
-    ['+', 110],
-    ['=', 110],
-    ['-', 90],
-    ['0', 100],
-    ['a', null],
-  ])('follows Ctrl %s', (name, wanted) => {
-    expect(zoomOfKey(key(name), 100, false)).toBe(wanted);
-  });
-
-  it('follows the keys of the number pad, whatever they write', () => {
-    expect(zoomOfKey(key('Add', { ctrlKey: true }, 'NumpadAdd'), 100, false)).toBe(110);
-    expect(zoomOfKey(key('Insert', { ctrlKey: true }, 'Numpad0'), 150, false)).toBe(100);
-  });
-
-  it('follows Cmd on a Mac, and no other key there or elsewhere', () => {
-    expect(zoomOfKey(key('+', { metaKey: true }), 100, true)).toBe(110);
-    expect(zoomOfKey(key('+'), 100, true)).toBeNull();
-    expect(zoomOfKey(key('+', { metaKey: true }), 100, false)).toBeNull();
-    expect(zoomOfKey(key('0', { ctrlKey: true, altKey: true }), 100, false)).toBeNull();
-    expect(zoomOfKey(key('0', {}), 100, false)).toBeNull();
+    ['zoomIn', 150],
+    ['zoomOut', 110],
+    ['zoomReset', 100],
+    ['palette', null],
+    [null, null],
+  ])('follows the shortcut %s', (id, wanted) => {
+    expect(zoomOfShortcut(id, 125)).toBe(wanted);
   });
 });

@@ -55,6 +55,33 @@ describe('the keys of shortcuts', () => {
     expect(shortcuts.match(press('r'), 'message')).toBe('reply');
   });
 
+  it('mean the size of the page by every sign of its keys, unless one of them was given away', () => {
+    const { shortcuts } = fresh();
+    const sign = (key: string, code = '') => shortcuts.match(press(key, { ctrlKey: true, code }), 'window');
+    for (const [key, code] of [
+      ['=', 'Equal'],
+      ['+', 'Equal'],
+      ['+', 'NumpadAdd'],
+    ] as const)
+      expect(sign(key, code)).toBe('zoomIn');
+    for (const [key, code] of [
+      ['-', 'Minus'],
+      ['_', 'Minus'],
+      ['-', 'NumpadSubtract'],
+    ] as const)
+      expect(sign(key, code)).toBe('zoomOut');
+    expect(sign('0', 'Numpad0')).toBe('zoomReset');
+    shortcuts.set('emoji', 'Mod+Plus');
+    expect(sign('+')).toBe('emoji');
+    expect(sign('=')).toBe('zoomIn');
+  });
+
+  it('follow Cmd on a Mac, and Ctrl nowhere else than elsewhere', () => {
+    const { shortcuts } = fresh(true);
+    expect(shortcuts.match(press('=', { metaKey: true }), 'window')).toBe('zoomIn');
+    expect(shortcuts.match(press('=', { ctrlKey: true }), 'window')).toBeNull();
+  });
+
   it('mean nothing while something is composed', () => {
     const { shortcuts } = fresh();
     expect(shortcuts.match(press('k', { ctrlKey: true, isComposing: true }), 'window')).toBeNull();

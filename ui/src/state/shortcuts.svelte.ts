@@ -12,6 +12,9 @@ const DEFAULTS = {
   shortcuts: { place: 'window', chord: 'Mod+/' },
   outbox: { place: 'window', chord: 'Mod+Shift+O' },
   lock: { place: 'window', chord: 'Mod+L' },
+  zoomIn: { place: 'window', chord: 'Mod+=' },
+  zoomOut: { place: 'window', chord: 'Mod+-' },
+  zoomReset: { place: 'window', chord: 'Mod+0' },
   newChat: { place: 'window', chord: 'Mod+N' },
   newGroup: { place: 'window', chord: 'Mod+Shift+N' },
   nextChat: { place: 'window', chord: 'Alt+ArrowDown' },
@@ -33,6 +36,12 @@ const DEFAULTS = {
 export type ShortcutId = keyof typeof DEFAULTS;
 
 export const SHORTCUT_IDS = Object.keys(DEFAULTS) as ShortcutId[];
+
+/** Signs that stand on one key with another: nobody thinks of Shift where a program says “Ctrl +”. */
+const SAME_KEY = new Map<Chord, Chord>([
+  ['Mod+Plus', 'Mod+='],
+  ['Mod+_', 'Mod+-'],
+]);
 
 /** Keys by which one gets around; nothing would be reachable without them. */
 const NAVIGATION = new Set(['Tab', 'Escape', 'Enter', 'Space', 'ContextMenu', 'Backspace']);
@@ -90,7 +99,9 @@ export class Shortcuts {
   /** The shortcut that a key press means; never while something is being composed. */
   match(press: Press, place: ShortcutPlace): ShortcutId | null {
     const chord = chordOf(press, this.mac);
-    return chord === null ? null : this.#holder(chord, place);
+    if (chord === null) return null;
+    const same = SAME_KEY.get(chord);
+    return this.#holder(chord, place) ?? (same === undefined ? null : this.#holder(same, place));
   }
 
   /** Whether a shortcut may have these keys, and what is in the way. */

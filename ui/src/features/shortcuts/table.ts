@@ -14,6 +14,9 @@ const LABELS: Record<ShortcutId, () => string> = {
   shortcuts: () => m.shortcuts_title(),
   outbox: () => m.outbox_title(),
   lock: () => m.lock_now(),
+  zoomIn: () => m.shortcut_zoom_in(),
+  zoomOut: () => m.shortcut_zoom_out(),
+  zoomReset: () => m.shortcut_zoom_reset(),
   newChat: () => m.chats_new(),
   newGroup: () => m.shell_new_group(),
   nextChat: () => m.shortcut_next_chat(),
@@ -41,7 +44,17 @@ export const GROUPS: readonly { id: GroupId; title: () => string; shortcuts: rea
   {
     id: 'general',
     title: () => m.shortcuts_general(),
-    shortcuts: ['palette', 'searchChat', 'settings', 'shortcuts', 'outbox', 'lock'],
+    shortcuts: [
+      'palette',
+      'searchChat',
+      'settings',
+      'shortcuts',
+      'outbox',
+      'lock',
+      'zoomIn',
+      'zoomOut',
+      'zoomReset',
+    ],
   },
   {
     id: 'chats',
@@ -84,7 +97,6 @@ export function fixedGroups(sendWithEnter: boolean): { id: GroupId; title: strin
         { chords: ['Home', 'End'], label: m.shortcut_ends() },
         { chords: ['ContextMenu', 'Shift+F10'], label: m.shortcut_menu() },
         { chords: ['Tab'], label: m.shortcut_tab() },
-        { chords: ['Mod+=', 'Mod+-', 'Mod+0'], label: m.settings_zoom() },
       ],
     },
   ];
