@@ -679,7 +679,7 @@ describe('files and storage', () => {
     await page.getByRole('checkbox', { name: /Ridge pictures/ }).click();
     await button(page, /^Free \d/).click();
     await page.getByText(/freed/).first().waitFor();
-    await page.getByText('No files are kept on this computer.').waitFor();
+    await page.getByRole('heading', { name: 'No files yet' }).waitFor();
     await button(page, /^Pictures: /).click();
     await page.getByRole('menuitemradio', { name: 'Never' }).click();
     await page.getByRole('switch', { name: 'Detailed maps' }).click();

@@ -36,7 +36,7 @@ describe('blocked people', () => {
   it('are none at first, and the page says how somebody becomes one', async () => {
     const { page, done } = await openPrivacy();
     await page.getByText('Nobody is blocked').waitFor();
-    await page.getByText('No list yet.').waitFor();
+    await page.getByText('No list yet').waitFor();
     await done();
   });
 
