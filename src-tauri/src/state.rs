@@ -37,11 +37,12 @@ use crate::{
         },
     },
     shell::{
-        connection_history::ConnectionHistory, endpoints, exports::Exports, focus::Focus,
-        kept_files::KeptFiles, links::WantedLink, local_backend::LocalBackend, lock::Idle,
-        media_server::MediaServer, metered, microphone::SystemMicrophone, offers::Offers,
-        organisation::Organisations, place::Places, profile::Profile, recent_log::RecentLog,
-        screen_lock, settings_file::SettingsFile, updates::Updates, window::FAREWELL,
+        connection_history::ConnectionHistory, desktop_proxy, endpoints, exports::Exports,
+        focus::Focus, kept_files::KeptFiles, links::WantedLink, local_backend::LocalBackend,
+        lock::Idle, media_server::MediaServer, metered, microphone::SystemMicrophone,
+        offers::Offers, organisation::Organisations, place::Places, profile::Profile,
+        recent_log::RecentLog, screen_lock, settings_file::SettingsFile, updates::Updates,
+        window::FAREWELL,
     },
 };
 
@@ -242,10 +243,11 @@ impl App {
     pub async fn engine(&self) -> Result<Engine, IpcError> {
         let engine = self
             .engine
-            .get_or_try_init(|| {
+            .get_or_try_init(|| async {
+                desktop_proxy::remember().await;
                 let mut config = EngineConfig::new(self.profile.dir.clone());
                 config.microphone = std::sync::Arc::new(SystemMicrophone);
-                Engine::open(config)
+                Engine::open(config).await
             })
             .await?;
         self.opened

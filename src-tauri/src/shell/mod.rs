@@ -7,6 +7,7 @@ pub mod authority;
 pub mod badge;
 pub mod clipboard;
 pub mod connection_history;
+pub mod desktop_proxy;
 pub mod drag;
 pub mod endpoints;
 pub mod exports;

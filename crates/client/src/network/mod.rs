@@ -5,6 +5,7 @@
 //! of maps. A server on this very computer is always reached directly, because a proxy would look
 //! for it on its own machine.
 
+mod desktop;
 mod kept;
 mod tunnel;
 
@@ -18,6 +19,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
+pub use self::desktop::DesktopProxy;
 pub(crate) use self::kept::KeptNetwork;
 pub(crate) use self::tunnel::{Blocked, open};
 use crate::connection::{Trust, TrustError, authorities_in};
@@ -166,7 +168,7 @@ impl Ways {
                     _ => host.to_owned(),
                 };
                 let address = format!("{scheme}://{bracketed}:{port}").parse().ok()?;
-                let system = self.0.system.get_or_init(Matcher::from_system);
+                let system = self.0.system.get_or_init(desktop::system);
                 system.intercept(&address).as_ref().and_then(hop_of_system)
             }
         }
