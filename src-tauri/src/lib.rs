@@ -18,7 +18,7 @@ use tracing_subscriber::{
 
 use crate::{
     shell::{
-        arguments::Arguments, attachments, badge, notifications, organisation::Organisations,
+        arguments::Arguments, attachments, badge, menu, notifications, organisation::Organisations,
         pictures, profile::Profile, recent_log::RecentLog, renderer, tiles, tray, updates, window,
         writing,
     },
@@ -111,6 +111,7 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
         .register_asynchronous_uri_scheme_protocol(attachments::SCHEME, attachments::answer)
         .invoke_handler(commands.invoke_handler())
         .on_window_event(window::on_event)
+        .on_menu_event(|handle, event| menu::chosen(handle, &event))
         .manage(App::new(profile.clone(), organisations, log))
         .setup(move |handle| {
             let app = handle.state::<App>().inner().clone();
@@ -129,6 +130,7 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
             let followed = handle.handle();
             tauri::async_runtime::spawn(tray::follow(followed.clone(), app.clone()));
             tauri::async_runtime::spawn(badge::follow(followed.clone(), app.clone()));
+            tauri::async_runtime::spawn(menu::follow(followed.clone(), app.clone()));
             tauri::async_runtime::spawn(notifications::follow(followed.clone(), app.clone()));
             tauri::async_runtime::spawn(updates::follow(followed.clone()));
             // A window that nobody sees paints nothing, and is not blank.

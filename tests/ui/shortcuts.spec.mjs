@@ -207,3 +207,33 @@ describe('the keyboard alone', () => {
     await done();
   });
 });
+
+describe('the menu bar of macOS', () => {
+  it('does what the shortcuts do, and not twice what one press of keys did already', async () => {
+    const { page, done } = await browser.open('open=jonas');
+    await page.getByRole('textbox', { name: /^Message to/ }).waitFor();
+    const choose = (command) =>
+      page.evaluate((chosen) => {
+        window.fake.emit({ type: 'menuChosen', payload: { command: chosen } });
+      }, command);
+    await choose('newGroup');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await choose('zoomIn');
+    await page.getByText('Zoom: 110%').first().waitFor();
+    await choose('remove');
+    await choose('about');
+    await page.getByRole('heading', { name: 'About', level: 2, exact: true }).waitFor();
+    await choose('settings');
+    await page.getByRole('textbox', { name: /^Message to/ }).waitFor();
+    await page.evaluate(() => {
+      window.dispatchEvent(
+        new KeyboardEvent('keydown', { key: ',', code: 'Comma', ctrlKey: true, bubbles: true }),
+      );
+      window.fake.emit({ type: 'menuChosen', payload: { command: 'settings' } });
+    });
+    await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+    await done();
+  });
+});

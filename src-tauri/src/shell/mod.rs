@@ -18,6 +18,7 @@ pub mod links;
 pub mod local_backend;
 pub mod lock;
 pub mod media_server;
+pub mod menu;
 pub mod metered;
 pub mod microphone;
 pub mod notifications;

@@ -19,16 +19,20 @@ import type {
   UserId,
 } from '~/ipc/bindings.gen';
 import { locale, m } from '~/i18n';
+import { chosenShortcut } from '~/features/shell/menuWords';
 import { errorSentence } from '~/lib/errorSentence';
 import { Accounts } from './accounts.svelte';
 import { Drop, type DropPlace } from './drop.svelte';
 import { Player } from './player.svelte';
 import { SettingsStore } from './settings.svelte';
-import { Shortcuts } from './shortcuts.svelte';
+import { Shortcuts, type ShortcutId } from './shortcuts.svelte';
 import { Space } from './space.svelte';
 import { Toast, type ToastWords } from './toast.svelte';
 import { Updates } from './updates.svelte';
 import { View, type ReportTarget } from './view.svelte';
+
+/** Where a menu bar has the same keys, a press may reach the page and then the bar, ms. */
+const SAME_PRESS_MS = 250;
 
 /** Between two signs that the person is here, ms. */
 const TOUCH_MS = 10_000;
@@ -81,6 +85,10 @@ export class App {
   #spaces = $state.raw<ReadonlyMap<AccountId, Space>>(new Map());
 
   #touchedAt = 0;
+  /** What does commands that were chosen outside the page; the first that can does it. */
+  readonly #doers = new Set<(id: ShortcutId) => boolean>();
+  /** The shortcut that was pressed last. */
+  #pressed: { id: ShortcutId; at: number } | null = null;
   readonly #forget: () => void;
   /** Where the person wants to go from outside the window, until the window can go there. */
   #wanted: Wanted | null = null;
@@ -358,6 +366,9 @@ export class App {
         // The rest of it is the page's own, and may be newer here.
         this.settings.heard({ quietUntil: event.payload.settings.quietUntil });
         break;
+      case 'menuChosen':
+        this.#menuChosen(event.payload.command);
+        break;
       case 'updateChanged':
         this.updates.set(event.payload.state);
         break;
@@ -375,6 +386,29 @@ export class App {
         void this.#reload();
         break;
     }
+  }
+
+  /** Lets this do commands that are chosen in the menu bar; returns what ends it. */
+  does(doer: (id: ShortcutId) => boolean): () => void {
+    this.#doers.add(doer);
+    return () => this.#doers.delete(doer);
+  }
+
+  /** A shortcut was pressed in the page. */
+  notePressed(id: ShortcutId): void {
+    this.#pressed = { id, at: Date.now() };
+  }
+
+  #menuChosen(command: string): void {
+    if (command === 'about') {
+      if (this.space !== null) this.view.go({ kind: 'settings', section: 'about' });
+      return;
+    }
+    const id = chosenShortcut(command);
+    if (id === null) return;
+    const pressed = this.#pressed;
+    if (pressed?.id === id && Date.now() - pressed.at < SAME_PRESS_MS) return;
+    for (const doer of this.#doers) if (doer(id)) return;
   }
 
   /** A new version is there: nothing happens by itself, so one is told where it can be had. */

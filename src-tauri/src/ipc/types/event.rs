@@ -191,6 +191,11 @@ pub enum AppEvent {
         /// All of them.
         settings: Settings,
     },
+    /// One of the page's commands was chosen in the menu bar.
+    MenuChosen {
+        /// How the page calls it.
+        command: String,
+    },
     /// It stands otherwise with new versions of the program.
     UpdateChanged {
         /// How.

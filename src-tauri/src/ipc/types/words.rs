@@ -45,4 +45,68 @@ pub struct DesktopWords {
     pub file: String,
     /// A place on the map.
     pub location: String,
+    /// The menu bar, on systems that have one.
+    pub menu: Option<MenuWords>,
+}
+
+/// The menu bar of macOS: its menus, what the system does in them, and what the page does.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MenuWords {
+    /// A menu.
+    pub file: String,
+    /// A menu.
+    pub edit: String,
+    /// A menu.
+    pub view: String,
+    /// A menu.
+    pub window: String,
+    /// A menu.
+    pub help: String,
+    /// What other programs offer.
+    pub services: String,
+    /// Hides this program.
+    pub hide: String,
+    /// Hides all others.
+    pub hide_others: String,
+    /// Ends both.
+    pub show_all: String,
+    /// Ends this program.
+    pub quit: String,
+    /// Closes the window.
+    pub close: String,
+    /// In a field.
+    pub undo: String,
+    /// In a field.
+    pub redo: String,
+    /// In a field.
+    pub cut: String,
+    /// Of what is selected.
+    pub copy: String,
+    /// In a field.
+    pub paste: String,
+    /// In a field or on the page.
+    pub select_all: String,
+    /// The window on the whole screen.
+    pub fullscreen: String,
+    /// The window in the dock.
+    pub minimise: String,
+    /// The window as large as the screen has room.
+    pub fill: String,
+    /// All windows over those of others.
+    pub front: String,
+    /// What the page does.
+    pub commands: Vec<MenuCommand>,
+}
+
+/// Something that the page does when it is chosen in the menu bar.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MenuCommand {
+    /// How the page calls it.
+    pub id: String,
+    /// What stands there.
+    pub label: String,
+    /// The keys that do the same, as the page writes them (`Mod+Shift+K`).
+    pub keys: Option<String>,
 }

@@ -105,6 +105,7 @@ mod tests {
             voice: same("Voice message"),
             file: same("File"),
             location: same("Location"),
+            menu: None,
         }
     }
 
