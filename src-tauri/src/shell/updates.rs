@@ -9,6 +9,7 @@
 //! system's, which brings their next versions.
 
 use std::{
+    path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -82,7 +83,9 @@ impl Updates {
 
     /// Of this very copy of the program.
     pub fn of_this_copy() -> Self {
-        Self::new(!cfg!(target_os = "linux") || std::env::var_os("APPIMAGE").is_some())
+        let program = std::env::current_exe().unwrap_or_default();
+        let mounted = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        Self::new(!cfg!(target_os = "linux") || is_app_image(&program, mounted))
     }
 
     /// How it stands.
@@ -246,6 +249,13 @@ impl Updates {
         // Replaced as a whole.
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the program runs out of an `AppImage`. One that another `AppImage` started inherits the
+/// names of that one's file.
+fn is_app_image(program: &Path, variable: impl Fn(&str) -> Option<PathBuf>) -> bool {
+    variable("APPIMAGE").is_some()
+        && variable("APPDIR").is_some_and(|mounted| program.starts_with(mounted))
 }
 
 async fn ask<R: Runtime>(

@@ -19,7 +19,6 @@ import type {
   UserId,
 } from '~/ipc/bindings.gen';
 import { locale, m } from '~/i18n';
-import { chosenShortcut } from '~/features/shell/menuWords';
 import { errorSentence } from '~/lib/errorSentence';
 import { Accounts } from './accounts.svelte';
 import { Drop, type DropPlace } from './drop.svelte';
@@ -86,7 +85,7 @@ export class App {
 
   #touchedAt = 0;
   /** What does commands that were chosen outside the page; the first that can does it. */
-  readonly #doers = new Set<(id: ShortcutId) => boolean>();
+  readonly #doers = new Set<(command: string) => boolean>();
   /** The shortcut that was pressed last. */
   #pressed: { id: ShortcutId; at: number } | null = null;
   readonly #forget: () => void;
@@ -389,7 +388,7 @@ export class App {
   }
 
   /** Lets this do commands that are chosen in the menu bar; returns what ends it. */
-  does(doer: (id: ShortcutId) => boolean): () => void {
+  does(doer: (command: string) => boolean): () => void {
     this.#doers.add(doer);
     return () => this.#doers.delete(doer);
   }
@@ -400,15 +399,9 @@ export class App {
   }
 
   #menuChosen(command: string): void {
-    if (command === 'about') {
-      if (this.space !== null) this.view.go({ kind: 'settings', section: 'about' });
-      return;
-    }
-    const id = chosenShortcut(command);
-    if (id === null) return;
     const pressed = this.#pressed;
-    if (pressed?.id === id && Date.now() - pressed.at < SAME_PRESS_MS) return;
-    for (const doer of this.#doers) if (doer(id)) return;
+    if (pressed?.id === command && Date.now() - pressed.at < SAME_PRESS_MS) return;
+    for (const doer of this.#doers) if (doer(command)) return;
   }
 
   /** A new version is there: nothing happens by itself, so one is told where it can be had. */

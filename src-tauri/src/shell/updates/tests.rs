@@ -1,8 +1,11 @@
 //! Who is asked for new versions and when, and what is believed of the answer.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use cubist_client::network::Ways;
@@ -18,7 +21,7 @@ use tokio::{
 use tokio_util::task::AbortOnDropHandle;
 use url::Url;
 
-use super::{Source, Updates};
+use super::{Source, Updates, is_app_image};
 use crate::ipc::types::update::{Release, UpdateOrigin, UpdateProblem, UpdateStep};
 
 /// What is called a new version of the program here.
@@ -199,6 +202,21 @@ async fn a_newer_version_is_found_and_loaded_only_when_it_is_wanted() {
     assert_eq!((state.step, state.problem), (UpdateStep::Loaded, None));
     assert_eq!(server.asked(), 2);
     assert!(!updates.is_installed());
+}
+
+#[test]
+fn only_what_runs_out_of_an_app_image_is_one() {
+    let inside = |name: &str| match name {
+        "APPIMAGE" => Some(PathBuf::from("/home/ann/Cubist.AppImage")),
+        "APPDIR" => Some(PathBuf::from("/tmp/.mount_Cubist1")),
+        _ => None,
+    };
+    assert!(is_app_image(
+        Path::new("/tmp/.mount_Cubist1/usr/bin/cubist"),
+        inside
+    ));
+    assert!(!is_app_image(Path::new("/usr/bin/cubist"), inside));
+    assert!(!is_app_image(Path::new("/usr/bin/cubist"), |_| None));
 }
 
 #[tokio::test]
