@@ -22,7 +22,10 @@ pub async fn remember() {}
 #[cfg(target_os = "linux")]
 mod linux {
     use cubist_client::network::DesktopProxy;
-    use gio::{Settings, SettingsSchemaSource, prelude::SettingsExt as _};
+    use gio::{
+        Settings, SettingsSchemaSource,
+        prelude::{SettingsExt as _, SettingsExtManual as _},
+    };
 
     const SCHEMA: &str = "org.gnome.system.proxy";
 
@@ -34,7 +37,7 @@ mod linux {
     }
 
     fn of(settings: &Settings) -> Option<DesktopProxy> {
-        if settings.string("mode") != "manual" {
+        if settings.string("mode").as_str() != "manual" {
             return None;
         }
         let proxy = |kind: &str| {
@@ -52,7 +55,7 @@ mod linux {
             direct: settings
                 .strv("ignore-hosts")
                 .iter()
-                .map(ToString::to_string)
+                .map(|host| host.as_str().to_owned())
                 .collect(),
         })
     }
@@ -62,7 +65,9 @@ mod linux {
         use std::{fs, path::Path, process::Command};
 
         use cubist_client::network::DesktopProxy;
-        use gio::{Settings, SettingsSchemaSource, functions, prelude::SettingsExt as _};
+        use gio::{
+            Settings, SettingsSchemaSource, memory_settings_backend_new, prelude::SettingsExt as _,
+        };
 
         use super::{SCHEMA, of};
 
@@ -99,7 +104,7 @@ mod linux {
             assert!(compiled.success());
             let source = SettingsSchemaSource::from_directory(folder, None, false).unwrap();
             let schema = source.lookup(SCHEMA, false).unwrap();
-            let backend = functions::memory_settings_backend_new();
+            let backend = memory_settings_backend_new();
             Settings::new_full(&schema, Some(&backend), None)
         }
 
