@@ -54,6 +54,14 @@ it('keeps what was typed before this program is replaced and before it ends', as
   expect(steps).toEqual(['load', 'keep', 'install', 'keep', 'restart']);
 });
 
+it('starts what an earlier press has installed', async () => {
+  updates.set({ ...FOUND, step: 'installed' });
+  steps = [];
+  expect(updates.busy).toBe(false);
+  await updates.install();
+  expect(steps).toEqual(['keep', 'restart']);
+});
+
 it('installs nothing that was refused, and starts nothing that was not installed', async () => {
   updates.set(FOUND);
   backend.loadUpdate = vi.fn(async () => Promise.resolve({ ...FOUND, problem: 'signature' as const }));

@@ -24,9 +24,9 @@ export class Updates {
     private readonly found: (version: string) => void,
   ) {}
 
-  /** Whether something is being done about it. */
+  /** Whether something is being done about it. What is here or installed already waits for the person. */
   get busy(): boolean {
-    return this.current.step !== 'idle';
+    return ['looking', 'loading', 'installing'].includes(this.current.step);
   }
 
   /** The shell's word of how it stands. */
@@ -43,12 +43,14 @@ export class Updates {
 
   /** Loads the version that is there, puts it in the place of this one and starts it; stops where something is wrong. */
   async install(): Promise<void> {
-    this.set(await this.backend.loadUpdate());
-    if (this.current.step !== 'loaded') return;
-    // On Windows the program ends while it is installed; elsewhere one may go on typing meanwhile.
-    await this.keep();
-    this.set(await this.backend.installUpdate());
-    if (this.current.step !== 'installed') return;
+    if (this.current.step !== 'installed') {
+      this.set(await this.backend.loadUpdate());
+      if (this.current.step !== 'loaded') return;
+      // On Windows the program ends while it is installed; elsewhere one may go on typing meanwhile.
+      await this.keep();
+      this.set(await this.backend.installUpdate());
+      if (this.current.step !== 'installed') return;
+    }
     await this.keep();
     await this.backend.restart();
   }
