@@ -136,9 +136,10 @@ async function clippy() {
 }
 
 // Every call names the whole workspace and no features, so that cargo sees one set of features and compiles nothing
-// twice. The programs are built apart because tests start them as processes of their own.
+// twice; the programs are built with the tests for the same reason, since these want an app without a window of Tauri.
+// The programs are built apart because tests start them as processes of their own.
 async function rustBuild() {
-  await steps.run('rust-build', 'cargo', ['build', '--workspace', '--locked']);
+  await steps.run('rust-build', 'cargo', ['build', '--workspace', '--all-targets', '--locked']);
   await steps.run('rust-build', 'cargo', ['test', '--workspace', '--locked', '--no-run'], { append: true });
 }
 

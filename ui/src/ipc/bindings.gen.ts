@@ -329,6 +329,14 @@ export const commands = {
 	importOrganisation: () => typedError<OrganisationState | null, IpcError>(__TAURI_INVOKE("import_organisation")),
 	/**  Forgets an imported configuration. */
 	forgetOrganisation: () => typedError<OrganisationState, IpcError>(__TAURI_INVOKE("forget_organisation")),
+	/**  Asks the organisation's address for a new version; nobody is asked where there is none. */
+	lookForUpdate: () => typedError<UpdateState, IpcError>(__TAURI_INVOKE("look_for_update")),
+	/**  Loads the version that was found and checks its signature; the state says what became of it. */
+	loadUpdate: () => typedError<UpdateState, IpcError>(__TAURI_INVOKE("load_update")),
+	/**  Puts the version that was loaded in the place of this one. On Windows the program ends with it. */
+	installUpdate: () => typedError<UpdateState, IpcError>(__TAURI_INVOKE("install_update")),
+	/**  Starts the version that was installed. */
+	restart: () => typedError<null, IpcError>(__TAURI_INVOKE("restart")),
 	/**
 	 *  What the page behind a link that is being written shows of itself; `null` when it shows nothing,
 	 *  may not be asked, or does not answer within some seconds.
@@ -562,6 +570,16 @@ export type AppEvent =
 	/**  All of them. */
 	settings: Settings,
 } } | 
+/**  One of the page's commands was chosen in the menu bar. */
+{ type: "menuChosen"; payload: {
+	/**  How the page calls it. */
+	command: string,
+} } | 
+/**  It stands otherwise with new versions of the program. */
+{ type: "updateChanged"; payload: {
+	/**  How. */
+	state: UpdateState,
+} } | 
 /**  The window is about to close: keep what was typed, then call `close`. */
 { type: "closing" } | 
 /**  The app is about to lock: keep what was typed, then call `lock`. */
@@ -678,6 +696,8 @@ export type Bootstrap = {
 	maxUploadBytes: number,
 	/**  The organisation that handed the app over. */
 	organisation: OrganisationState,
+	/**  How it stands with new versions of the program. */
+	updates: UpdateState,
 	/**  Whether this desktop has a tray. */
 	hasTray: boolean,
 };
@@ -774,6 +794,8 @@ export type DesktopWords = {
 	file: string,
 	/**  A place on the map. */
 	location: string,
+	/**  The menu bar, on systems that have one. */
+	menu: MenuWords | null,
 };
 
 /**  One row of the chat list. */
@@ -1368,6 +1390,64 @@ export type Media = {
 	url: string,
 };
 
+/**  Something that the page does when it is chosen in the menu bar. */
+export type MenuCommand = {
+	/**  How the page calls it. */
+	id: string,
+	/**  What stands there. */
+	label: string,
+	/**  The keys that do the same, as the page writes them (`Mod+Shift+K`). */
+	keys: string | null,
+};
+
+/**  The menu bar of macOS: its menus, what the system does in them, and what the page does. */
+export type MenuWords = {
+	/**  A menu. */
+	file: string,
+	/**  A menu. */
+	edit: string,
+	/**  A menu. */
+	view: string,
+	/**  A menu. */
+	window: string,
+	/**  A menu. */
+	help: string,
+	/**  What other programs offer. */
+	services: string,
+	/**  Hides this program. */
+	hide: string,
+	/**  Hides all others. */
+	hideOthers: string,
+	/**  Ends both. */
+	showAll: string,
+	/**  Ends this program. */
+	quit: string,
+	/**  Closes the window. */
+	close: string,
+	/**  In a field. */
+	undo: string,
+	/**  In a field. */
+	redo: string,
+	/**  In a field. */
+	cut: string,
+	/**  Of what is selected. */
+	copy: string,
+	/**  In a field. */
+	paste: string,
+	/**  In a field or on the page. */
+	selectAll: string,
+	/**  The window on the whole screen. */
+	fullscreen: string,
+	/**  The window in the dock. */
+	minimise: string,
+	/**  The window as large as the screen has room. */
+	fill: string,
+	/**  All windows over those of others. */
+	front: string,
+	/**  What the page does. */
+	commands: MenuCommand[],
+};
+
 /**  One message. */
 export type Message = {
 	/**  Chosen by the sender, kept for life. */
@@ -1919,6 +1999,14 @@ export type RefusedFile = {
 	reason: RefusalReason,
 };
 
+/**  A version that is newer than this one. */
+export type Release = {
+	/**  Its number. */
+	version: string,
+	/**  What is new in it, in the words of whoever made it. */
+	notes: string | null,
+};
+
 /**  What I am in a dialog. */
 export type Role = 
 /**  Who made it, or was left it. */
@@ -2263,6 +2351,59 @@ export type UnknownMessage = {
 	/**  The names of its parameters. */
 	keys: string[],
 };
+
+/**  Who brings new versions to this computer. */
+export type UpdateOrigin = 
+/**  Whoever gave the program to the person; it asks nobody. */
+"nobody" | 
+/**  The system's packages, which know the program. */
+"packages" | 
+/**  The address that the person's organisation has set. */
+"organisation";
+
+/**  Why there is no new version, where there may be one. */
+export type UpdateProblem = 
+/**  The address does not answer, or the file is not there. */
+"unreachable" | 
+/**  What it answers is no description of a version. */
+"answer" | 
+/**  There is a new version, and none for this system. */
+"notForThisSystem" | 
+/**  It was not signed with the organisation's key, or for another version. */
+"signature" | 
+/**  It could not take the place of this one. */
+"install";
+
+/**  How it stands with new versions. */
+export type UpdateState = {
+	/**  Who brings them. */
+	origin: UpdateOrigin,
+	/**  What is being done. */
+	step: UpdateStep,
+	/**  How much is here while it is loaded, in percent; `null` while that is not known. */
+	percent: number | null,
+	/**  When the address answered last, in milliseconds since 1970. */
+	lookedAt: number | null,
+	/**  The one that is there. */
+	release: Release | null,
+	/**  What went wrong last. */
+	problem: UpdateProblem | null,
+};
+
+/**  What is being done about a new version. */
+export type UpdateStep = 
+/**  Nothing. */
+"idle" | 
+/**  The address is asked. */
+"looking" | 
+/**  It comes over the network. */
+"loading" | 
+/**  It is here and its signature is right. */
+"loaded" | 
+/**  It takes the place of this one. */
+"installing" | 
+/**  The next start is one of it. */
+"installed";
 
 /**  A person of the application. */
 export type User = {

@@ -13,14 +13,7 @@ export function nextZoom(zoom: number, direction: 'larger' | 'smaller'): number 
 
 /** The size that a shortcut asks for; null for a shortcut of anything else. */
 export function zoomOfShortcut(id: string | null, zoom: number): number | null {
-  switch (id) {
-    case 'zoomIn':
-      return nextZoom(zoom, 'larger');
-    case 'zoomOut':
-      return nextZoom(zoom, 'smaller');
-    case 'zoomReset':
-      return OWN;
-    default:
-      return null;
-  }
+  if (id === 'zoomIn') return nextZoom(zoom, 'larger');
+  if (id === 'zoomOut') return nextZoom(zoom, 'smaller');
+  return id === 'zoomReset' ? OWN : null;
 }

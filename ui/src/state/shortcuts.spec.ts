@@ -71,6 +71,8 @@ describe('the keys of shortcuts', () => {
     ] as const)
       expect(sign(key, code)).toBe('zoomOut');
     expect(sign('0', 'Numpad0')).toBe('zoomReset');
+    expect(sign('Insert', 'Numpad0')).toBe('zoomReset');
+    expect(sign('Insert', 'Insert')).toBeNull();
     shortcuts.set('emoji', 'Mod+Plus');
     expect(sign('+')).toBe('emoji');
     expect(sign('=')).toBe('zoomIn');

@@ -43,6 +43,12 @@ const SAME_KEY = new Map<Chord, Chord>([
   ['Mod+_', 'Mod+-'],
 ]);
 
+/** What a press means beside what its keys write. */
+function sameKey(chord: Chord, code: string): Chord | undefined {
+  // The zero of the number pad writes something else while Num Lock is off.
+  return chord === 'Mod+Insert' && code === 'Numpad0' ? 'Mod+0' : SAME_KEY.get(chord);
+}
+
 /** Keys by which one gets around; nothing would be reachable without them. */
 const NAVIGATION = new Set(['Tab', 'Escape', 'Enter', 'Space', 'ContextMenu', 'Backspace']);
 const WALKING = new Set([
@@ -100,7 +106,7 @@ export class Shortcuts {
   match(press: Press, place: ShortcutPlace): ShortcutId | null {
     const chord = chordOf(press, this.mac);
     if (chord === null) return null;
-    const same = SAME_KEY.get(chord);
+    const same = sameKey(chord, press.code);
     return this.#holder(chord, place) ?? (same === undefined ? null : this.#holder(same, place));
   }
 

@@ -44,12 +44,14 @@ export class Updates {
   /** Loads the version that is there, puts it in the place of this one and starts it; stops where something is wrong. */
   async install(): Promise<void> {
     if (this.current.step !== 'installed') {
-      this.set(await this.backend.loadUpdate());
-      if (this.current.step !== 'loaded') return;
+      const loaded = await this.backend.loadUpdate();
+      this.set(loaded);
+      if (loaded.step !== 'loaded') return;
       // On Windows the program ends while it is installed; elsewhere one may go on typing meanwhile.
       await this.keep();
-      this.set(await this.backend.installUpdate());
-      if (this.current.step !== 'installed') return;
+      const installed = await this.backend.installUpdate();
+      this.set(installed);
+      if (installed.step !== 'installed') return;
     }
     await this.keep();
     await this.backend.restart();

@@ -86,8 +86,8 @@ fn is_named(variable: impl Fn(&str) -> Option<String>) -> bool {
 mod tests {
     use super::{DesktopProxy, is_named};
 
-    fn proxy(host: &str) -> Option<(String, u16)> {
-        Some((host.to_owned(), 3128))
+    fn proxy(host: &str) -> (String, u16) {
+        (host.to_owned(), 3128)
     }
 
     fn via(found: &DesktopProxy, address: &str) -> Option<String> {
@@ -98,9 +98,9 @@ mod tests {
     #[test]
     fn each_kind_of_address_has_its_proxy_and_socks_what_has_none() {
         let found = DesktopProxy {
-            http: proxy("plain.example"),
-            https: proxy("fd00::1"),
-            socks: proxy("socks.example"),
+            http: Some(proxy("plain.example")),
+            https: Some(proxy("fd00::1")),
+            socks: Some(proxy("socks.example")),
             direct: Vec::new(),
         };
         let (plain, tls) = ("http://a.example", "https://a.example");
@@ -110,7 +110,7 @@ mod tests {
         );
         assert_eq!(via(&found, tls).as_deref(), Some("http://[fd00::1]:3128/"));
         let only_socks = DesktopProxy {
-            socks: proxy("socks.example"),
+            socks: Some(proxy("socks.example")),
             ..DesktopProxy::default()
         };
         for address in [plain, tls] {
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn what_is_to_be_reached_directly_has_none() {
         let found = DesktopProxy {
-            https: proxy("proxy.example"),
+            https: Some(proxy("proxy.example")),
             direct: [" *.intern.example ", "10.0.0.0/8", "host.example"]
                 .map(str::to_owned)
                 .to_vec(),
