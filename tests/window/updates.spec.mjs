@@ -57,7 +57,7 @@ before(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = `http://127.0.0.1:${server.address().port}/latest.json`;
-  writeFileSync(config, `name = 'Works'\n[updates]\naddress = '${address}'\nkey = '${key.public}'\n`);
+  writeFileSync(config, `name = 'Ridge Club'\n[updates]\naddress = '${address}'\nkey = '${key.public}'\n`);
   copyFileSync('/bin/true', image);
   await desktop.open();
   Object.assign(desktop.env, {
@@ -75,6 +75,7 @@ after(async () => {
 async function openAbout() {
   await page.accountMenu('Settings');
   await page.press('nav button', 'About');
+  await page.sees('Ridge Club');
   await page.sees(`Version ${VERSION} is there`);
 }
 
@@ -85,8 +86,8 @@ test('a new version is found, refused while somebody else signed it, and takes t
   await page.press('button', 'Keep it in a file');
   await page.press('button', 'Try it on this computer');
   await page.sees('Who are you?');
-  await page.fill('Name', 'Mira');
-  await page.fill('Login', 'mira');
+  await page.fill('Name', 'Wanda Works');
+  await page.fill('Login', 'wanda');
   await page.fill('Password', 'a long enough password');
   await page.press('button', 'Start chatting');
   await page.openChat('Robin Hale');
