@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use clap::Parser;
 
@@ -17,7 +17,7 @@ pub struct Arguments {
     #[arg(long, env = "CUBIST_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
     /// Configuration of an organisation, instead of the one that would be found.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "CUBIST_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Starts in the tray, or minimised where there is none.
     #[arg(long)]
@@ -40,16 +40,15 @@ impl Arguments {
             self.profile.clone(),
         ];
         // The system's list of programs joins the words with blanks and keeps nothing else apart; a
-        // folder that would not survive that is left to the variable of the same meaning.
+        // path that would not survive that is left to the variable of the same meaning. It starts
+        // programs from a folder of its own.
         let plain =
             |text: &&str| !text.contains(|c: char| c.is_whitespace() || "\"'\\$`%".contains(c));
-        if let Some(folder) = self
-            .data_dir
-            .as_deref()
-            .and_then(Path::to_str)
-            .filter(plain)
-        {
-            words.extend(["--data-dir".to_owned(), folder.to_owned()]);
+        for (option, path) in [("--data-dir", &self.data_dir), ("--config", &self.config)] {
+            let path = path.as_deref().and_then(|path| absolute(path).ok());
+            if let Some(path) = path.as_deref().and_then(Path::to_str).filter(plain) {
+                words.extend([option.to_owned(), path.to_owned()]);
+            }
         }
         words
     }
@@ -138,13 +137,24 @@ mod tests {
 
     #[test]
     fn the_computer_starts_the_same_profile_out_of_the_way() {
-        let given = ["cubist", "--profile", "work", "--data-dir", "/data"];
-        let arguments = Arguments::try_parse_from(given).unwrap();
+        let given = ["cubist", "--profile", "work", "--data-dir", "data"];
+        let organisation = ["--config", "/etc/works.toml"];
+        let arguments = Arguments::try_parse_from(given.iter().chain(&organisation)).unwrap();
         let line = format!("cubist {}", arguments.at_login().join(" "));
         let again = Arguments::try_parse_from(line.split(' ')).unwrap();
         assert!(again.minimised && !arguments.minimised);
         assert_eq!(again.profile, "work");
-        assert_eq!(again.data_dir, arguments.data_dir);
+        // From wherever it is started.
+        assert_eq!(again.data_dir, Some(std::path::absolute("data").unwrap()));
+        let config = std::path::absolute("/etc/works.toml").unwrap();
+        assert_eq!(again.config, Some(config));
+    }
+
+    #[test]
+    fn a_path_that_the_list_of_programs_would_tear_apart_is_left_to_its_variable() {
+        let given = ["cubist", "--config", "/home/ann/our works.toml"];
+        let words = Arguments::try_parse_from(given).unwrap().at_login();
+        assert_eq!(words, ["--minimised", "--profile", "default"]);
     }
 
     #[test]

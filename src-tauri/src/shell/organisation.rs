@@ -72,7 +72,8 @@ struct Server {
     domain: Option<String>,
     rooms_domain: Option<String>,
     app_id: Spanned<u64>,
-    auth_key: Spanned<String>,
+    /// Whatever it is: the library's words about another type would repeat it.
+    auth_key: Spanned<toml::Value>,
     certificate: Option<Spanned<String>>,
 }
 
@@ -359,8 +360,12 @@ fn servers(server: Server, folder: &Path, named: &mut Named) -> Result<Endpoints
         OneOrMore::One(address) => vec![address],
         OneOrMore::More(addresses) => addresses,
     };
-    if server.auth_key.get_ref().trim().is_empty() {
-        return Err(Wrong::at(server.auth_key.span(), "the key is empty"));
+    let key_span = server.auth_key.span();
+    let toml::Value::String(auth_key) = server.auth_key.into_inner() else {
+        return Err(Wrong::at(key_span, "the key is no text in quotes"));
+    };
+    if auth_key.trim().is_empty() {
+        return Err(Wrong::at(key_span, "the key is empty"));
     }
     let certificate = match &server.certificate {
         None => None,
@@ -378,7 +383,7 @@ fn servers(server: Server, folder: &Path, named: &mut Named) -> Result<Endpoints
         domain: server.domain.unwrap_or_default(),
         rooms_domain: server.rooms_domain,
         app_id: server.app_id.into_inner(),
-        auth_key: server.auth_key.into_inner(),
+        auth_key,
         ca_cert_pem: certificate,
     })
     .map_err(|error| {

@@ -41,6 +41,9 @@ const LOOK_LIMIT: Duration = Duration::from_secs(30);
 /// A server that sends nothing for so long has gone.
 const SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
+/// A package is kept in memory until its signature was looked at; none is near this size.
+const MOST_BYTES: u64 = 1 << 30;
+
 /// Characters of the notes that are shown.
 const MOST_NOTES: usize = 4000;
 
@@ -59,6 +62,8 @@ pub struct Updates {
     found: Mutex<Option<Found>>,
     /// Whether the person's copy can be replaced; otherwise it is the system's.
     is_own: bool,
+    /// Bytes of the largest package that is loaded.
+    most_bytes: u64,
     /// The organisation is another one.
     changed: Notify,
 }
@@ -77,6 +82,7 @@ impl Updates {
             state: watch::Sender::default(),
             found: Mutex::default(),
             is_own,
+            most_bytes: MOST_BYTES,
             changed: Notify::new(),
         }
     }
@@ -168,15 +174,27 @@ impl Updates {
             return;
         }
         let mut received = 0;
-        let loaded = update
-            .download(
-                |bytes, all| {
-                    received += bytes as u64;
-                    self.progress(received, all);
-                },
-                || (),
-            )
-            .await;
+        let too_large = Notify::new();
+        let loading = update.download(
+            |bytes, all| {
+                received += bytes as u64;
+                if received.max(all.unwrap_or_default()) > self.most_bytes {
+                    too_large.notify_one();
+                }
+                self.progress(received, all);
+            },
+            || (),
+        );
+        let loaded = tokio::select! {
+            biased;
+            () = too_large.notified() => None,
+            loaded = loading => Some(loaded),
+        };
+        // All of it may have come at once.
+        let Some(loaded) = loaded.filter(|_| received <= self.most_bytes) else {
+            tracing::warn!("the package is larger than any version of the program");
+            return self.end(UpdateStep::Idle, Some(UpdateProblem::Answer));
+        };
         match loaded {
             Ok(package) => {
                 if let Some(found) = self.found().as_mut() {

@@ -171,8 +171,10 @@ fn what_is_wrong_is_said_with_its_line() {
         (server(api, chat, "0", "'k'"), 5),
         (server(api, chat, "-1", "'k'"), 5),
         (server(api, chat, "1", "' '"), 6),
+        (server(api, chat, "1", "4711"), 6),
     ] {
         assert_eq!(found.line, Some(line), "{found:?}");
+        assert!(!found.reason.contains("4711"), "a key is not repeated");
     }
 }
 

@@ -253,6 +253,20 @@ async fn what_was_not_signed_with_the_key_for_that_version_is_refused() {
 }
 
 #[tokio::test]
+async fn a_package_larger_than_any_version_is_not_taken_in() {
+    let server = Server::start(|package| Some(described("9.9.9", package, SIGNATURE))).await;
+    let mut updates = Updates::new(true);
+    updates.most_bytes = PACKAGE.len() as u64 - 1;
+    look(&updates, Some(server.source(KEY))).await;
+    updates.load().await;
+    let state = updates.state();
+    assert_eq!(
+        (state.step, state.problem),
+        (UpdateStep::Idle, Some(UpdateProblem::Answer))
+    );
+}
+
+#[tokio::test]
 async fn an_address_that_says_nothing_useful_is_told_from_one_that_says_nothing() {
     let elsewhere = |package: &str| {
         let platforms = json!({ "plan9-mips": { "url": package, "signature": SIGNATURE } });
