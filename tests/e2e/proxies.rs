@@ -1,19 +1,21 @@
 //! Through a proxy, over TLS with certificates that no system knows: chat and REST go the same way,
 //! and a change is taken at once.
 
+use std::io::{Cursor, Read as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use cubist_client::keys::{KeyChoice, KeychainPolicy};
 use cubist_client::model::{
-    AppId, Authority, ChatAddress, ConnectionState, Endpoints, Network, OfflineReason, Origin,
-    Proxy as Way, ProxyProblem, ProxyServer, SignUp,
+    Anchor, AppId, Authority, ChatAddress, ConnectionState, Draft, Endpoints, FileState, Network,
+    NewAttachment, OfflineReason, Origin, Proxy as Way, ProxyProblem, ProxyServer, SignUp,
 };
 use cubist_client::tiles::{TileAt, Tiles};
-use cubist_client::{Engine, EngineConfig, Error};
+use cubist_client::{Account, Engine, EngineConfig, Error};
 use cubist_tests::backend::{self, Backend};
 use cubist_tests::proxy::{Doors, Proxy, Speech, no_proxy};
 use cubist_tests::within;
+use image::{ImageFormat, RgbImage};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -27,6 +29,8 @@ use url::Url;
 
 const API: &str = "api.cubist.test:443";
 const CHAT: &str = "chat.cubist.test:5223";
+/// A backend under its own name.
+const ARCHIVE: &str = "archive.cubist.test";
 const LOGIN: (&str, &str) = ("mira", "open: sesame");
 
 /// TLS before the plain REST port of the backend, as a gateway of an organisation has it.
@@ -245,6 +249,200 @@ async fn chat_and_rest_and_everything_else_go_through_the_proxy_that_is_chosen()
     assert!(socks.led().len() > led);
     within("the engine to close", engine.shutdown()).await;
     house.backend.stop().await;
+}
+
+/// A house whose backend speaks TLS under its own name, so that what it says of files leads to that name.
+struct Archive {
+    backend: Backend,
+    _data: TempDir,
+}
+
+impl Archive {
+    async fn new() -> Self {
+        let data = TempDir::new().unwrap();
+        let mut config = backend::config(data.path());
+        config.domain = ARCHIVE.to_owned();
+        config.listen.https = Some(config.listen.http);
+        let backend = Backend::start(config).await;
+        Self {
+            backend,
+            _data: data,
+        }
+    }
+
+    fn doors(&self) -> Doors {
+        let ready = &self.backend.ready;
+        let doors = [(443, ready.rest_address()), (5223, ready.xmpps_address())];
+        doors
+            .map(|(port, address)| ((ARCHIVE.to_owned(), port), address))
+            .into()
+    }
+
+    /// Someone who has signed up and whose engine knows no way but this proxy.
+    async fn newcomer(&self, home: &TempDir, proxy: Way, name: &str) -> Engine {
+        let ready = &self.backend.ready;
+        let engine = engine(home).await;
+        let authority = Authority {
+            name: "archive.pem".to_owned(),
+            pem: std::fs::read_to_string(&ready.ca_cert).unwrap(),
+        };
+        let network = Network {
+            proxy,
+            authority: Some(authority),
+        };
+        engine.set_network(network).await.unwrap();
+        let endpoints = Endpoints {
+            api_url: Url::parse(&format!("https://{ARCHIVE}")).unwrap(),
+            chat: vec![ChatAddress::Tls {
+                host: ARCHIVE.to_owned(),
+                port: 5223,
+            }],
+            domain: ready.domain.clone(),
+            muc_domain: None,
+            app_id: AppId::new(ready.app_id).unwrap(),
+            auth_key: ready.auth_key.as_str().into(),
+            ca_cert_pem: None,
+            origin: Origin::Custom,
+        };
+        let person = SignUp {
+            full_name: name.to_owned(),
+            login: name.to_owned(),
+            ..newcomer()
+        };
+        within("the sign-up", engine.sign_up(endpoints, person))
+            .await
+            .unwrap();
+        is_online(&engine).await;
+        engine
+    }
+}
+
+/// The only account of an engine.
+fn account(engine: &Engine) -> Account {
+    engine.account(&engine.accounts()[0].id).unwrap()
+}
+
+/// Waits until `check` finds what it looks for, looking again after every event.
+async fn found<T>(engine: &Engine, what: &str, mut check: impl AsyncFnMut() -> Option<T>) -> T {
+    let mut events = engine.events();
+    let looking = async {
+        loop {
+            if let Some(found) = check().await {
+                return found;
+            }
+            events.recv().await.ok();
+        }
+    };
+    within(what, looking).await
+}
+
+#[tokio::test]
+async fn files_go_up_and_come_down_through_either_kind_of_proxy() {
+    let archive = Archive::new().await;
+    let http = Proxy::open(Speech::Http, &archive.doors(), Some(LOGIN)).await;
+    let socks = Proxy::open(Speech::Socks5, &archive.doors(), Some(LOGIN)).await;
+    let (home, other_home) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let through_http = Way::Http(server(http.address(), Some(LOGIN)));
+    let through_socks = Way::Socks5(server(socks.address(), Some(LOGIN)));
+    // Nobody but the proxies knows the name: whatever arrives went through one.
+    let mira = archive.newcomer(&home, through_http, "mira").await;
+    let jonas = archive.newcomer(&other_home, through_socks, "jonas").await;
+    let dialog = account(&mira)
+        .create_private(jonas.accounts()[0].user)
+        .await
+        .unwrap();
+
+    for (from, to, seed) in [(&mira, &jonas, 1_u8), (&jonas, &mira, 2)] {
+        // More than fits the buffers of a tunnel.
+        let bytes: Vec<u8> = (0..300_000_u32)
+            .map(|at| at.to_le_bytes()[1] ^ seed)
+            .collect();
+        let staging = account(from)
+            .stage_bytes(dialog, "report.bin".to_owned(), bytes.clone())
+            .await
+            .unwrap();
+        let draft = Draft {
+            attachments: vec![NewAttachment::Staged {
+                id: staging.staged[0].id,
+                as_file: true,
+            }],
+            ..Draft::default()
+        };
+        let id = account(from).send(dialog, draft).await.unwrap();
+        let attachment = async || {
+            let page = account(to)
+                .messages(dialog, Anchor::Newest, 10)
+                .await
+                .ok()?;
+            let message = page.items.into_iter().find(|message| message.id == id)?;
+            message.attachments.into_iter().next()
+        };
+        let arrived = found(to, "the message with its file", attachment).await;
+        assert_eq!(arrived.size, Some(300_000));
+        within("the download", account(to).download(id, 0))
+            .await
+            .unwrap();
+        found(to, "the file to be here", async || {
+            (attachment().await?.file == Some(FileState::Here)).then_some(())
+        })
+        .await;
+        let mut file = account(to).attachment_file(id, 0).await.unwrap();
+        let read = tokio::task::spawn_blocking(move || {
+            let mut read = Vec::new();
+            file.read_to_end(&mut read).map(|_| read)
+        });
+        assert_eq!(read.await.unwrap().unwrap(), bytes);
+    }
+    for engine in [mira, jonas] {
+        within("the engine to close", engine.shutdown()).await;
+    }
+    archive.backend.stop().await;
+}
+
+#[tokio::test]
+async fn no_picture_of_somebodys_choice_is_looked_for_by_a_proxy() {
+    let archive = Archive::new().await;
+    let mut doors = archive.doors();
+    // Neighbours of the proxy that it would lead to, by name and by address.
+    let (neighbour, _neighbour) = no_proxy().await;
+    for host in ["wiki.cubist.test", "10.0.0.1", "fd00::1"] {
+        doors.insert((host.to_owned(), 443), neighbour);
+    }
+    let http = Proxy::open(Speech::Http, &doors, None).await;
+    let socks = Proxy::open(Speech::Socks5, &doors, None).await;
+    let (home, other_home) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let through_http = Way::Http(server(http.address(), None));
+    let through_socks = Way::Socks5(server(socks.address(), None));
+    let mira = archive.newcomer(&home, through_http, "mira").await;
+    let jonas = archive.newcomer(&other_home, through_socks, "jonas").await;
+    for engine in [&mira, &jonas] {
+        for name in [
+            "https://wiki.cubist.test/a.png",
+            "https://10.0.0.1/a.png",
+            "https://[fd00::1]/a.png",
+        ] {
+            let picture = within("the picture", account(engine).picture(name)).await;
+            assert!(picture.is_err(), "{name}");
+        }
+    }
+    // One that the API keeps is there as ever.
+    let mut face = Cursor::new(Vec::new());
+    RgbImage::new(40, 40)
+        .write_to(&mut face, ImageFormat::Png)
+        .unwrap();
+    let profile = account(&mira).set_avatar(Some(face.into_inner())).await;
+    let uid = profile.unwrap().avatar.unwrap();
+    let seen = within("the face", account(&jonas).picture(&uid)).await;
+    assert!(!seen.unwrap().bytes.is_empty());
+    for proxy in [&http, &socks] {
+        let led = proxy.led();
+        let own = |to: &String| to.starts_with(ARCHIVE);
+        assert!(!led.is_empty() && led.iter().all(own), "{led:?}");
+    }
+    for engine in [mira, jonas] {
+        within("the engine to close", engine.shutdown()).await;
+    }
+    archive.backend.stop().await;
 }
 
 #[tokio::test]

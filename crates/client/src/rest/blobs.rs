@@ -78,10 +78,17 @@ impl Client {
 
     /// The content of at most `limit` bytes behind an address that somebody else wrote down:
     /// `https` only, and no private addresses but that of the API. The session is shown to the API
-    /// alone.
+    /// alone. Nobody has asked for it, so it is not looked for where a proxy would choose the
+    /// address: that may well be one of its own house.
     pub async fn download_from(&self, url: Url, limit: usize) -> Result<Vec<u8>, Error> {
+        let transport = self.transport();
         match self.own_blob(&url) {
             Some(uid) => self.download(&uid, limit).await,
+            None if url.origin() != transport.base.origin() && transport.is_led_to(&url) => {
+                Err(Error::Forbidden {
+                    message: "a proxy would choose the address".to_owned(),
+                })
+            }
             None => self.fetch(url, limit).await,
         }
     }

@@ -5,8 +5,9 @@
 //! count only as far as they lead to public addresses. The account's own API is the exception,
 //! because it may well stand in the same house.
 //!
-//! Behind a proxy the proxy looks names up and decides which addresses it reaches; what is written
-//! as an address is judged here in any case.
+//! Behind a proxy the proxy looks names up and decides which addresses it reaches. So a picture that
+//! somebody named elsewhere is not looked for there; a file is, because a person asked for it, and so
+//! is what the API itself leads to. What is written as an address is judged here in any case.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

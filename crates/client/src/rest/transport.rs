@@ -184,6 +184,11 @@ impl Transport {
         })
     }
 
+    /// Whether a proxy is on the way to an address, and looks its name up.
+    pub(super) fn is_led_to(&self, url: &Url) -> bool {
+        self.ways.hop_to(url).is_some()
+    }
+
     /// The application's key, for the one body it goes into.
     pub(super) fn auth_key(&self) -> &Secret {
         &self.auth_key
