@@ -1,5 +1,6 @@
 // The rules for workflow files: code of others is named by its commit, and nothing may write that need not.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -29,3 +30,24 @@ for (const [name, text] of files) {
       assert.doesNotMatch(line, /\$\{\{\s*github\./);
   });
 }
+
+test('a tag without notes, or of another version than the sources, is refused', () => {
+  const notes = (version) =>
+    spawnSync(process.execPath, [join(root, 'scripts/releaseNotes.mjs'), version], { encoding: 'utf8' });
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const other = notes('v99.0.0');
+  assert.equal(other.status, 1);
+  assert.match(other.stderr, new RegExp(`calls this version ${version}`));
+  const own = notes(`v${version}`);
+  // Either it is told of, or that is what is missing.
+  assert.match(own.status === 0 ? own.stdout : own.stderr, own.status === 0 ? /\S/ : /has no notes/);
+});
+
+test('a tag is looked at before anything is built for it', () => {
+  const [, text] = files.find(([, each]) => each.includes('gh release create')) ?? [];
+  assert.ok(text);
+  const looked = text.indexOf(
+    "if: startsWith(github.ref, 'refs/tags/v')\n        run: node scripts/releaseNotes.mjs",
+  );
+  assert.ok(looked !== -1 && looked < text.indexOf('.ci/run'));
+});
