@@ -261,7 +261,7 @@ impl Archive {
     async fn new() -> Self {
         let data = TempDir::new().unwrap();
         let mut config = backend::config(data.path());
-        config.domain = ARCHIVE.to_owned();
+        ARCHIVE.clone_into(&mut config.domain);
         config.listen.https = Some(config.listen.http);
         let backend = Backend::start(config).await;
         Self {
