@@ -19,8 +19,8 @@ use tracing_subscriber::{
 use crate::{
     shell::{
         arguments::Arguments, attachments, badge, menu, notifications, organisation::Organisations,
-        pictures, profile::Profile, recent_log::RecentLog, renderer, tiles, tray, updates, window,
-        writing,
+        pictures, profile::Profile, recent_log::RecentLog, renderer, tiles, tray, tray_host,
+        updates, window, writing,
     },
     state::App,
 };
@@ -121,6 +121,11 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
             if let Some(link) = link {
                 app.follow_link(link);
             }
+            if hidden {
+                // Where it waits depends on whether somebody would see its icon.
+                let are_shown = tauri::async_runtime::block_on(tray_host::is_here());
+                app.set_icons_shown(are_shown);
+            }
             let opened = window::open(handle.handle(), &profile, hidden)?;
             tauri::async_runtime::spawn(writing::follow(opened, app.clone()));
             warm_up(app.clone());
@@ -128,7 +133,11 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
             tauri::async_runtime::spawn(app.clone().follow_locks());
             tauri::async_runtime::spawn(app.clone().follow_costs());
             let followed = handle.handle();
-            tauri::async_runtime::spawn(tray::follow(followed.clone(), app.clone()));
+            tauri::async_runtime::spawn(tray::follow(followed.clone(), app.clone(), hidden));
+            let told = app.clone();
+            tauri::async_runtime::spawn(tray_host::follow(move |are_shown| {
+                told.set_icons_shown(are_shown);
+            }));
             tauri::async_runtime::spawn(badge::follow(followed.clone(), app.clone()));
             tauri::async_runtime::spawn(menu::follow(followed.clone(), app.clone()));
             tauri::async_runtime::spawn(notifications::follow(followed.clone(), app.clone()));

@@ -12,7 +12,7 @@ use std::{
 use cubist_client::{
     Account as EngineAccount, Engine, EngineConfig,
     keys::KeyState,
-    model::{AccountId, Endpoints, Origin, Unread},
+    model::{AccountId, Endpoints, Origin},
     tiles::Tiles,
 };
 use tauri::ipc::Channel;
@@ -27,7 +27,7 @@ use crate::{
         error::IpcError,
         events,
         types::{
-            account::Account,
+            account::{Account, AccountUnread},
             event::AppEvent,
             ids,
             link::Link,
@@ -41,7 +41,7 @@ use crate::{
         focus::Focus, kept_files::KeptFiles, links::WantedLink, local_backend::LocalBackend,
         lock::Idle, media_server::MediaServer, metered, microphone::SystemMicrophone,
         offers::Offers, organisation::Organisations, place::Places, profile::Profile,
-        recent_log::RecentLog, screen_lock, settings_file::SettingsFile, updates::Updates,
+        recent_log::RecentLog, screen_lock, settings_file::SettingsFile, tray, updates::Updates,
         window::FAREWELL,
     },
 };
@@ -126,8 +126,10 @@ pub struct Parts {
     painted: CancellationToken,
     /// Words of the desktop; none until the page has said them.
     words: watch::Sender<Option<DesktopWords>>,
-    /// What waits to be read in all accounts.
-    unread: watch::Sender<Unread>,
+    /// What waits to be read in each account.
+    unread: watch::Sender<Vec<AccountUnread>>,
+    /// Whether the desktop shows icons of programs.
+    icons_shown: watch::Sender<bool>,
     /// Whether the icon stands in the tray.
     pub tray_stands: AtomicBool,
     /// The network is paid for by use.
@@ -166,7 +168,8 @@ impl App {
             locked: Notify::new(),
             painted: CancellationToken::new(),
             words: watch::Sender::new(None),
-            unread: watch::Sender::new(Unread::default()),
+            unread: watch::Sender::new(Vec::new()),
+            icons_shown: watch::Sender::new(false),
             tray_stands: AtomicBool::new(false),
             is_metered: AtomicBool::new(false),
             leaving: AtomicBool::new(false),
@@ -195,18 +198,31 @@ impl App {
         });
     }
 
-    /// What waits to be read, from now on.
-    pub fn watch_unread(&self) -> watch::Receiver<Unread> {
+    /// What waits to be read in each account.
+    pub fn unread(&self) -> Vec<AccountUnread> {
+        self.unread.borrow().clone()
+    }
+
+    /// The same from now on.
+    pub fn watch_unread(&self) -> watch::Receiver<Vec<AccountUnread>> {
         self.unread.subscribe()
     }
 
-    /// Returns whether it changed.
-    pub fn set_unread(&self, unread: Unread) -> bool {
-        self.unread.send_if_modified(|current| {
-            let is_new = *current != unread;
-            *current = unread;
+    /// Tells the page and whoever watches; returns whether it changed.
+    pub fn set_unread(&self, unread: &[AccountUnread]) -> bool {
+        let is_new = self.unread.send_if_modified(|current| {
+            let is_new = current != unread;
+            if is_new {
+                *current = unread.to_vec();
+            }
             is_new
-        })
+        });
+        if is_new {
+            self.tell(AppEvent::UnreadChanged {
+                unread: unread.to_vec(),
+            });
+        }
+        is_new
     }
 
     /// No notifications until then (unix milliseconds), or again; the page is told.
@@ -220,6 +236,26 @@ impl App {
         self.tell(AppEvent::SettingsChanged {
             settings: self.settings.get(),
         });
+    }
+
+    /// Whether an icon of this app would be seen: it can be made, and somebody shows it.
+    pub fn has_tray(&self) -> bool {
+        tray::is_possible() && *self.icons_shown.borrow()
+    }
+
+    /// Whether the desktop shows icons, from now on.
+    pub fn watch_icons_shown(&self) -> watch::Receiver<bool> {
+        self.icons_shown.subscribe()
+    }
+
+    /// The desktop shows icons, or does so no longer; the page is told.
+    pub fn set_icons_shown(&self, are_shown: bool) {
+        let before = self.icons_shown.send_replace(are_shown);
+        if before != are_shown {
+            self.tell(AppEvent::TrayChanged {
+                has_tray: self.has_tray(),
+            });
+        }
     }
 
     /// Whether a window that is closed is only hidden.

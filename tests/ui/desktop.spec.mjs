@@ -30,6 +30,37 @@ async function choose(page, button, item) {
   await page.getByRole('menuitemradio', { name: item, exact: true }).click();
 }
 
+describe('the account that is not shown', () => {
+  it('marks the account menu while something is unread in it, and says how much', async () => {
+    const { page, done } = await browser.open('accounts=2');
+    const button = page.getByRole('button', { name: /Mira Lindqvist: accounts and settings/ });
+    const dot = button.getByRole('img', { name: 'Unread messages in another account' });
+    await dot.waitFor();
+    await button.click();
+    await page.getByRole('menuitemradio', { name: /Mira at work.*3 unread messages/ }).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await settle(page);
+    await shot(page, 'desktop-other-account');
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => {
+      const unread = window.fake.unread.map((each) => ({ ...each, messages: 0, dialogs: 0 }));
+      window.fake.emit({ type: 'unreadChanged', payload: { unread } });
+    });
+    await dot.waitFor({ state: 'detached' });
+    await done();
+  });
+
+  it('has no mark of its own once it is shown', async () => {
+    const { page, done } = await browser.open('accounts=2');
+    await page.getByRole('button', { name: /Mira Lindqvist: accounts and settings/ }).click();
+    await page.getByRole('menuitemradio', { name: /Mira at work/ }).click();
+    const button = page.getByRole('button', { name: /Mira at work: accounts and settings/ });
+    await button.waitFor();
+    assert.equal(await button.getByRole('img', { name: /Unread/ }).count(), 0);
+    await done();
+  });
+});
+
 describe('the settings of notifications', () => {
   it('say what is told, how much of it and with which sound', async () => {
     const { page, done } = await open('Notifications');

@@ -5,7 +5,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Backend } from '../sdk/support/backend.mjs';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
-import { signIn } from './entrance.mjs';
+import { enter, signIn } from './entrance.mjs';
 import { NotificationService } from './notification_service.mjs';
 
 const PASSWORD = "ada's long password";
@@ -18,6 +18,8 @@ let page;
 let ada;
 let beatrice;
 let cornelius;
+/** People who come later. */
+const strangers = [];
 /** Dialogs of the two with her, and one of all three. */
 let withBeatrice;
 let withCornelius;
@@ -40,7 +42,7 @@ before(async () => {
 });
 
 after(async () => {
-  await Promise.all([ada, beatrice, cornelius].map((person) => person?.disconnect()));
+  await Promise.all([ada, beatrice, cornelius, ...strangers].map((person) => person?.disconnect()));
   await desktop.close();
   await backend?.stop();
 });
@@ -65,10 +67,14 @@ const inFront = () => page.run('() => document.hasFocus() && !document.hidden');
 /** Everything that was told since a number of notifications, as one text. */
 const toldSince = (count) => JSON.stringify(notifications.given().slice(count));
 
+async function accountMenu(entry) {
+  await page.click(await page.element('button:has([aria-label$="accounts and settings"])'));
+  await page.press('[role=menuitem],[role=menuitemradio]', entry);
+}
+
 async function openSettings() {
   desktop.tool('wmctrl', ['-a', 'Cubist']);
-  await page.click(await page.element('button:has([aria-label$="accounts and settings"])'));
-  await page.press('[role=menuitem]', 'Settings');
+  await accountMenu('Settings');
   await page.press('nav button', 'Notifications');
 }
 
@@ -152,6 +158,21 @@ test('an action leads to the field of the chat, to answer there', async () => {
   await until('the field', () =>
     page.run(`() => document.activeElement.getAttribute('aria-label')?.includes('cornelius') ?? false`),
   );
+  await notifications.isEmpty();
+});
+
+test('somebody who writes for the first time is told by name, and so is a group nobody knew', async () => {
+  await lookAway();
+  const dorothea = await SdkPerson.signUp(backend, 'dorothea');
+  strangers.push(dorothea);
+  await dorothea.cube.users.update({ full_name: 'Dorothea Klumpke' });
+  dorothea.send(ada.id, await dorothea.privateDialog(ada.id), 'We have not met');
+  await notifications.shows('Dorothea Klumpke', 'We have not met');
+  const comet = await dorothea.group('Comet Watch', [ada.id]);
+  dorothea.send(comet, comet, 'Clear skies tonight');
+  await notifications.shows('Comet Watch', 'Dorothea Klumpke: Clear skies tonight');
+  assert.equal(notifications.standing(), 2, 'what has a name now took the place of what had none');
+  notifications.clear();
   await notifications.isEmpty();
 });
 
@@ -265,6 +286,24 @@ test('what stands goes with the app, and what came meanwhile is not told when it
   assert.doesNotMatch(toldSince(before), /While you were out/);
 });
 
+test('what comes for the account that is not shown is told to whoever looks at the other, and leads there', async () => {
+  strangers.push(await SdkPerson.signUp(backend, 'grace'));
+  desktop.tool('wmctrl', ['-a', 'Cubist']);
+  await until('the window in front', inFront);
+  notifications.clear();
+  await accountMenu('Add account');
+  await enter(page, backend.ready, { login: 'grace', password: PASSWORD });
+  assert.equal(await inFront(), true);
+  cornelius.send(ada.id, withCornelius, 'Which of you looks?');
+  await notifications.shows('cornelius · Ada Byron', 'Which of you looks?');
+  await page.element('[aria-label="Unread messages in another account"]');
+  desktop.shot('elsewhere');
+  notifications.click();
+  await page.named('main .bubble', 'Which of you looks?');
+  await page.element('button:has([aria-label="Ada Byron: accounts and settings"])');
+  await notifications.isEmpty();
+});
+
 test('locking takes away what stands: it would tell whoever passes by', async () => {
   desktop.tool('wmctrl', ['-a', 'Cubist']);
   await until('the window in front', inFront);
@@ -279,7 +318,7 @@ test('locking takes away what stands: it would tell whoever passes by', async ()
   await closeSettings();
   await lookAway();
   cornelius.send(ada.id, withCornelius, 'Not for those who pass by');
-  await notifications.shows('cornelius', 'Not for those who pass by');
+  await notifications.shows('cornelius · Ada Byron', 'Not for those who pass by');
   await until('it on the screen', () => notifications.standing() === 1);
   desktop.tool('dbus-send', [
     '--session',

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use cubist_client::{ClientEvent, model::Unread};
+use cubist_client::ClientEvent;
 use tauri::{AppHandle, Manager as _, image::Image};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{shell::window, state::App};
+use crate::{ipc::types::account::AccountUnread, shell::window, state::App};
 
 /// Changes within this time make one count: a catch-up brings hundreds.
 const GATHER: Duration = Duration::from_millis(200);
@@ -21,21 +21,22 @@ pub async fn follow(handle: AppHandle, app: App) {
     };
     let mut events = engine.events();
     loop {
-        let mut sum = Unread::default();
+        let mut counts = Vec::new();
         for summary in engine.accounts() {
             let Some(account) = engine.account(&summary.id) else {
                 continue;
             };
             match account.unread().await {
-                Ok(unread) => {
-                    sum.messages = sum.messages.saturating_add(unread.messages);
-                    sum.dialogs = sum.dialogs.saturating_add(unread.dialogs);
-                }
+                Ok(unread) => counts.push(AccountUnread {
+                    account_id: summary.id.into(),
+                    messages: unread.messages,
+                    dialogs: unread.dialogs,
+                }),
                 Err(error) => tracing::debug!(%error, "unread messages were not counted"),
             }
         }
-        if app.set_unread(sum) {
-            show(&handle, sum);
+        if app.set_unread(&counts) {
+            show(&handle, total(&counts));
         }
         let changed = async {
             loop {
@@ -58,11 +59,17 @@ pub async fn follow(handle: AppHandle, app: App) {
     }
 }
 
-fn show(handle: &AppHandle, unread: Unread) {
+/// Unread messages of all accounts; chats that were only marked by hand count as one each where they
+/// are more.
+fn total(counts: &[AccountUnread]) -> u32 {
+    let sum = |of: fn(&AccountUnread) -> u32| counts.iter().map(of).fold(0, u32::saturating_add);
+    sum(|unread| unread.messages).max(sum(|unread| unread.dialogs))
+}
+
+fn show(handle: &AppHandle, count: u32) {
     let Some(window) = handle.get_webview_window(window::LABEL) else {
         return;
     };
-    let count = unread.messages.max(unread.dialogs);
     #[cfg(windows)]
     let shown = window.set_overlay_icon(
         (count > 0).then(|| marked(&Image::new_owned(vec![0; 32 * 32 * 4], 32, 32))),
@@ -99,11 +106,24 @@ pub(super) fn marked(icon: &Image<'_>) -> Image<'static> {
 mod tests {
     use tauri::image::Image;
 
-    use super::{MARK, marked};
+    use super::{MARK, marked, total};
+    use crate::ipc::types::account::AccountUnread;
 
     fn pixel<'a>(image: &'a Image<'_>, x: usize, y: usize) -> &'a [u8] {
         let at = (y * 32 + x) * 4;
         &image.rgba()[at..at + 4]
+    }
+
+    #[test]
+    fn all_accounts_count_and_none_when_they_are_locked() {
+        let of = |n: u8, messages, dialogs| AccountUnread {
+            account_id: cubist_client::model::AccountId::from_random([n; 8]).into(),
+            messages,
+            dialogs,
+        };
+        assert_eq!(total(&[of(1, 3, 2), of(2, 4, 1)]), 7);
+        assert_eq!(total(&[of(1, 0, 2)]), 2, "marked by hand");
+        assert_eq!(total(&[]), 0);
     }
 
     #[test]

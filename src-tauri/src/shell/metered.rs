@@ -50,38 +50,13 @@ mod linux {
 
     #[cfg(test)]
     mod tests {
-        use std::{
-            io::{BufRead as _, BufReader},
-            process::{Child, Command, Stdio},
-            time::Duration,
-        };
+        use std::time::Duration;
 
         use tokio::{sync::mpsc, time::timeout};
         use zbus::{connection, interface};
 
         use super::{PATH, SERVICE, is_metered, listen};
-
-        /// A message bus of the test's own.
-        struct Bus(Child);
-
-        impl Drop for Bus {
-            fn drop(&mut self) {
-                self.0.kill().ok();
-                self.0.wait().ok();
-            }
-        }
-
-        fn bus() -> (Bus, String) {
-            let mut daemon = Command::new("dbus-daemon")
-                .args(["--session", "--nofork", "--print-address"])
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let mut address = String::new();
-            let said = daemon.stdout.take().unwrap();
-            BufReader::new(said).read_line(&mut address).unwrap();
-            (Bus(daemon), address.trim().to_owned())
-        }
+        use crate::shell::testing::MessageBus;
 
         struct Manager(u32);
 
@@ -107,8 +82,8 @@ mod linux {
 
         #[tokio::test]
         async fn a_change_of_the_network_is_told() {
-            let (_bus, address) = bus();
-            let service = connection::Builder::address(address.as_str())
+            let bus = MessageBus::start();
+            let service = connection::Builder::address(bus.address.as_str())
                 .unwrap()
                 .serve_at(PATH, Manager(4))
                 .unwrap()
@@ -117,8 +92,7 @@ mod linux {
                 .build()
                 .await
                 .unwrap();
-            let client = connection::Builder::address(address.as_str());
-            let client = client.unwrap().build().await.unwrap();
+            let client = bus.connect().await;
             let (tell, mut told) = mpsc::unbounded_channel();
             let listening = tokio::spawn(async move {
                 listen(&client, move |metered| tell.send(metered).unwrap()).await

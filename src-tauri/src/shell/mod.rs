@@ -33,8 +33,11 @@ pub mod renderer;
 mod scheme;
 pub mod screen_lock;
 pub mod settings_file;
+#[cfg(all(test, target_os = "linux"))]
+mod testing;
 pub mod tiles;
 pub mod tray;
+pub mod tray_host;
 pub mod updates;
 pub mod window;
 pub mod writing;

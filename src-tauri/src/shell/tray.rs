@@ -1,8 +1,8 @@
 //! The icon in the tray: unread messages at a glance, the way back to a window that was closed, and
 //! times without notifications.
 //!
-//! It stands as long as the settings want it and the page has said its words. On Linux a left click
-//! is not delivered, so that everything is in the menu.
+//! It stands as long as the settings want it, the page has said its words and somebody shows it. On
+//! Linux a left click is not delivered, so that everything is in the menu.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -12,6 +12,7 @@ use tauri::{
     menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu},
     tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent},
 };
+use tokio::time::Instant;
 
 use crate::{
     ipc::types::words::DesktopWords,
@@ -25,6 +26,12 @@ const ID: &str = "main";
 /// How far the menu may be behind the clock: a computer that slept does not count the hours.
 const STEP: Duration = Duration::from_secs(30);
 
+/// A panel that starts anew is back within this time; after it the window does not wait for it.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A panel that starts with the computer, as the app does, is there within this time.
+const LATE: Duration = Duration::from_secs(60);
+
 /// Milliseconds of the times that the menu offers.
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -32,8 +39,8 @@ const DAY: i64 = 24 * HOUR;
 /// Ends only when the person ends it: the largest number that a page knows exactly.
 const ALWAYS: i64 = (1 << 53) - 1;
 
-/// Whether this desktop has a place for the icon as far as it can be told. Without the library the
-/// icon needs, making one would end the app.
+/// Whether the icon can be made. Without the library it needs, making one would end the app. Whether
+/// anybody shows it is another question ([`App::has_tray`]).
 pub fn is_possible() -> bool {
     #[cfg(all(unix, not(target_os = "macos")))]
     {
@@ -45,18 +52,25 @@ pub fn is_possible() -> bool {
     }
 }
 
-/// Keeps the icon in line with settings, words and unread messages until the app ends.
-pub async fn follow(handle: AppHandle, app: App) {
+/// Keeps the icon in line with settings, words and unread messages until the app ends. With `hidden`
+/// the window waits for the tray where there is none yet.
+pub async fn follow(handle: AppHandle, app: App, hidden: bool) {
     let mut settings = app.settings.watch();
     let mut words = app.watch_words();
     let mut unread = app.watch_unread();
+    let mut icons_shown = app.watch_icons_shown();
+    let mut waits_until = hidden.then(|| Instant::now() + LATE);
+    let mut alone_from: Option<Instant> = None;
     let possible = is_possible();
     let mut shown: Option<Shown> = None;
     loop {
         let wanted = {
             let settings = settings.borrow_and_update();
             let is_quiet = settings.quiet_until.is_some_and(|until| until > now());
-            let has_unread = unread.borrow_and_update().dialogs > 0;
+            let has_unread = unread
+                .borrow_and_update()
+                .iter()
+                .any(|account| account.dialogs > 0);
             let words = words.borrow_and_update().clone();
             words
                 .filter(|_| settings.tray_icon && possible)
@@ -81,13 +95,33 @@ pub async fn follow(handle: AppHandle, app: App) {
                 }
             }
         }
-        let stands = shown.as_ref().is_some_and(|shown| shown.is_visible);
-        app.tray_stands.store(stands, Ordering::Release);
+        let stands = shown.as_ref().is_some_and(|shown| shown.is_visible)
+            && *icons_shown.borrow_and_update();
+        if stands
+            && waits_until
+                .take()
+                .is_some_and(|until| Instant::now() < until)
+        {
+            window::into_tray(&handle);
+        }
+        if stands {
+            alone_from = None;
+        }
+        if app.tray_stands.swap(stands, Ordering::AcqRel) && !stands {
+            alone_from = Some(Instant::now() + GRACE);
+        }
         let is_quiet = shown.as_ref().is_some_and(|shown| shown.face.is_quiet);
         tokio::select! {
             () = tokio::time::sleep(STEP), if is_quiet => {}
             changed = settings.changed() => if changed.is_err() { return },
             changed = words.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep_until(alone_from.unwrap_or_else(Instant::now)),
+                if alone_from.is_some() =>
+            {
+                alone_from = None;
+                window::out_of_tray(&handle);
+            }
+            changed = icons_shown.changed() => if changed.is_err() { return },
             changed = unread.changed() => if changed.is_err() { return },
             () = app.ended() => return,
         }

@@ -13,7 +13,6 @@ use crate::{
         drag,
         place::{self, Display, Place},
         profile::Profile,
-        tray,
     },
     state::App,
 };
@@ -31,8 +30,8 @@ pub fn open(app: &AppHandle, profile: &Profile, hidden: bool) -> tauri::Result<W
     } else {
         format!("Cubist · {}", profile.name)
     };
-    let waits_in_tray =
-        hidden && tray::is_possible() && app.state::<App>().settings.get().tray_icon;
+    let state = app.state::<App>();
+    let waits_in_tray = hidden && state.has_tray() && state.settings.get().tray_icon;
     let builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title(title)
         .min_inner_size(place::LEAST.0, place::LEAST.1)
@@ -198,6 +197,34 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
             tracing::debug!(%error, "the window had gone already");
         }
     });
+}
+
+/// Takes a window that was put aside into the tray, where it should have begun.
+pub fn into_tray(app: &AppHandle) {
+    step_aside(app, |window| {
+        if window.is_minimized()? {
+            window.hide()?;
+        }
+        Ok(())
+    });
+}
+
+/// Puts a window in the tray aside instead: nobody sees the icon that would bring it back.
+pub fn out_of_tray(app: &AppHandle) {
+    step_aside(app, |window| {
+        if !window.is_visible()? {
+            window.minimize()?;
+            window.show()?;
+        }
+        Ok(())
+    });
+}
+
+fn step_aside(app: &AppHandle, step: impl FnOnce(&WebviewWindow) -> tauri::Result<()>) {
+    let moved = app.get_webview_window(LABEL).map(|window| step(&window));
+    if let Some(Err(error)) = moved {
+        tracing::warn!(%error, "the window cannot be put aside");
+    }
 }
 
 /// Ends the app as closing its window does, also from the tray.

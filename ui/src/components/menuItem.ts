@@ -9,6 +9,8 @@ export interface MenuItem {
   label: string;
   /** A second line in small. */
   note?: string | undefined;
+  /** Something unread behind the row: how much, and as it is spoken. */
+  news?: { count: number; label: string } | undefined;
   icon?: Component<{ size?: number | string; strokeWidth?: number | string }> | undefined;
   shortcut?: string | undefined;
   /** Present for choices: draws a check at the taken one. */

@@ -376,6 +376,16 @@ export type Account = {
 /**  The engine's id of an account, 16 hex digits. */
 export type AccountId = string;
 
+/**  What waits to be read in an account; muted chats and those put away do not count. */
+export type AccountUnread = {
+	/**  Which account. */
+	accountId: AccountId,
+	/**  Unread messages. */
+	messages: number,
+	/**  Chats with unread messages, or marked as unread by hand. */
+	dialogs: number,
+};
+
 /**  Whether a person is there. */
 export type Activity = 
 /**  Online now. */
@@ -409,6 +419,11 @@ export type AppEvent =
 { type: "accountsChanged"; payload: {
 	/**  All of them. */
 	accounts: Account[],
+} } | 
+/**  What waits to be read changed. */
+{ type: "unreadChanged"; payload: {
+	/**  Of every account whose cache is open. */
+	unread: AccountUnread[],
 } } | 
 /**  An account's line changed. */
 { type: "connectionChanged"; payload: {
@@ -579,6 +594,10 @@ export type AppEvent =
 { type: "updateChanged"; payload: {
 	/**  How. */
 	state: UpdateState,
+/**  The desktop shows icons of programs now, or does so no longer. */
+{ type: "trayChanged"; payload: {
+	/**  Whether the app's icon is seen. */
+	hasTray: boolean,
 } } | 
 /**  The window is about to close: keep what was typed, then call `close`. */
 { type: "closing" } | 
@@ -690,6 +709,8 @@ export type Bootstrap = {
 	canLock: boolean,
 	/**  The accounts of this profile. */
 	accounts: Account[],
+	/**  What waits to be read in them. */
+	unread: AccountUnread[],
 	/**  The person's choices. */
 	settings: Settings,
 	/**  Bytes of the largest file that can be sent. */
@@ -699,6 +720,7 @@ export type Bootstrap = {
 	/**  How it stands with new versions of the program. */
 	updates: UpdateState,
 	/**  Whether this desktop has a tray. */
+	/**  Whether this desktop shows icons of programs. */
 	hasTray: boolean,
 };
 

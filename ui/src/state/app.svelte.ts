@@ -48,7 +48,7 @@ export class App {
   canLock = $state(false);
   version = $state('');
   profile = $state('');
-  /** Whether this desktop has a tray. */
+  /** Whether this desktop shows icons of programs. */
   hasTray = $state(false);
   platform = $state<'linux' | 'macos' | 'windows'>('linux');
   /** How far the export is that was started last. */
@@ -157,6 +157,7 @@ export class App {
     this.keys = snapshot.keys;
     this.canLock = snapshot.canLock;
     this.accounts.set(snapshot.accounts);
+    this.accounts.setUnread(snapshot.unread);
     this.settings.load(snapshot.settings);
     this.boot = { kind: 'ready' };
     if (snapshot.keys.type !== 'ready') return;
@@ -293,6 +294,9 @@ export class App {
       case 'accountsChanged':
         this.#accountsChanged(event.payload.accounts);
         break;
+      case 'unreadChanged':
+        this.accounts.setUnread(event.payload.unread);
+        break;
       case 'connectionChanged':
         this.accounts.setConnection(event.payload.accountId, event.payload.state);
         if (event.payload.state.type === 'online') this.connections += 1;
@@ -370,6 +374,9 @@ export class App {
         break;
       case 'updateChanged':
         this.updates.set(event.payload.state);
+        break;
+      case 'trayChanged':
+        this.hasTray = event.payload.hasTray;
         break;
       case 'closing':
         // Whatever could not be written is told nowhere any more: the window goes all the same.

@@ -10,7 +10,6 @@ use crate::{
             settings::{Bootstrap, Platform},
         },
     },
-    shell::tray,
     state::App,
 };
 
@@ -41,11 +40,12 @@ pub async fn bootstrap(app: State<'_, App>) -> Result<Bootstrap, IpcError> {
         keys: engine.key_state().into(),
         can_lock: engine.can_lock(),
         accounts: engine.accounts().into_iter().map(Into::into).collect(),
+        unread: app.unread(),
         settings: app.settings.get(),
         max_upload_bytes: cubist_client::attachments::MAX_BYTES,
         organisation: app.organisation_state(),
         updates: app.updates.state(),
-        has_tray: tray::is_possible(),
+        has_tray: app.has_tray(),
     })
 }
 

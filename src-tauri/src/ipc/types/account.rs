@@ -112,6 +112,18 @@ pub struct Account {
     pub waiting: u32,
 }
 
+/// What waits to be read in an account; muted chats and those put away do not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountUnread {
+    /// Which account.
+    pub account_id: AccountId,
+    /// Unread messages.
+    pub messages: u32,
+    /// Chats with unread messages, or marked as unread by hand.
+    pub dialogs: u32,
+}
+
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use specta::Type;
 
 use crate::ipc::types::{
-    account::{Account, ConnectionState},
+    account::{Account, AccountUnread, ConnectionState},
     activity::PersonActivity,
     attachment::{AttachmentChange, DragPhase},
     dialog::Dialog,
@@ -32,6 +32,11 @@ pub enum AppEvent {
     AccountsChanged {
         /// All of them.
         accounts: Vec<Account>,
+    },
+    /// What waits to be read changed.
+    UnreadChanged {
+        /// Of every account whose cache is open.
+        unread: Vec<AccountUnread>,
     },
     /// An account's line changed.
     ConnectionChanged {
@@ -200,6 +205,11 @@ pub enum AppEvent {
     UpdateChanged {
         /// How.
         state: UpdateState,
+    },
+    /// The desktop shows icons of programs now, or does so no longer.
+    TrayChanged {
+        /// Whether the app's icon is seen.
+        has_tray: bool,
     },
     /// The window is about to close: keep what was typed, then call `close`.
     Closing,

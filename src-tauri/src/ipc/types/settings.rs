@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::ipc::types::{
-    account::Account,
+    account::{Account, AccountUnread},
     ids::{AccountId, DialogId},
     keys::KeyState,
     notifications::Notifications,
@@ -250,6 +250,8 @@ pub struct Bootstrap {
     pub can_lock: bool,
     /// The accounts of this profile.
     pub accounts: Vec<Account>,
+    /// What waits to be read in them.
+    pub unread: Vec<AccountUnread>,
     /// The person's choices.
     pub settings: Settings,
     /// Bytes of the largest file that can be sent.
@@ -258,7 +260,7 @@ pub struct Bootstrap {
     pub organisation: OrganisationState,
     /// How it stands with new versions of the program.
     pub updates: UpdateState,
-    /// Whether this desktop has a tray.
+    /// Whether this desktop shows icons of programs.
     pub has_tray: bool,
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use cubist_client::model::{AccountId, DialogId, MessageId};
+use cubist_client::model::{AccountId, DialogId, MessageId, Picture, UserId};
 
 /// Lines a notification shows; desktops cut longer ones in their middle.
 const LINES: usize = 4;
@@ -22,11 +22,24 @@ pub(super) struct Place {
     pub(super) dialog: DialogId,
 }
 
+/// What a line says of who wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Byline {
+    /// Nothing: the dialog's name says so.
+    None,
+    /// Nothing yet: the name is on its way.
+    Unknown,
+    /// The name.
+    Name(String),
+}
+
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Who wrote it; none where the dialog's name says so.
-    pub(super) sender: Option<String>,
+    /// Who wrote it.
+    pub(super) from: UserId,
+    /// What is said of them.
+    pub(super) byline: Byline,
     /// What it says.
     pub(super) text: String,
 }
@@ -34,8 +47,10 @@ pub(super) struct Line {
 /// All that a notification may tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Card {
-    /// The dialog's name.
-    pub(super) name: String,
+    /// Where it was written.
+    pub(super) heading: String,
+    /// The picture of whoever wrote last, or the dialog's; none while there is none here.
+    pub(super) picture: Option<Picture>,
     /// How many messages there are, those without a line included.
     pub(super) count: usize,
     /// The newest messages, oldest first.
@@ -58,7 +73,8 @@ pub(super) enum Change {
 /// Messages of one dialog that stand on the desktop.
 #[derive(Debug)]
 struct Standing {
-    name: String,
+    heading: String,
+    picture: Option<Picture>,
     /// Oldest first.
     messages: Vec<(MessageId, Line)>,
     /// Those that were forgotten since they no longer fit.
@@ -70,7 +86,8 @@ impl Standing {
         let (newest, _) = self.messages.last()?;
         let first = self.messages.len().saturating_sub(LINES);
         Some(Card {
-            name: self.name.clone(),
+            heading: self.heading.clone(),
+            picture: self.picture.clone(),
             count: self.messages.len().saturating_add(self.earlier),
             lines: self
                 .messages
@@ -92,16 +109,19 @@ impl Board {
     pub(super) fn add(
         &mut self,
         place: &Place,
-        name: String,
+        heading: String,
+        picture: Option<Picture>,
         message: MessageId,
         line: Line,
     ) -> Change {
         let standing = self.0.entry(place.clone()).or_insert_with(|| Standing {
-            name: String::new(),
+            heading: String::new(),
+            picture: None,
             messages: Vec::new(),
             earlier: 0,
         });
-        standing.name = name;
+        standing.heading = heading;
+        standing.picture = picture;
         if let Some((_, old)) = standing.messages.iter_mut().find(|(id, _)| *id == message) {
             *old = line;
         } else {
@@ -124,6 +144,40 @@ impl Board {
         self.0
             .get(place)
             .is_some_and(|standing| standing.messages.iter().any(|(id, _)| *id == message))
+    }
+
+    /// The dialog has another name, or has got its first.
+    pub(super) fn rename(
+        &mut self,
+        place: &Place,
+        heading: String,
+        picture: Option<Picture>,
+    ) -> Change {
+        let Some(standing) = self.0.get_mut(place) else {
+            return Change::Keep;
+        };
+        if standing.heading == heading {
+            return Change::Keep;
+        }
+        standing.heading = heading;
+        standing.picture = picture.or(standing.picture.take());
+        standing.card().map_or(Change::Keep, Change::Show)
+    }
+
+    /// Somebody is known now: what they wrote says so.
+    pub(super) fn introduce(&mut self, place: &Place, user: UserId, name: &str) -> Change {
+        let Some(standing) = self.0.get_mut(place) else {
+            return Change::Keep;
+        };
+        let mut is_news = false;
+        for (_, line) in &mut standing.messages {
+            if line.from == user && line.byline == Byline::Unknown {
+                line.byline = Byline::Name(name.to_owned());
+                is_news = true;
+            }
+        }
+        let card = standing.card().filter(|_| is_news);
+        card.map_or(Change::Keep, Change::Show)
     }
 
     /// The words of a message changed.
@@ -172,9 +226,11 @@ impl Board {
 
 #[cfg(test)]
 mod tests {
-    use cubist_client::model::{AccountId, DialogId, MessageId, ObjectId};
+    use cubist_client::model::{
+        AccountId, DialogId, MessageId, ObjectId, Picture, PictureKind, UserId,
+    };
 
-    use super::{Board, Card, Change, LINES, Line, Place, REMEMBERED};
+    use super::{Board, Byline, Card, Change, LINES, Line, Place, REMEMBERED};
 
     fn id(n: u8) -> ObjectId {
         let mut bytes = [0; 12];
@@ -195,16 +251,32 @@ mod tests {
 
     fn line(text: &str) -> Line {
         Line {
-            sender: Some("Ann".to_owned()),
+            from: ann(),
+            byline: Byline::Name("Ann".to_owned()),
             text: text.to_owned(),
+        }
+    }
+
+    fn ann() -> UserId {
+        UserId::new(7).unwrap()
+    }
+
+    fn shown(change: Change) -> Card {
+        match change {
+            Change::Show(card) => card,
+            other @ (Change::Keep | Change::Close) => panic!("{other:?}"),
         }
     }
 
     fn add(board: &mut Board, n: u8) -> Card {
         let news = line(&format!("line {n}"));
-        match board.add(&place(), "Ridge Walk".to_owned(), message(n), news) {
-            Change::Show(card) => card,
-            other @ (Change::Keep | Change::Close) => panic!("{other:?}"),
+        shown(board.add(&place(), "Ridge Walk".to_owned(), None, message(n), news))
+    }
+
+    fn picture() -> Picture {
+        Picture {
+            bytes: [1, 2, 3].into(),
+            kind: PictureKind::Png,
         }
     }
 
@@ -216,7 +288,7 @@ mod tests {
     fn messages_of_a_dialog_share_a_notification() {
         let mut board = Board::default();
         let one = add(&mut board, 1);
-        assert_eq!((one.name.as_str(), one.count), ("Ridge Walk", 1));
+        assert_eq!((one.heading.as_str(), one.count), ("Ridge Walk", 1));
         let two = add(&mut board, 2);
         assert_eq!((texts(&two), two.count), (vec!["line 1", "line 2"], 2));
         assert_eq!(two.newest, message(2));
@@ -256,6 +328,46 @@ mod tests {
         assert_eq!((texts(&left), left.newest), (vec!["line 1"], message(1)));
         assert_eq!(board.forget(&place(), |_| true), Change::Close);
         assert_eq!(board.clear(&place()), Change::Keep);
+    }
+
+    #[test]
+    fn a_name_that_comes_later_is_told_and_brings_its_picture() {
+        let mut board = Board::default();
+        let name = |board: &mut Board, heading: &str, picture| {
+            board.rename(&place(), heading.to_owned(), picture)
+        };
+        assert_eq!(name(&mut board, "Nothing stands", None), Change::Keep);
+        board.add(&place(), "Cubist".to_owned(), None, message(1), line("hi"));
+        assert_eq!(
+            name(&mut board, "Cubist", None),
+            Change::Keep,
+            "not known yet"
+        );
+        let named = shown(name(&mut board, "Ridge Walk", Some(picture())));
+        assert_eq!(named.heading, "Ridge Walk");
+        assert_eq!(named.picture, Some(picture()));
+        assert_eq!(texts(&named), ["hi"]);
+        let renamed = shown(name(&mut board, "Ridge Run", None));
+        assert_eq!(renamed.picture, Some(picture()), "it keeps its picture");
+    }
+
+    #[test]
+    fn somebody_who_becomes_known_is_named_in_their_own_lines() {
+        let mut board = Board::default();
+        let unknown = |from: u64, text: &str| Line {
+            from: UserId::new(from).unwrap(),
+            byline: Byline::Unknown,
+            text: text.to_owned(),
+        };
+        for (n, line) in [(1, unknown(7, "a")), (2, unknown(8, "b")), (3, line("c"))] {
+            board.add(&place(), "Ridge Walk".to_owned(), None, message(n), line);
+        }
+        let card = shown(board.introduce(&place(), ann(), "Ann"));
+        let bylines: Vec<&Byline> = card.lines.iter().map(|line| &line.byline).collect();
+        let named = Byline::Name("Ann".to_owned());
+        assert_eq!(bylines, [&named, &Byline::Unknown, &named]);
+        let again = board.introduce(&place(), ann(), "Ann B.");
+        assert_eq!(again, Change::Keep, "nothing waits for it");
     }
 
     #[test]

@@ -289,6 +289,108 @@ mod system {
         standing.waiting.abort();
         standing.handle.close_async().await;
     }
+
+    #[cfg(test)]
+    mod tests {
+        use std::io::Cursor;
+
+        use cubist_client::model::{MessageId, ObjectId, Picture, PictureKind};
+        use image::{ImageFormat, RgbImage};
+        use notify_rust::{Hint, Image, Notification};
+
+        use super::super::super::wording::tests::words;
+        use super::{Ability, MARK, NotifySound, Sheet, drawn, dress};
+
+        const ABLE: Ability = Ability {
+            has_actions: true,
+            reads_markup: true,
+        };
+
+        /// A square of one colour, as a person's picture comes from the engine.
+        fn portrait() -> Picture {
+            let mut bytes = Cursor::new(Vec::new());
+            RgbImage::from_pixel(8, 8, image::Rgb([200, 30, 60]))
+                .write_to(&mut bytes, ImageFormat::Png)
+                .unwrap();
+            Picture {
+                bytes: bytes.into_inner().into(),
+                kind: PictureKind::Png,
+            }
+        }
+
+        fn dressed(
+            picture: Option<&Picture>,
+            sound: NotifySound,
+            ability: &Ability,
+        ) -> Notification {
+            let mut notification = Notification::new();
+            let sheet = Sheet {
+                title: "Ridge Walk",
+                body: "1 < 2",
+                newest: MessageId::new(ObjectId::from_bytes([1; 12])),
+                words: &words(),
+                picture,
+                sound,
+            };
+            dress(&mut notification, sheet, ability);
+            notification
+        }
+
+        fn image(notification: &Notification) -> &Image {
+            let images = notification.hints.iter().filter_map(|hint| match hint {
+                Hint::ImageData(image) => Some(image),
+                _ => None,
+            });
+            let images: Vec<&Image> = images.collect();
+            assert_eq!(images.len(), 1, "one picture");
+            images[0]
+        }
+
+        #[test]
+        fn the_sender_s_picture_stands_on_it_and_without_one_the_app_s_mark() {
+            let portrait = portrait();
+            let sent = dressed(Some(&portrait), NotifySound::Message, &ABLE);
+            assert_eq!(*image(&sent), drawn(&portrait.bytes).unwrap());
+            let mark = drawn(MARK).unwrap();
+            let plain = dressed(None, NotifySound::Message, &ABLE);
+            assert_eq!(*image(&plain), mark);
+            let broken = Picture {
+                bytes: b"no picture".to_vec().into(),
+                kind: PictureKind::Png,
+            };
+            let plain = dressed(Some(&broken), NotifySound::Message, &ABLE);
+            assert_eq!(*image(&plain), mark);
+        }
+
+        #[test]
+        fn the_sound_is_the_one_that_was_chosen_and_none_is_asked_for_as_such() {
+            let heard = |sound| {
+                let notification = dressed(None, sound, &ABLE);
+                let hints = notification.hints.iter().filter_map(|hint| match hint {
+                    Hint::SoundName(name) => Some(Some(name.clone())),
+                    Hint::SuppressSound(true) => Some(None),
+                    _ => None,
+                });
+                hints.collect::<Vec<Option<String>>>()
+            };
+            let named = |name: &str| vec![Some(name.to_owned())];
+            assert_eq!(heard(NotifySound::Message), named("message-new-instant"));
+            assert_eq!(heard(NotifySound::Bell), named("bell"));
+            assert_eq!(heard(NotifySound::Chime), named("complete"));
+            assert_eq!(heard(NotifySound::Off), vec![None]);
+        }
+
+        #[test]
+        fn a_desktop_gets_only_what_it_can_show() {
+            let able = dressed(None, NotifySound::Off, &ABLE);
+            assert_eq!(able.body, "1 &lt; 2");
+            let names: Vec<&String> = able.actions.iter().step_by(2).collect();
+            assert_eq!(names, ["default", "reply", "mark-read", "mute"]);
+            let plain = dressed(None, NotifySound::Off, &Ability::default());
+            assert_eq!(plain.body, "1 < 2");
+            assert!(plain.actions.is_empty());
+        }
+    }
 }
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]

@@ -12,14 +12,15 @@ mod wording;
 use cubist_client::{
     Account, ClientEvent, Engine,
     model::{
-        self, AccountId, Dialog, DialogId, DialogKind, Message, MessageId, Status, UnixMillis,
+        self, AccountId, AccountSummary, Dialog, DialogId, DialogKind, Message, MessageId, Status,
+        UnixMillis, User, UserId,
     },
 };
 use tauri::AppHandle;
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 
 use self::{
-    board::{Board, Change, Line, Place},
+    board::{Board, Byline, Change, Line, Place},
     desktop::{Act, Answer, Desktop, Sheet},
     policy::{Moment, Subject},
 };
@@ -27,6 +28,7 @@ use crate::{
     ipc::types::{
         event::AppEvent,
         notifications::{NotifyShows, NotifySound},
+        settings::Settings,
     },
     shell::window,
     state::App,
@@ -73,11 +75,22 @@ pub async fn follow(handle: AppHandle, app: App) {
 }
 
 /// Whether a notification is news, or only says something else.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Tone {
-    /// A message has come, with a picture of who wrote it.
-    News(Option<model::Picture>),
+    /// A message has come.
+    News,
     /// Nobody is to look up.
     Still,
+}
+
+impl Tone {
+    /// What is heard, of what the person chose for news.
+    const fn heard(self, chosen: NotifySound) -> NotifySound {
+        match self {
+            Self::News => chosen,
+            Self::Still => NotifySound::Off,
+        }
+    }
 }
 
 struct Notifier {
@@ -103,13 +116,19 @@ impl Notifier {
                 dialogs,
                 removed,
             } => {
-                let read = dialogs
-                    .iter()
-                    .filter(|dialog| dialog.unread == 0)
-                    .map(|dialog| dialog.id);
-                for dialog in read.chain(removed) {
+                for dialog in removed {
                     self.withdraw(&account, dialog).await;
                 }
+                for dialog in dialogs {
+                    if dialog.unread == 0 {
+                        self.withdraw(&account, dialog.id).await;
+                    } else {
+                        self.rename(&account, &dialog).await;
+                    }
+                }
+            }
+            ClientEvent::UsersChanged { account, users } => {
+                self.introduce(&account, &users).await;
             }
             ClientEvent::MessagesChanged {
                 account,
@@ -124,7 +143,6 @@ impl Notifier {
             ClientEvent::Connection { .. }
             | ClientEvent::AttachmentsChanged { .. }
             | ClientEvent::TypingChanged { .. }
-            | ClientEvent::UsersChanged { .. }
             | ClientEvent::ActivityChanged { .. }
             | ClientEvent::PrivacyChanged { .. }
             | ClientEvent::FoldersChanged { .. }
@@ -148,7 +166,8 @@ impl Notifier {
             now: jiff::Timestamp::now().as_millisecond(),
             minute: minute_of_day(),
             quiet_until: settings.quiet_until,
-            is_looking: self.app.focus.is_here(),
+            is_looking: self.app.focus.is_here()
+                && shown(&settings, &self.engine.accounts()) == Some(&id),
         };
         if !policy::notifies(&settings.notifications, subject, moment) {
             return;
@@ -160,10 +179,45 @@ impl Notifier {
         let Some(line) = self.line(&account, dialog.kind, message).await else {
             return;
         };
-        let name = self.name(&account, dialog);
-        let change = self.board.add(&place, name, message.id, line);
-        let picture = self.picture(&account, dialog, message).await;
-        self.make(&place, change, Tone::News(picture)).await;
+        let heading = wording::heading(&dialog.name, &place.account, &self.engine.accounts());
+        let picture = picture(&account, dialog, message.sender).await;
+        let change = self.board.add(&place, heading, picture, message.id, line);
+        self.make(&place, change, Tone::News).await;
+    }
+
+    /// A dialog may have another name: one of which only a message was known gets its first.
+    async fn rename(&mut self, id: &AccountId, dialog: &Dialog) {
+        let place = Place {
+            account: id.clone(),
+            dialog: dialog.id,
+        };
+        let Some(card) = self.board.card(&place) else {
+            return;
+        };
+        let heading = wording::heading(&dialog.name, id, &self.engine.accounts());
+        let Some(account) = self.engine.account(id) else {
+            return;
+        };
+        if heading == card.heading {
+            return;
+        }
+        let picture = match (card.picture, card.lines.last()) {
+            (None, Some(line)) => picture(&account, dialog, line.from).await,
+            (picture, _) => picture,
+        };
+        let change = self.board.rename(&place, heading, picture);
+        self.make(&place, change, Tone::Still).await;
+    }
+
+    /// People are known now who may have written what stands.
+    async fn introduce(&mut self, account: &AccountId, users: &[User]) {
+        let places = self.board.places();
+        for place in places.iter().filter(|place| place.account == *account) {
+            for user in users.iter().filter(|user| !user.name.is_empty()) {
+                let change = self.board.introduce(place, user.id, &user.name);
+                self.make(place, change, Tone::Still).await;
+            }
+        }
     }
 
     /// What changed in messages whose notification stands.
@@ -242,22 +296,14 @@ impl Notifier {
                 let Some(words) = self.app.words() else {
                     return;
                 };
-                let (picture, sound) = match &tone {
-                    Tone::News(picture) => (
-                        picture
-                            .as_ref()
-                            .filter(|_| self.shows != NotifyShows::Nothing),
-                        self.app.settings.get().notifications.sound,
-                    ),
-                    Tone::Still => (None, NotifySound::Off),
-                };
+                let picture = card.picture.as_ref();
                 let sheet = Sheet {
                     title: &wording::title(&card, self.shows),
                     body: &wording::body(&card, self.shows, &words),
                     newest: card.newest,
                     words: &words,
-                    picture,
-                    sound,
+                    picture: picture.filter(|_| self.shows != NotifyShows::Nothing),
+                    sound: tone.heard(self.app.settings.get().notifications.sound),
                 };
                 self.desktop.show(place, sheet).await;
             }
@@ -266,10 +312,12 @@ impl Notifier {
 
     async fn line(&self, account: &Account, kind: DialogKind, message: &Message) -> Option<Line> {
         let words = self.app.words()?;
-        let sender = if kind == DialogKind::Private {
-            None
+        let byline = if kind == DialogKind::Private {
+            Byline::None
         } else {
-            name_of(account, message.sender).await
+            name_of(account, message.sender)
+                .await
+                .map_or(Byline::Unknown, Byline::Name)
         };
         let attached = message.attachments.first();
         let text = wording::said(
@@ -277,36 +325,11 @@ impl Notifier {
             attached.map(|attachment| attachment.kind),
             &words,
         );
-        Some(Line { sender, text })
-    }
-
-    /// The dialog's name; with several accounts also whose.
-    fn name(&self, account: &Account, dialog: &Dialog) -> String {
-        let accounts = self.engine.accounts();
-        let own = accounts.iter().find(|other| other.id == *account.id());
-        match own.filter(|_| accounts.len() > 1) {
-            Some(own) => format!("{} · {}", dialog.name, own.name),
-            None => dialog.name.clone(),
-        }
-    }
-
-    /// The picture of whoever wrote, else the dialog's. One that is not in the cache and does not
-    /// come at once is there for the next notification.
-    async fn picture(
-        &self,
-        account: &Account,
-        dialog: &Dialog,
-        message: &Message,
-    ) -> Option<model::Picture> {
-        let sender = account.users(&[message.sender]).await.ok()?;
-        let name = sender
-            .into_iter()
-            .find_map(|user| user.avatar)
-            .or_else(|| dialog.photo.clone())?;
-        let account = account.clone();
-        let looking = tokio::spawn(async move { account.picture(&name).await });
-        let looked = tokio::time::timeout(PICTURE_PATIENCE, looking).await;
-        looked.ok()?.ok()?.ok()
+        Some(Line {
+            from: message.sender,
+            byline,
+            text,
+        })
     }
 
     async fn answer(&mut self, answer: Answer) {
@@ -358,6 +381,31 @@ impl Notifier {
     }
 }
 
+/// The account that is shown in the window: the one that was chosen last, or else the first.
+fn shown<'a>(settings: &Settings, accounts: &'a [AccountSummary]) -> Option<&'a AccountId> {
+    let chosen = settings.last_account.clone();
+    let chosen = chosen.and_then(|id| AccountId::try_from(id).ok());
+    let shown = accounts
+        .iter()
+        .find(|account| chosen.as_ref() == Some(&account.id))
+        .or(accounts.first());
+    shown.map(|account| &account.id)
+}
+
+/// The picture of whoever wrote, else the dialog's. One that is not in the cache and does not come at
+/// once is there for the next notification.
+async fn picture(account: &Account, dialog: &Dialog, sender: UserId) -> Option<model::Picture> {
+    let known = account.users(&[sender]).await.ok()?;
+    let name = known
+        .into_iter()
+        .find_map(|user| user.avatar)
+        .or_else(|| dialog.photo.clone())?;
+    let account = account.clone();
+    let looking = tokio::spawn(async move { account.picture(&name).await });
+    let looked = tokio::time::timeout(PICTURE_PATIENCE, looking).await;
+    looked.ok()?.ok()?.ok()
+}
+
 async fn name_of(account: &Account, user: model::UserId) -> Option<String> {
     let found = account.users(&[user]).await.ok()?;
     found
@@ -371,4 +419,42 @@ async fn name_of(account: &Account, user: model::UserId) -> Option<String> {
 fn minute_of_day() -> u16 {
     let now = jiff::Zoned::now();
     u16::try_from(i32::from(now.hour()) * 60 + i32::from(now.minute())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NotifySound, Tone, shown};
+    use crate::ipc::types::settings::Settings;
+    use cubist_client::model::{AccountId, AccountSummary};
+
+    use super::wording::tests::account;
+
+    fn id(n: u8) -> AccountId {
+        AccountId::from_random([n; 8])
+    }
+
+    #[test]
+    fn only_news_are_heard() {
+        for sound in [NotifySound::Message, NotifySound::Bell, NotifySound::Off] {
+            assert_eq!(Tone::News.heard(sound), sound);
+            assert_eq!(Tone::Still.heard(sound), NotifySound::Off);
+        }
+    }
+
+    #[test]
+    fn the_account_that_was_chosen_last_is_shown_or_else_the_first() {
+        let accounts: Vec<AccountSummary> = vec![account(1, "Ada"), account(2, "Ada at work")];
+        let chosen = |n: Option<u8>| Settings {
+            last_account: n.map(|n| id(n).into()),
+            ..Settings::default()
+        };
+        assert_eq!(shown(&chosen(None), &accounts), Some(&id(1)));
+        assert_eq!(shown(&chosen(Some(2)), &accounts), Some(&id(2)));
+        assert_eq!(
+            shown(&chosen(Some(9)), &accounts),
+            Some(&id(1)),
+            "it is gone"
+        );
+        assert_eq!(shown(&chosen(Some(1)), &[]), None);
+    }
 }

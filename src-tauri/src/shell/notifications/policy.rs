@@ -14,7 +14,7 @@ pub(super) struct Moment {
     pub(super) minute: u16,
     /// Until when the person wants no notifications, in unix milliseconds.
     pub(super) quiet_until: Option<i64>,
-    /// Whether one of the app's windows has the focus: what comes is seen there.
+    /// Whether the person looks at the account it came for: what comes is seen there.
     pub(super) is_looking: bool,
 }
 

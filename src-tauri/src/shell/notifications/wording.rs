@@ -1,18 +1,31 @@
 //! What a notification says.
 
-use cubist_client::model::AttachmentKind;
+use cubist_client::model::{AccountId, AccountSummary, AttachmentKind};
 
-use super::board::Card;
+use super::board::{Byline, Card};
 use crate::ipc::types::{notifications::NotifyShows, words::DesktopWords};
 
 /// Longest text of one message, in characters: some desktops lay out all of a novel.
 const LONGEST: usize = 300;
 
-/// The heading: where, and how many messages when there are several.
+/// Stands where no name may be told, or none is known yet.
+const APP: &str = "Cubist";
+
+/// Where it was written: the dialog's name and, with several accounts, whose dialog it is.
+pub(super) fn heading(dialog: &str, whose: &AccountId, accounts: &[AccountSummary]) -> String {
+    let dialog = if dialog.is_empty() { APP } else { dialog };
+    let own = accounts.iter().find(|account| account.id == *whose);
+    match own.filter(|_| accounts.len() > 1) {
+        Some(own) => format!("{dialog} · {}", own.name),
+        None => dialog.to_owned(),
+    }
+}
+
+/// The first line: where, and how many messages when there are several.
 pub(super) fn title(card: &Card, shows: NotifyShows) -> String {
     let name = match shows {
-        NotifyShows::Text | NotifyShows::Sender => card.name.as_str(),
-        NotifyShows::Nothing => "Cubist",
+        NotifyShows::Text | NotifyShows::Sender => card.heading.as_str(),
+        NotifyShows::Nothing => APP,
     };
     if card.count > 1 {
         format!("{name} ({})", card.count)
@@ -27,11 +40,17 @@ pub(super) fn body(card: &Card, shows: NotifyShows, words: &DesktopWords) -> Str
     let mut lines: Vec<String> = card
         .lines
         .iter()
-        .map(|line| match (shows, &line.sender) {
-            (NotifyShows::Text, Some(sender)) => format!("{sender}: {}", line.text),
-            (NotifyShows::Text, None) => line.text.clone(),
-            (NotifyShows::Sender, Some(sender)) => format!("{sender}: {}", words.hidden),
-            (NotifyShows::Sender, None) | (NotifyShows::Nothing, _) => words.hidden.clone(),
+        .map(|line| {
+            let said = match shows {
+                NotifyShows::Text => &line.text,
+                NotifyShows::Sender | NotifyShows::Nothing => &words.hidden,
+            };
+            match (&line.byline, shows) {
+                (Byline::Name(name), NotifyShows::Text | NotifyShows::Sender) => {
+                    format!("{name}: {said}")
+                }
+                (Byline::None | Byline::Unknown, _) | (_, NotifyShows::Nothing) => said.clone(),
+            }
         })
         .collect();
     if shows != NotifyShows::Text {
@@ -77,14 +96,33 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use cubist_client::model::{AttachmentKind, MessageId, ObjectId};
+pub(super) mod tests {
+    use cubist_client::model::{
+        AccountId, AccountSummary, AttachmentKind, ConnectionState, MessageId, ObjectId, Origin,
+        UserId,
+    };
 
-    use super::{LONGEST, body, escaped, said, title};
+    use super::{LONGEST, body, escaped, heading, said, title};
     use crate::ipc::types::{notifications::NotifyShows, words::DesktopWords};
-    use crate::shell::notifications::board::{Card, Line};
+    use crate::shell::notifications::board::{Byline, Card, Line};
 
-    fn words() -> DesktopWords {
+    /// An account of the person with this name.
+    pub(in super::super) fn account(n: u8, name: &str) -> AccountSummary {
+        AccountSummary {
+            id: AccountId::from_random([n; 8]),
+            user: UserId::new(n.into()).unwrap(),
+            name: name.to_owned(),
+            login: None,
+            email: None,
+            avatar: None,
+            origin: Origin::Local,
+            server: "here".to_owned(),
+            connection: ConnectionState::Online,
+            waiting: 0,
+        }
+    }
+
+    pub(in super::super) fn words() -> DesktopWords {
         let same = |word: &str| word.to_owned();
         DesktopWords {
             status: same("status"),
@@ -111,17 +149,44 @@ mod tests {
 
     fn card(lines: &[(Option<&str>, &str)], count: usize) -> Card {
         Card {
-            name: "Ridge Walk".to_owned(),
+            heading: "Ridge Walk".to_owned(),
+            picture: None,
             count,
             lines: lines
                 .iter()
                 .map(|(sender, text)| Line {
-                    sender: sender.map(str::to_owned),
+                    from: UserId::new(7).unwrap(),
+                    byline: sender.map_or(Byline::None, |name| Byline::Name(name.to_owned())),
                     text: (*text).to_owned(),
                 })
                 .collect(),
             newest: MessageId::new(ObjectId::from_bytes([1; 12])),
         }
+    }
+
+    #[test]
+    fn with_several_accounts_the_heading_says_whose_it_is() {
+        let (ada, work) = (account(1, "Ada"), account(2, "Ada at work"));
+        let both = [ada.clone(), work.clone()];
+        assert_eq!(heading("Ridge Walk", &ada.id, &[ada.clone()]), "Ridge Walk");
+        assert_eq!(heading("Ridge Walk", &ada.id, &both), "Ridge Walk · Ada");
+        assert_eq!(
+            heading("Ridge Walk", &work.id, &both),
+            "Ridge Walk · Ada at work"
+        );
+    }
+
+    #[test]
+    fn a_dialog_whose_name_is_on_its_way_has_the_name_of_the_app() {
+        let (ada, work) = (account(1, "Ada"), account(2, "Ada at work"));
+        assert_eq!(heading("", &ada.id, &[ada.clone()]), "Cubist");
+        assert_eq!(
+            heading("", &work.id, &[ada, work.clone()]),
+            "Cubist · Ada at work"
+        );
+        let mut group = card(&[(None, "hi")], 1);
+        group.lines[0].byline = Byline::Unknown;
+        assert_eq!(body(&group, NotifyShows::Text, &words()), "hi");
     }
 
     #[test]

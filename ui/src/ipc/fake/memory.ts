@@ -3,6 +3,7 @@
 import type {
   Account,
   AccountId,
+  AccountUnread,
   Activity,
   AppEvent,
   ConnectionState,
@@ -32,6 +33,8 @@ import { Microphone } from './microphone';
 import { buildWorld, makeId, message, previewOf, standing, type World } from './world';
 
 export const ACCOUNT: AccountId = '00000000000000a1';
+/** The second account, with `&accounts=2`; it has the same chats. */
+export const OTHER_ACCOUNT: AccountId = '00000000000000a2';
 
 export class Memory {
   readonly world: World;
@@ -45,6 +48,8 @@ export class Memory {
   readonly state: StateName;
   readonly size: number;
   accounts: Account[];
+  /** What waits to be read in the accounts that are not shown first. */
+  unread: AccountUnread[] = [];
   settings: Settings;
   keys: KeyState = { type: 'ready' };
   /** What opens the caches. */
@@ -103,6 +108,10 @@ export class Memory {
       lastDialog: open === null ? null : (this.world.bySlug.get(open) ?? null),
     };
     this.accounts = this.state === 'firstRun' ? [] : [this.account('Mira Lindqvist', 'mira')];
+    if (query.get('accounts') === '2') {
+      this.accounts.push({ ...this.account('Mira at work', 'mira.work'), id: OTHER_ACCOUNT });
+      this.unread = [{ accountId: OTHER_ACCOUNT, messages: 3, dialogs: 2 }];
+    }
     if (this.connection.type !== 'online') this.#queue();
   }
 

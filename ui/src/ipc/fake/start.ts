@@ -146,6 +146,7 @@ export function startCommands(memory: Memory): StartCommands {
         keys: memory.keys,
         canLock: memory.locks.canLock,
         accounts: memory.keys.type === 'ready' ? memory.accounts : [],
+        unread: memory.keys.type === 'ready' ? memory.unread : [],
         settings: memory.settings,
         maxUploadBytes: 104_857_600,
         organisation: memory.organisation,
