@@ -293,7 +293,8 @@ CREATE TABLE organised (
   pinned        INTEGER,                      -- place among the pinned ones; NULL when not pinned
   archived      INTEGER NOT NULL DEFAULT 0,
   marked_unread INTEGER NOT NULL DEFAULT 0,
-  muted_until   INTEGER NOT NULL DEFAULT 0    -- unix milliseconds; 0: not muted, 2^63 - 1: for good
+  muted_until   INTEGER NOT NULL DEFAULT 0,   -- unix milliseconds; 0: not muted, 2^63 - 1: for good
+  alerts        INTEGER NOT NULL DEFAULT 0    -- what is told: 0 as for all dialogs, 1 all, 2 mentions, 3 nothing
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX organised_pinned ON organised (pinned) WHERE pinned IS NOT NULL;
 CREATE INDEX organised_archived ON organised (archived) WHERE archived = 1;

@@ -106,6 +106,27 @@ describe('the details', () => {
     await done();
   });
 
+  it('choose what of the chat this computer notifies about, and say when that failed', async () => {
+    const { page, done } = await open('open=ridge');
+    await aside(page).getByRole('button', { name: 'Notify about: As in the settings' }).click();
+    await page.getByRole('menuitemradio', { name: 'Mentions', exact: true }).click();
+    await aside(page).getByRole('button', { name: 'Notify about: Mentions' }).waitFor();
+    assert.deepEqual(
+      (await page.evaluate(() => window.fake.calls))
+        .filter(([name]) => name === 'chooseAlerts')
+        .map(([, , alerts]) => alerts),
+      ['mentions'],
+    );
+    await shot(page, 'details-alerts');
+    await done();
+    const refused = await open('open=ridge&fail=chooseAlerts:notFound');
+    await aside(refused.page).getByRole('button', { name: 'Notify about: As in the settings' }).click();
+    await refused.page.getByRole('menuitemradio', { name: 'Nothing', exact: true }).click();
+    await aside(refused.page).getByRole('alert').waitFor();
+    await aside(refused.page).getByRole('button', { name: 'Notify about: As in the settings' }).waitFor();
+    await refused.done();
+  });
+
   it('add people who are not in yet', async () => {
     const { page, done } = await open('open=design');
     await aside(page).getByRole('button', { name: 'Add people' }).click();

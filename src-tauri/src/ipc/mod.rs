@@ -80,6 +80,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::explore::unsubscribe_dialog,
             commands::organise::set_notifications,
             commands::organise::mute_dialog,
+            commands::organise::choose_alerts,
             commands::organise::pin_dialogs,
             commands::organise::archive_dialogs,
             commands::organise::mark_dialogs_unread,

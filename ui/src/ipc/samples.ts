@@ -29,6 +29,7 @@ export function sampleDialog(change: Partial<Dialog> = {}): Dialog {
     archived: false,
     markedUnread: false,
     mutedUntil: null,
+    alerts: 'usual',
     notifications: true,
     folderIds: [],
     ...change,

@@ -2,6 +2,43 @@
 
 use crate::model::{Dialog, Message, Status, UnixMillis, UserId};
 
+/// Which messages of a dialog somebody is told of on this computer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Alerts {
+    /// Those that the person chose for all dialogs.
+    #[default]
+    Usual,
+    /// All of them, whatever was chosen for others.
+    All,
+    /// Those that name this person.
+    Mentions,
+    /// None, not even those.
+    Nothing,
+}
+
+impl Alerts {
+    /// Its number in the cache; never renumbered.
+    pub const fn code(self) -> i64 {
+        match self {
+            Self::Usual => 0,
+            Self::All => 1,
+            Self::Mentions => 2,
+            Self::Nothing => 3,
+        }
+    }
+
+    /// The choice with this number in the cache.
+    pub const fn from_code(code: i64) -> Option<Self> {
+        match code {
+            0 => Some(Self::Usual),
+            1 => Some(Self::All),
+            2 => Some(Self::Mentions),
+            3 => Some(Self::Nothing),
+            _ => None,
+        }
+    }
+}
+
 /// Whether a message that has just come is worth an alert on this device: a notification, a sound.
 ///
 /// It is, when all of this is so:
@@ -9,7 +46,10 @@ use crate::model::{Dialog, Message, Status, UnixMillis, UserId};
 /// - it has not been seen, here or on another device;
 /// - its sender did not ask for silence;
 /// - the dialog is not muted at `now`, or the message names this person: who is named is told even
-///   in a muted dialog.
+///   in a muted dialog;
+/// - it is among those that the person chose for the dialog on this computer. Without such a choice
+///   the dialog's setting on the server counts here, too: notifications that are off there come from
+///   nowhere.
 ///
 /// That it has just come is for the caller to know: the engine asks for what comes on the line
 /// while it is there, never for what is caught up with from the history or the queue of a server
@@ -20,13 +60,30 @@ pub fn is_alerting(message: &Message, dialog: &Dialog, me: UserId, now: UnixMill
         && message.system.is_none()
         && !message.deleted
         && message.status != Status::Read;
+    let names_me = message.mentions.contains(&me);
+    is_news && !message.silent && is_wanted(dialog, names_me, now)
+}
+
+/// Whether alerts of a dialog that stand somewhere are to go: since they were given, the person has
+/// muted it, or chosen that less of it is told.
+pub fn is_silenced(dialog: &Dialog, now: UnixMillis) -> bool {
+    !is_wanted(dialog, dialog.mention, now)
+}
+
+fn is_wanted(dialog: &Dialog, names_me: bool, now: UnixMillis) -> bool {
     let is_muted = dialog.muted_until.is_some_and(|until| until > now);
-    is_news && !message.silent && (!is_muted || message.mentions.contains(&me))
+    let is_chosen = match dialog.alerts {
+        Alerts::Usual => dialog.notifications,
+        Alerts::All => true,
+        Alerts::Mentions => names_me,
+        Alerts::Nothing => false,
+    };
+    is_chosen && (!is_muted || names_me)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_alerting;
+    use super::{Alerts, is_alerting, is_silenced};
     use crate::model::{Dialog, Message, Status, SystemLine, UnixMillis};
     use crate::store::testing::{ME, TestDb, dialog_id, incoming, message_id, user_id};
     use crate::store::{dialogs, messages};
@@ -63,6 +120,79 @@ mod tests {
         assert!(!alerts(|message, _| message.silent = true));
         assert!(!alerts(|message, _| message.deleted = true));
         assert!(!alerts(|message, _| message.system = Some(SystemLine::Left)));
+    }
+
+    #[test]
+    fn notifications_that_are_off_on_the_server_come_from_here_neither() {
+        assert!(!alerts(|_, dialog| dialog.notifications = false));
+        assert!(!alerts(|message, dialog| {
+            dialog.notifications = false;
+            message.mentions = vec![user_id(ME)];
+        }));
+        assert!(alerts(|_, dialog| {
+            dialog.notifications = false;
+            dialog.alerts = Alerts::All;
+        }));
+    }
+
+    #[test]
+    fn what_was_chosen_for_the_dialog_counts() {
+        let told = |choice: Alerts, names_me: bool| {
+            alerts(|message, dialog| {
+                dialog.alerts = choice;
+                message.mentions = if names_me { vec![user_id(ME)] } else { vec![] };
+            })
+        };
+        for (choice, any, mine) in [
+            (Alerts::Usual, true, true),
+            (Alerts::All, true, true),
+            (Alerts::Mentions, false, true),
+            (Alerts::Nothing, false, false),
+        ] {
+            assert_eq!(
+                (told(choice, false), told(choice, true)),
+                (any, mine),
+                "{choice:?}"
+            );
+        }
+        assert!(!alerts(|_, dialog| {
+            dialog.alerts = Alerts::All;
+            dialog.muted_until = Some(Dialog::MUTED_FOR_GOOD);
+        }));
+    }
+
+    #[test]
+    fn a_dialog_that_is_muted_now_takes_back_what_names_nobody() {
+        let (_, dialog) = news();
+        assert!(!is_silenced(&dialog, NOW));
+        let muted = Dialog {
+            muted_until: Some(Dialog::MUTED_FOR_GOOD),
+            ..dialog
+        };
+        assert!(is_silenced(&muted, NOW));
+        let mention = Dialog {
+            mention: true,
+            ..muted
+        };
+        assert!(!is_silenced(&mention, NOW));
+        let nothing = Dialog {
+            alerts: Alerts::Nothing,
+            ..mention
+        };
+        assert!(is_silenced(&nothing, NOW));
+    }
+
+    #[test]
+    fn choices_keep_their_numbers() {
+        for alerts in [
+            Alerts::Usual,
+            Alerts::All,
+            Alerts::Mentions,
+            Alerts::Nothing,
+        ] {
+            assert_eq!(Alerts::from_code(alerts.code()), Some(alerts));
+        }
+        assert_eq!(Alerts::from_code(4), None);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::attachments::wire::whole_seconds;
 use crate::model::{
-    Attachment, AttachmentKind, DialogId, FolderId, KeptDraft, MessageId, Status, UnixMillis,
-    UserId,
+    Alerts, Attachment, AttachmentKind, DialogId, FolderId, KeptDraft, MessageId, Status,
+    UnixMillis, UserId,
 };
 
 /// What sort of dialog it is; the numbers are those of the wire (rest.md, dialogs).
@@ -233,6 +233,8 @@ pub struct Dialog {
     pub marked_unread: bool,
     /// Quiet until this moment; `i64::MAX` is for good. A moment that has passed means nothing.
     pub muted_until: Option<UnixMillis>,
+    /// Which of its messages are told on this computer.
+    pub alerts: Alerts,
     /// The folders it was put into by hand, ascending. Folders by kind are not among them.
     pub folders: Vec<FolderId>,
 }

@@ -34,7 +34,7 @@ pub use account::{
     AccountId, AccountSummary, ChatAddress, Endpoints, Identity, InvalidAccountId, Origin, SignUp,
 };
 pub use activity::Activity;
-pub use alert::is_alerting;
+pub use alert::{Alerts, is_alerting, is_silenced};
 pub use attachment::{
     Attachment, AttachmentChange, AttachmentKind, FileProblem, FileSource, FileState, Location,
     NewAttachment, Point, Staged, StagedId, Staging, Unstageable,

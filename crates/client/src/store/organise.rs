@@ -5,7 +5,7 @@
 
 use rusqlite::params;
 
-use crate::model::{DialogId, UnixMillis};
+use crate::model::{Alerts, DialogId, UnixMillis};
 use crate::store::columns::Oid;
 use crate::store::{Error, ReadDb, WriteTx, dialogs};
 
@@ -88,6 +88,26 @@ pub fn mute(
     let changed = tx.run(
         "UPDATE organised SET muted_until = ?2 WHERE dialog = ?1 AND muted_until <> ?2",
         params![Oid::from(dialog), until],
+    )?;
+    touch(tx, dialog, changed);
+    Ok(true)
+}
+
+/// Chooses which messages of a dialog are told.
+pub fn choose_alerts(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    alerts: Alerts,
+) -> Result<bool, Error> {
+    if !dialogs::is_known(tx, dialog)? {
+        return Ok(false);
+    }
+    if alerts != Alerts::default() {
+        ensure(tx, dialog)?;
+    }
+    let changed = tx.run(
+        "UPDATE organised SET alerts = ?2 WHERE dialog = ?1 AND alerts <> ?2",
+        params![Oid::from(dialog), alerts.code()],
     )?;
     touch(tx, dialog, changed);
     Ok(true)

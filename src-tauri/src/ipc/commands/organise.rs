@@ -7,7 +7,7 @@ use crate::{
     ipc::{
         error::IpcError,
         types::{
-            dialog,
+            dialog::{self, Alerts},
             folder::{Folder, FolderRule},
             ids::{self, AccountId, DialogId},
         },
@@ -42,6 +42,20 @@ pub async fn mute_dialog(
     let id = dialog_id.try_into()?;
     let account = app.account(account_id).await?;
     Ok(account.mute(id, until.map(dialog::muted_until)).await?)
+}
+
+/// Chooses which messages of a dialog this computer notifies about.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_alerts(
+    app: State<'_, App>,
+    account_id: AccountId,
+    dialog_id: DialogId,
+    alerts: Alerts,
+) -> Result<(), IpcError> {
+    let id = dialog_id.try_into()?;
+    let account = app.account(account_id).await?;
+    Ok(account.choose_alerts(id, alerts.into()).await?)
 }
 
 /// Keeps dialogs at the top of the list, or no longer.

@@ -165,6 +165,8 @@ pub struct Dialog {
     /// No notifications until then, in unix milliseconds; `Number.MAX_SAFE_INTEGER` stands for
     /// good.
     pub muted_until: Option<i64>,
+    /// Which of its messages this computer notifies about.
+    pub alerts: Alerts,
     /// Whether the server notifies about it.
     pub notifications: bool,
     /// Folders it was put into by hand.
@@ -179,6 +181,42 @@ pub struct DialogPage {
     pub items: Vec<Dialog>,
     /// Pass this back for the next page; `null` after the last.
     pub next: Option<String>,
+}
+
+/// Which messages of a chat this computer notifies about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Alerts {
+    /// Those that the settings say for all chats.
+    Usual,
+    /// All of them, whatever the settings say.
+    All,
+    /// Those that name me.
+    Mentions,
+    /// None.
+    Nothing,
+}
+
+impl From<model::Alerts> for Alerts {
+    fn from(alerts: model::Alerts) -> Self {
+        match alerts {
+            model::Alerts::Usual => Self::Usual,
+            model::Alerts::All => Self::All,
+            model::Alerts::Mentions => Self::Mentions,
+            model::Alerts::Nothing => Self::Nothing,
+        }
+    }
+}
+
+impl From<Alerts> for model::Alerts {
+    fn from(alerts: Alerts) -> Self {
+        match alerts {
+            Alerts::Usual => Self::Usual,
+            Alerts::All => Self::All,
+            Alerts::Mentions => Self::Mentions,
+            Alerts::Nothing => Self::Nothing,
+        }
+    }
 }
 
 /// When a mute ends, from the window.
@@ -275,6 +313,7 @@ impl From<model::Dialog> for Dialog {
             pinned: dialog.pinned,
             archived: dialog.archived,
             marked_unread: dialog.marked_unread,
+            alerts: dialog.alerts.into(),
             muted_until: dialog.muted_until.map(|until| until.0.min(LARGEST)),
             notifications: dialog.notifications,
             folder_ids: dialog.folders.into_iter().map(|id| id.0).collect(),

@@ -65,8 +65,8 @@ pub async fn follow(handle: AppHandle, app: App) {
             },
             Some(answer) = answered.recv() => notifier.answer(answer).await,
             Ok(()) = settings.changed() => {
-                let shows = settings.borrow_and_update().notifications.shows;
-                notifier.show_as(shows).await;
+                let settings = settings.borrow_and_update().clone();
+                notifier.heed(&settings).await;
             }
             () = app.ended() => break,
         }
@@ -119,8 +119,9 @@ impl Notifier {
                 for dialog in removed {
                     self.withdraw(&account, dialog).await;
                 }
+                let now = UnixMillis(jiff::Timestamp::now().as_millisecond());
                 for dialog in dialogs {
-                    if dialog.unread == 0 {
+                    if dialog.unread == 0 || model::is_silenced(&dialog, now) {
                         self.withdraw(&account, dialog.id).await;
                     } else {
                         self.rename(&account, &dialog).await;
@@ -161,6 +162,7 @@ impl Notifier {
         let subject = Subject {
             is_private: dialog.kind == DialogKind::Private,
             names_me: message.mentions.contains(&account.user()),
+            alerts: dialog.alerts,
         };
         let moment = Moment {
             now: jiff::Timestamp::now().as_millisecond(),
@@ -274,7 +276,18 @@ impl Notifier {
         self.make(&place, change, Tone::Still).await;
     }
 
-    /// The person wants more or less to be told: also of what stands already.
+    /// Other choices count also for what stands already.
+    async fn heed(&mut self, settings: &Settings) {
+        let now = jiff::Timestamp::now().as_millisecond();
+        if policy::is_silent(&settings.notifications, settings.quiet_until, now) {
+            for place in self.board.places() {
+                self.withdraw(&place.account, place.dialog).await;
+            }
+        }
+        self.show_as(settings.notifications.shows).await;
+    }
+
+    /// The person wants more or less to be told.
     async fn show_as(&mut self, shows: NotifyShows) {
         if self.shows == shows {
             return;

@@ -3,6 +3,8 @@
 //! The engine has decided what is worth an alert (muted chats, silent messages, what is caught up
 //! with); here is only what the person chose for this computer, and where they look.
 
+use cubist_client::model::Alerts;
+
 use crate::ipc::types::notifications::{Notifications, NotifyAbout};
 
 /// What is known at the moment of an alert.
@@ -25,6 +27,8 @@ pub(super) struct Subject {
     pub(super) is_private: bool,
     /// The message names this person.
     pub(super) names_me: bool,
+    /// What the person chose for the dialog.
+    pub(super) alerts: Alerts,
 }
 
 /// Whether to notify.
@@ -33,22 +37,30 @@ pub(super) fn notifies(wanted: &Notifications, subject: Subject, moment: Moment)
         || wanted
             .quiet_hours
             .is_some_and(|hours| hours.contain(moment.minute));
-    let is_wanted = match wanted.about {
-        NotifyAbout::Everything => true,
-        NotifyAbout::Personal => subject.is_private || subject.names_me,
-        NotifyAbout::Nothing => false,
+    let is_wanted = match (subject.alerts, wanted.about) {
+        (Alerts::Usual, NotifyAbout::Everything) | (Alerts::All, _) => true,
+        (Alerts::Usual, NotifyAbout::Personal) => subject.is_private || subject.names_me,
+        (Alerts::Usual, NotifyAbout::Nothing) | (Alerts::Nothing, _) => false,
+        (Alerts::Mentions, _) => subject.names_me,
     };
     is_wanted && !is_quiet && !moment.is_looking
 }
 
+/// Whether the person wants nothing to stand now: they are not to be disturbed, or want no
+/// notifications. What stands goes then; quiet hours begin without their doing and take nothing away.
+pub(super) fn is_silent(wanted: &Notifications, quiet_until: Option<i64>, now: i64) -> bool {
+    wanted.about == NotifyAbout::Nothing || quiet_until.is_some_and(|until| until > now)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Moment, Subject, notifies};
+    use super::{Alerts, Moment, Subject, is_silent, notifies};
     use crate::ipc::types::notifications::{Notifications, NotifyAbout, QuietHours};
 
     const IN_GROUP: Subject = Subject {
         is_private: false,
         names_me: false,
+        alerts: Alerts::Usual,
     };
 
     const AWAY: Moment = Moment {
@@ -96,6 +108,26 @@ mod tests {
     }
 
     #[test]
+    fn a_chat_may_be_an_exception_but_not_from_the_times_without_any() {
+        let chosen = |alerts| Subject { alerts, ..IN_GROUP };
+        let nothing = about(NotifyAbout::Nothing);
+        assert!(notifies(&nothing, chosen(Alerts::All), AWAY));
+        assert!(!notifies(&nothing, chosen(Alerts::Mentions), AWAY));
+        let named = Subject {
+            names_me: true,
+            ..chosen(Alerts::Mentions)
+        };
+        assert!(notifies(&nothing, named, AWAY));
+        let everything = about(NotifyAbout::Everything);
+        assert!(!notifies(&everything, chosen(Alerts::Nothing), AWAY));
+        let quiet = Moment {
+            quiet_until: Some(1_001),
+            ..AWAY
+        };
+        assert!(!notifies(&everything, chosen(Alerts::All), quiet));
+    }
+
+    #[test]
     fn do_not_disturb_ends_at_its_moment() {
         let until = |until| Moment {
             quiet_until: Some(until),
@@ -104,6 +136,16 @@ mod tests {
         let wanted = Notifications::default();
         assert!(!notifies(&wanted, IN_GROUP, until(1_001)));
         assert!(notifies(&wanted, IN_GROUP, until(1_000)));
+    }
+
+    #[test]
+    fn who_wants_nothing_now_keeps_nothing() {
+        let wanted = Notifications::default();
+        assert!(!is_silent(&wanted, None, 1_000));
+        assert!(!is_silent(&wanted, Some(1_000), 1_000), "it has ended");
+        assert!(is_silent(&wanted, Some(1_001), 1_000));
+        assert!(is_silent(&about(NotifyAbout::Nothing), None, 1_000));
+        assert!(!is_silent(&about(NotifyAbout::Personal), None, 1_000));
     }
 
     #[test]

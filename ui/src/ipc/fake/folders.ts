@@ -7,6 +7,7 @@ type FolderCommands = Pick<
   Backend,
   | 'setNotifications'
   | 'muteDialog'
+  | 'chooseAlerts'
   | 'pinDialogs'
   | 'archiveDialogs'
   | 'markDialogsUnread'
@@ -41,6 +42,12 @@ export function folderCommands(memory: Memory): FolderCommands {
     async setNotifications(_accountId, dialogId, enabled) {
       await memory.act(['setNotifications', dialogId, enabled], () => {
         each([dialogId], () => ({ notifications: enabled }));
+      });
+    },
+
+    async chooseAlerts(_accountId, dialogId, alerts) {
+      await memory.act(['chooseAlerts', dialogId, alerts], () => {
+        each([dialogId], () => ({ alerts }));
       });
     },
 

@@ -135,6 +135,7 @@ export function emptyDialog(
     archived: false,
     markedUnread: false,
     mutedUntil: null,
+    alerts: 'usual',
     notifications: true,
     folderIds: [],
     ...parts,

@@ -4,7 +4,7 @@
 use crate::engine::Account;
 use crate::engine::account::limits;
 use crate::error::Error;
-use crate::model::{DialogId, Folder, FolderId, FolderRule, UnixMillis};
+use crate::model::{Alerts, DialogId, Folder, FolderId, FolderRule, UnixMillis};
 use crate::store::{folders, organise};
 
 impl Account {
@@ -36,6 +36,14 @@ impl Account {
     pub async fn mute(&self, dialog: DialogId, until: Option<UnixMillis>) -> Result<(), Error> {
         found(
             self.write(move |tx| organise::mute(tx, dialog, until))
+                .await?,
+        )
+    }
+
+    /// Chooses which messages of a dialog are told on this computer.
+    pub async fn choose_alerts(&self, dialog: DialogId, alerts: Alerts) -> Result<(), Error> {
+        found(
+            self.write(move |tx| organise::choose_alerts(tx, dialog, alerts))
                 .await?,
         )
     }

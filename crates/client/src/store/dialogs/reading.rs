@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Row, params};
 
 use crate::model::{
-    Cursor, Dialog, DialogId, DialogKind, DialogPage, DialogQuery, Field, FolderId, KeptDraft,
-    Position, Preview, Role, Status, UnixMillis, UserId,
+    Alerts, Cursor, Dialog, DialogId, DialogKind, DialogPage, DialogQuery, Field, FolderId,
+    KeptDraft, Position, Preview, Role, Status, UnixMillis, UserId,
 };
 use crate::store::columns::{Oid, optional_message, optional_text, optional_user, user};
 use crate::store::dialogs::newest::decode_attachment;
@@ -30,7 +30,7 @@ macro_rules! select_dialog {
                EXISTS (SELECT 1 FROM messages m
                 WHERE m.dialog = d.id AND m.mentions_me = 1 AND m.unread = 1),
                (SELECT count(*) FROM messages m WHERE m.dialog = d.id AND m.hold = 2 AND m.hold <> 0),
-               f.reply, f.edit, d.last_attachment
+               f.reply, f.edit, d.last_attachment, o.alerts
              FROM dialogs d
              LEFT JOIN drafts f ON f.dialog = d.id
              LEFT JOIN users u ON u.id = d.opponent
@@ -289,6 +289,11 @@ fn read(row: &Row<'_>, me: UserId) -> Result<Dialog, Error> {
         archived: row.get::<_, Option<bool>>(25)?.unwrap_or_default(),
         marked_unread: row.get::<_, Option<bool>>(26)?.unwrap_or_default(),
         muted_until: (muted_until > UnixMillis(0)).then_some(muted_until),
+        alerts: Alerts::from_code(row.get::<_, Option<i64>>(34)?.unwrap_or_default()).ok_or(
+            Error::Corrupt {
+                what: "choice of alerts",
+            },
+        )?,
         folders: folders(&row.get::<_, Option<String>>(28)?.unwrap_or_default())?,
     })
 }

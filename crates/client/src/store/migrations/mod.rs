@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("008_uploads.sql"),
     include_str!("009_unread.sql"),
     include_str!("010_refused_uploads.sql"),
+    include_str!("011_alerts.sql"),
 ];
 
 /// Brings a database to the present version.

@@ -80,6 +80,25 @@ fn a_message_of_someone_else_brings_an_archived_dialog_back_unless_it_is_muted()
 }
 
 #[test]
+fn what_is_told_of_a_dialog_is_chosen_for_each() {
+    let db = TestDb::with_dialog();
+    let one = dialog_id(1);
+    assert_eq!(loaded(&db, 1).alerts, Alerts::Usual);
+    let (known, events) = db.write_events(|tx| choose_alerts(tx, one, Alerts::Mentions));
+    assert!(known);
+    assert!(format!("{events:?}").contains("alerts: Mentions"));
+    db.write(|tx| mute(tx, one, Some(Dialog::MUTED_FOR_GOOD)));
+    assert_eq!(
+        loaded(&db, 1).alerts,
+        Alerts::Mentions,
+        "a mute is another thing"
+    );
+    db.write(|tx| choose_alerts(tx, one, Alerts::Usual));
+    assert_eq!(loaded(&db, 1).alerts, Alerts::Usual);
+    assert!(!db.write(|tx| choose_alerts(tx, dialog_id(9), Alerts::Nothing)));
+}
+
+#[test]
 fn a_description_with_something_new_and_unread_brings_a_dialog_back() {
     let db = with_dialogs(1);
     let told = |seconds: i64, sender: u64, unread: u32| DialogRecord {
