@@ -112,12 +112,9 @@ describe('the details', () => {
     await page.getByRole('menuitemradio', { name: 'Mentions', exact: true }).click();
     await aside(page).getByRole('button', { name: 'Notify about: Mentions' }).waitFor();
     assert.deepEqual(
-      (await page.evaluate(() => window.fake.calls))
-        .filter(([name]) => name === 'chooseAlerts')
-        .map(([, , alerts]) => alerts),
+      (await calls(page, 'chooseAlerts')).map(([, , alerts]) => alerts),
       ['mentions'],
     );
-    await shot(page, 'details-alerts');
     await done();
     const refused = await open('open=ridge&fail=chooseAlerts:notFound');
     await aside(refused.page).getByRole('button', { name: 'Notify about: As in the settings' }).click();

@@ -174,6 +174,8 @@ test('somebody who writes for the first time is told by name, and so is a group 
   assert.equal(notifications.standing(), 2, 'what has a name now took the place of what had none');
   notifications.clear();
   await notifications.isEmpty();
+  desktop.tool('wmctrl', ['-a', 'Cubist']);
+  await until('the window in front', inFront);
 });
 
 test('a chat muted by the action is quiet, a silent message is, and others go on', async () => {

@@ -214,6 +214,9 @@ async function unlock() {
 }
 
 test('locked, neither the icon nor its menu says what waits', async () => {
+  // Wide enough for the list of the settings beside their pages.
+  desktop.tool('wmctrl', ['-r', 'Cubist', '-e', '0,20,20,1340,800']);
+  await until('a wide window', () => page.run('() => innerWidth > 1100'));
   await openSettings('Lock and keys');
   await page.press('[role=switch]', 'Ask for the passphrase');
   await page.fill('Passphrase', PASSPHRASE);

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use cubist_client::ClientEvent;
-use tauri::{AppHandle, Manager as _, image::Image};
+use tauri::{AppHandle, image::Image};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{ipc::types::account::AccountUnread, shell::window, state::App};
+#[cfg(target_os = "linux")]
+use super::launcher::Launcher;
+use crate::{ipc::types::account::AccountUnread, state::App};
 
 /// Changes within this time make one count: a catch-up brings hundreds.
 const GATHER: Duration = Duration::from_millis(200);
@@ -20,6 +22,7 @@ pub async fn follow(handle: AppHandle, app: App) {
         return;
     };
     let mut events = engine.events();
+    let icon = icon(&handle).await;
     loop {
         let mut counts = Vec::new();
         for summary in engine.accounts() {
@@ -36,7 +39,7 @@ pub async fn follow(handle: AppHandle, app: App) {
             }
         }
         if app.set_unread(&counts) {
-            show(&handle, total(&counts));
+            icon.show(total(&counts)).await;
         }
         let changed = async {
             loop {
@@ -66,18 +69,39 @@ fn total(counts: &[AccountUnread]) -> u32 {
     sum(|unread| unread.messages).max(sum(|unread| unread.dialogs))
 }
 
-fn show(handle: &AppHandle, count: u32) {
-    let Some(window) = handle.get_webview_window(window::LABEL) else {
-        return;
-    };
-    #[cfg(windows)]
-    let shown = window.set_overlay_icon(
-        (count > 0).then(|| marked(&Image::new_owned(vec![0; 32 * 32 * 4], 32, 32))),
-    );
-    #[cfg(not(windows))]
-    let shown = window.set_badge_count((count > 0).then_some(i64::from(count)));
-    if let Err(error) = shown {
-        tracing::debug!(%error, "this desktop shows no badge");
+#[cfg(target_os = "linux")]
+async fn icon(_handle: &AppHandle) -> Launcher {
+    Launcher::connect().await
+}
+
+#[cfg(not(target_os = "linux"))]
+#[allow(clippy::unused_async, reason = "connects to the desktop elsewhere")]
+async fn icon(handle: &AppHandle) -> Icon {
+    Icon(handle.clone())
+}
+
+/// The app's icon on the dock or the task bar.
+#[cfg(not(target_os = "linux"))]
+struct Icon(AppHandle);
+
+#[cfg(not(target_os = "linux"))]
+impl Icon {
+    #[allow(clippy::unused_async, reason = "tells the desktop elsewhere")]
+    async fn show(&self, count: u32) {
+        use tauri::Manager as _;
+
+        let Some(window) = self.0.get_webview_window(super::window::LABEL) else {
+            return;
+        };
+        #[cfg(windows)]
+        let shown = window.set_overlay_icon(
+            (count > 0).then(|| marked(&Image::new_owned(vec![0; 32 * 32 * 4], 32, 32))),
+        );
+        #[cfg(not(windows))]
+        let shown = window.set_badge_count((count > 0).then_some(i64::from(count)));
+        if let Err(error) = shown {
+            tracing::debug!(%error, "this desktop shows no badge");
+        }
     }
 }
 

@@ -14,6 +14,8 @@ pub mod exports;
 pub mod file_dialog;
 pub mod focus;
 pub mod kept_files;
+#[cfg(target_os = "linux")]
+mod launcher;
 pub mod links;
 pub mod local_backend;
 pub mod lock;

@@ -147,6 +147,8 @@ export const commands = {
 	 *  `Number.MAX_SAFE_INTEGER` stands for good.
 	 */
 	muteDialog: (accountId: AccountId, dialogId: DialogId, until: number | null) => typedError<null, IpcError>(__TAURI_INVOKE("mute_dialog", { accountId, dialogId, until })),
+	/**  Chooses which messages of a dialog this computer notifies about. */
+	chooseAlerts: (accountId: AccountId, dialogId: DialogId, alerts: Alerts) => typedError<null, IpcError>(__TAURI_INVOKE("choose_alerts", { accountId, dialogId, alerts })),
 	/**  Keeps dialogs at the top of the list, or no longer. */
 	pinDialogs: (accountId: AccountId, dialogIds: DialogId[], on: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("pin_dialogs", { accountId, dialogIds, on })),
 	/**  Moves dialogs to the archive, or back. */
@@ -394,6 +396,17 @@ export type Activity =
 { type: "lastSeen"; payload: number } | 
 /**  The server does not tell. */
 { type: "hidden" };
+
+/**  Which messages of a chat this computer notifies about. */
+export type Alerts = 
+/**  Those that the settings say for all chats. */
+"usual" | 
+/**  All of them, whatever the settings say. */
+"all" | 
+/**  Those that name me. */
+"mentions" | 
+/**  None. */
+"nothing";
 
 /**  Where a page of messages is wanted. */
 export type Anchor = 
@@ -877,6 +890,8 @@ export type Dialog = {
 	 *  good.
 	 */
 	mutedUntil: number | null,
+	/**  Which of its messages this computer notifies about. */
+	alerts: Alerts,
 	/**  Whether the server notifies about it. */
 	notifications: boolean,
 	/**  Folders it was put into by hand. */

@@ -13,6 +13,9 @@ use tokio::sync::mpsc;
 use super::board::Place;
 use crate::ipc::types::{notifications::NotifySound, words::DesktopWords};
 
+/// Whether what stands can be taken back, when it was read or the app is locked.
+pub(super) const CAN_WITHDRAW: bool = cfg!(all(unix, not(target_os = "macos")));
+
 /// What a person did with a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {

@@ -310,12 +310,13 @@ impl Notifier {
                     return;
                 };
                 let picture = card.picture.as_ref();
+                let shows = policy::told(self.shows, self.engine.can_lock(), desktop::CAN_WITHDRAW);
                 let sheet = Sheet {
-                    title: &wording::title(&card, self.shows),
-                    body: &wording::body(&card, self.shows, &words),
+                    title: &wording::title(&card, shows),
+                    body: &wording::body(&card, shows, &words),
                     newest: card.newest,
                     words: &words,
-                    picture: picture.filter(|_| self.shows != NotifyShows::Nothing),
+                    picture: picture.filter(|_| shows != NotifyShows::Nothing),
                     sound: tone.heard(self.app.settings.get().notifications.sound),
                 };
                 self.desktop.show(place, sheet).await;

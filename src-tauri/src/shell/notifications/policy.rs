@@ -5,7 +5,7 @@
 
 use cubist_client::model::Alerts;
 
-use crate::ipc::types::notifications::{Notifications, NotifyAbout};
+use crate::ipc::types::notifications::{Notifications, NotifyAbout, NotifyShows};
 
 /// What is known at the moment of an alert.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,15 @@ pub(super) fn notifies(wanted: &Notifications, subject: Subject, moment: Moment)
     is_wanted && !is_quiet && !moment.is_looking
 }
 
+/// How much is told. What the desktop keeps although the app is locked tells no text where there is a
+/// lock.
+pub(super) fn told(wanted: NotifyShows, can_lock: bool, can_withdraw: bool) -> NotifyShows {
+    match wanted {
+        NotifyShows::Text if can_lock && !can_withdraw => NotifyShows::Sender,
+        NotifyShows::Text | NotifyShows::Sender | NotifyShows::Nothing => wanted,
+    }
+}
+
 /// Whether the person wants nothing to stand now: they are not to be disturbed, or want no
 /// notifications. What stands goes then; quiet hours begin without their doing and take nothing away.
 pub(super) fn is_silent(wanted: &Notifications, quiet_until: Option<i64>, now: i64) -> bool {
@@ -54,8 +63,8 @@ pub(super) fn is_silent(wanted: &Notifications, quiet_until: Option<i64>, now: i
 
 #[cfg(test)]
 mod tests {
-    use super::{Alerts, Moment, Subject, is_silent, notifies};
-    use crate::ipc::types::notifications::{Notifications, NotifyAbout, QuietHours};
+    use super::{Alerts, Moment, Subject, is_silent, notifies, told};
+    use crate::ipc::types::notifications::{Notifications, NotifyAbout, NotifyShows, QuietHours};
 
     const IN_GROUP: Subject = Subject {
         is_private: false,
@@ -136,6 +145,21 @@ mod tests {
         let wanted = Notifications::default();
         assert!(!notifies(&wanted, IN_GROUP, until(1_001)));
         assert!(notifies(&wanted, IN_GROUP, until(1_000)));
+    }
+
+    #[test]
+    fn with_a_lock_no_text_is_left_where_nothing_can_be_taken_back() {
+        let shows = [NotifyShows::Text, NotifyShows::Sender, NotifyShows::Nothing];
+        for wanted in shows {
+            assert_eq!(told(wanted, true, true), wanted);
+            assert_eq!(told(wanted, false, false), wanted);
+        }
+        let [text, sender, nothing] = shows.map(|wanted| told(wanted, true, false));
+        assert_eq!(text, NotifyShows::Sender);
+        assert_eq!(
+            (sender, nothing),
+            (NotifyShows::Sender, NotifyShows::Nothing)
+        );
     }
 
     #[test]

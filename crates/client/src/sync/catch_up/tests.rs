@@ -1,6 +1,7 @@
 use cubist_protocol::rest::{self, DialogKind};
 
 use super::*;
+use crate::events::ClientEvent;
 use crate::model::{Position, Status};
 use crate::store::testing::{ME, dialog_id, incoming, message_id, outgoing, user_id};
 use crate::store::window::{self, Side};
@@ -101,6 +102,32 @@ async fn what_was_missed_is_fetched_by_its_change_and_leaves_no_hole() {
         )),
         "{asked:?}"
     );
+}
+
+#[tokio::test]
+async fn what_was_missed_while_the_line_was_away_alerts_nobody() {
+    let mut world = World::new().await;
+    serve(&world, vec![kept(1, NOW - 1_000)]);
+    catch_up(&world).await;
+    while world.events.try_recv().is_ok() {}
+    serve(
+        &world,
+        (1..4)
+            .map(|n| kept(n, NOW - 1_000 + i64::from(n)))
+            .collect(),
+    );
+    catch_up(&world).await;
+    let mut came = Vec::new();
+    while let Ok(event) = world.events.try_recv() {
+        assert!(
+            !matches!(event, ClientEvent::MessageAlert { .. }),
+            "{event:?}"
+        );
+        if let ClientEvent::MessagesChanged { messages, .. } = event {
+            came.extend(messages.iter().map(|message| message.id));
+        }
+    }
+    assert!(came.contains(&message_id(2)) && came.contains(&message_id(3)));
 }
 
 #[tokio::test]
