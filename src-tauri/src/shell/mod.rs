@@ -35,7 +35,8 @@ pub mod renderer;
 mod scheme;
 pub mod screen_lock;
 pub mod settings_file;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod testing;
 pub mod tiles;
 pub mod tray;

@@ -607,6 +607,7 @@ export type AppEvent =
 { type: "updateChanged"; payload: {
 	/**  How. */
 	state: UpdateState,
+} } | 
 /**  The desktop shows icons of programs now, or does so no longer. */
 { type: "trayChanged"; payload: {
 	/**  Whether the app's icon is seen. */
@@ -732,7 +733,6 @@ export type Bootstrap = {
 	organisation: OrganisationState,
 	/**  How it stands with new versions of the program. */
 	updates: UpdateState,
-	/**  Whether this desktop has a tray. */
 	/**  Whether this desktop shows icons of programs. */
 	hasTray: boolean,
 };

@@ -340,11 +340,12 @@ mod system {
         }
 
         fn image(notification: &Notification) -> &Image {
-            let images = notification.hints.iter().filter_map(|hint| match hint {
-                Hint::ImageData(image) => Some(image),
-                _ => None,
-            });
-            let images: Vec<&Image> = images.collect();
+            let mut images = Vec::new();
+            for hint in &notification.hints {
+                if let Hint::ImageData(image) = hint {
+                    images.push(image);
+                }
+            }
             assert_eq!(images.len(), 1, "one picture");
             images[0]
         }
@@ -369,12 +370,15 @@ mod system {
         fn the_sound_is_the_one_that_was_chosen_and_none_is_asked_for_as_such() {
             let heard = |sound| {
                 let notification = dressed(None, sound, &ABLE);
-                let hints = notification.hints.iter().filter_map(|hint| match hint {
-                    Hint::SoundName(name) => Some(Some(name.clone())),
-                    Hint::SuppressSound(true) => Some(None),
-                    _ => None,
-                });
-                hints.collect::<Vec<Option<String>>>()
+                let mut asked = Vec::new();
+                for hint in &notification.hints {
+                    if let Hint::SoundName(name) = hint {
+                        asked.push(Some(name.clone()));
+                    } else if let Hint::SuppressSound(true) = hint {
+                        asked.push(None);
+                    }
+                }
+                asked
             };
             let named = |name: &str| vec![Some(name.to_owned())];
             assert_eq!(heard(NotifySound::Message), named("message-new-instant"));

@@ -168,7 +168,10 @@ pub(super) mod tests {
     fn with_several_accounts_the_heading_says_whose_it_is() {
         let (ada, work) = (account(1, "Ada"), account(2, "Ada at work"));
         let both = [ada.clone(), work.clone()];
-        assert_eq!(heading("Ridge Walk", &ada.id, &[ada.clone()]), "Ridge Walk");
+        assert_eq!(
+            heading("Ridge Walk", &ada.id, std::slice::from_ref(&ada)),
+            "Ridge Walk"
+        );
         assert_eq!(heading("Ridge Walk", &ada.id, &both), "Ridge Walk · Ada");
         assert_eq!(
             heading("Ridge Walk", &work.id, &both),
@@ -179,7 +182,7 @@ pub(super) mod tests {
     #[test]
     fn a_dialog_whose_name_is_on_its_way_has_the_name_of_the_app() {
         let (ada, work) = (account(1, "Ada"), account(2, "Ada at work"));
-        assert_eq!(heading("", &ada.id, &[ada.clone()]), "Cubist");
+        assert_eq!(heading("", &ada.id, std::slice::from_ref(&ada)), "Cubist");
         assert_eq!(
             heading("", &work.id, &[ada, work.clone()]),
             "Cubist · Ada at work"
