@@ -110,11 +110,10 @@ async fn what_was_missed_while_the_line_was_away_alerts_nobody() {
     serve(&world, vec![kept(1, NOW - 1_000)]);
     catch_up(&world).await;
     while world.events.try_recv().is_ok() {}
+    let missed = [kept(2, NOW + 5), kept(3, NOW + 10)];
     serve(
         &world,
-        (1..4)
-            .map(|n| kept(n, NOW - 1_000 + i64::from(n)))
-            .collect(),
+        [vec![kept(1, NOW - 1_000)], missed.to_vec()].concat(),
     );
     catch_up(&world).await;
     let mut came = Vec::new();
