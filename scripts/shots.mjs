@@ -3,6 +3,7 @@
 //   npm run shots                                    English and Arabic, light and dark
 //   npm run shots -- --locale de-DE --theme light    one language, one theme
 //   npm run shots -- --only settings                 screens whose name contains the word (several: a,b)
+//   npm run shots -- --readme                       the pictures of the README anew, into docs/images
 //   npm run shots -- --sheet                         also one page for each language and theme with all pictures on it
 //
 // The pages run in a browser on the fake backend, as in tests/ui: build them first (npm run build:ui).
@@ -23,12 +24,41 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     scale: { type: 'string', default: '1' },
     sheet: { type: 'boolean', default: false },
+    readme: { type: 'boolean', default: false },
   },
 });
 const wanted = values.only.split(',');
 const screens = SCREENS.filter(({ name }) => wanted.some((word) => name.includes(word)));
 const folder = join(root, 'shots');
 let failed = 0;
+
+/** The pictures of the README, by the names of their files. */
+const README = {
+  'main-light': { name: 'group-details', locale: 'en-GB', theme: 'light' },
+  'main-dark': { name: 'message-kinds', locale: 'en-GB', theme: 'dark' },
+  search: { name: 'search', locale: 'en-GB', theme: 'light' },
+  arabic: { name: 'group-details', locale: 'ar-EG', theme: 'light' },
+  'first-run': { name: 'first-run', locale: 'en-GB', theme: 'light' },
+};
+
+/** Opens a screen and writes its picture to a file. */
+async function photograph(screen, locale, colorScheme, path) {
+  try {
+    const options = { locale, colorScheme, deviceScaleFactor: Number(values.scale) };
+    const opened = await openScreen(
+      { open: (query, more) => visit(browser, site.url, query, more) },
+      screen,
+      wordsOf(locale),
+      options,
+    );
+    await opened.page.screenshot({ path, animations: 'disabled' });
+    await opened.done();
+  } catch (error) {
+    failed += 1;
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('[pid=');
+    console.error(`${locale}-${colorScheme}/${screen.name}: ${reason}`);
+  }
+}
 
 /** A page with all pictures of one language and theme, for a look at the whole. */
 async function contactSheet(browser, set, names) {
@@ -49,31 +79,19 @@ async function contactSheet(browser, set, names) {
 const site = await serve();
 const browser = await launch();
 try {
-  for (const locale of values.locale) {
-    const say = wordsOf(locale);
+  if (values.readme) {
+    for (const [file, { name, locale, theme }] of Object.entries(README)) {
+      const screen = SCREENS.find((each) => each.name === name);
+      await photograph(screen, locale, theme, join(root, 'docs/images', `${file}.png`));
+    }
+  }
+  for (const locale of values.readme ? [] : values.locale) {
     for (const colorScheme of values.theme) {
       const set = `${locale}-${colorScheme}`;
       if (values.only === '') rmSync(join(folder, set), { recursive: true, force: true });
       mkdirSync(join(folder, set), { recursive: true });
       for (const screen of screens) {
-        try {
-          const options = { locale, colorScheme, deviceScaleFactor: Number(values.scale) };
-          const opened = await openScreen(
-            { open: (query, more) => visit(browser, site.url, query, more) },
-            screen,
-            say,
-            options,
-          );
-          await opened.page.screenshot({
-            path: join(folder, set, `${screen.name}.png`),
-            animations: 'disabled',
-          });
-          await opened.done();
-        } catch (error) {
-          failed += 1;
-          const [reason] = (error instanceof Error ? error.message : String(error)).split('[pid=');
-          console.error(`${set}/${screen.name}: ${reason}`);
-        }
+        await photograph(screen, locale, colorScheme, join(folder, set, `${screen.name}.png`));
       }
       if (values.sheet)
         await contactSheet(

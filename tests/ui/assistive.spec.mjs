@@ -151,9 +151,10 @@ describe('what is spoken', () => {
     );
     await page.clock.runFor(4000);
     await page.waitForFunction(() => window.heard.some((text) => /offline/i.test(text)));
+    const well = say('shell_online');
+    assert.equal(await page.evaluate((words) => window.heard.includes(words), well), false);
     await page.evaluate(() => window.fake.setConnection({ type: 'online' }));
-    await page.clock.runFor(4000);
-    await settle(page);
+    await page.waitForFunction((words) => window.heard.includes(words), well);
     await done();
   });
 });

@@ -207,6 +207,10 @@ describe('the palette', () => {
     assert.ok(ids.length > 2);
     assert.equal(on, false);
     await page.keyboard.press('Control+k');
+    await field(page).fill('do not disturb');
+    await option(page, 'Do not disturb for an hour').click();
+    await page.waitForFunction(() => window.fake.settings.quietUntil > Date.now());
+    await page.keyboard.press('Control+k');
     await field(page).fill('new group');
     await option(page, 'New group').waitFor();
     await page.keyboard.press('Enter');

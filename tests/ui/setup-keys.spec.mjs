@@ -88,7 +88,8 @@ describe('what opens the messages', () => {
 
   it('one way alone is warned of, and a recovery code is shown once', async () => {
     const { page, done } = await browser.open('keys=keychain');
-    await openPage(page);
+    await page.getByRole('button', { name: /accounts and settings/ }).click();
+    await page.getByRole('menuitem', { name: /Make a recovery code/ }).click();
     await page.getByText('There is only one way to open your messages.').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Lock now' }).count(), 0);
     await page.getByRole('button', { name: 'Make one: Recovery code' }).click();
@@ -103,6 +104,11 @@ describe('what opens the messages', () => {
     assert.deepEqual((await calls(page)).at(-1), ['printPage']);
     await sheet.getByRole('button', { name: 'I have it on paper' }).click();
     await page.getByRole('button', { name: 'Remove: Recovery code' }).waitFor();
+    await sheet.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: /accounts and settings/ }).click();
+    await page.getByRole('menuitem', { name: 'Settings' }).waitFor();
+    assert.equal(await page.getByRole('menuitem', { name: /Make a recovery code/ }).count(), 0);
     await done();
   });
 
@@ -142,6 +148,14 @@ describe('what opens the messages', () => {
       'false',
     );
     assert.deepEqual((await calls(page)).at(-1), ['addKey', 'keyFile']);
+    await done();
+  });
+
+  it('are not said to lock with the screen where nothing tells of the screen', async () => {
+    const { page, done } = await browser.open('keys=passphrase,recoveryCode&platform=windows');
+    await openPage(page);
+    await page.getByRole('button', { name: 'Lock by itself' }).waitFor();
+    assert.equal(await page.getByRole('switch', { name: 'Lock with the screen' }).count(), 0);
     await done();
   });
 

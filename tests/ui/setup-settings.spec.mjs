@@ -160,7 +160,7 @@ describe('diagnostics', () => {
     await page.getByRole('button', { name: 'Copy report' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const text = await page.evaluate(() => navigator.clipboard.readText());
-    assert.match(text, /^Connection: Connected\nServer: 127\.0\.0\.1, application 21\n/);
+    assert.match(text, /^Connection: Connected\nServer: 127\.0\.0\.1 · 21\n/);
     assert.match(text, /\nVersion: 0\.1\.0\nSystem: Debian 12\.5\.0 \[64-bit\]\n/);
     // It goes to strangers: the number of the account is enough for them to find it.
     assert.doesNotMatch(text, /mira|@/iu);

@@ -1,6 +1,8 @@
 // Every screen and every state of one that is worth looking at: what `npm run shots` photographs and what is checked for
 // accessibility, in any language. Nothing here may name words of one language except those people wrote.
 
+import { accountMenu, beginning, button, item, NARROW, settings } from './controls.mjs';
+import { ENTRANCE } from './entrance.mjs';
 import { settle } from './world.mjs';
 
 /**
@@ -11,29 +13,6 @@ import { settle } from './world.mjs';
  *   from the first frame to the screen
  * @property {{ width: number, height: number }} [size]
  */
-
-const NARROW = { width: 390, height: 780 };
-
-const button = (page, name) => page.getByRole('button', { name, exact: true });
-/** What a control is called, before the key or the number that may follow. */
-const beginning = (words) => new RegExp(`^${words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
-const item = (page, words) => page.getByRole('menuitem', { name: beginning(words) }).first();
-
-/** Opens what hangs on the account's button. */
-async function accountMenu(page) {
-  await page
-    .getByRole('button', { name: /Mira Lindqvist/ })
-    .first()
-    .click();
-}
-
-async function settings(page, say, section) {
-  await accountMenu(page);
-  await item(page, say('accounts_settings')).click();
-  const chosen = page.getByRole('navigation').getByRole('button', { name: say(section), exact: true });
-  await chosen.click();
-  await page.getByRole('heading', { name: say(section), level: 2, exact: true }).waitFor();
-}
 
 /** The menu of a message that has these words. */
 async function messageMenu(page, words) {
@@ -51,6 +30,12 @@ async function newChat(page, say) {
   await page.getByRole('dialog').waitFor();
 }
 
+/** The map is there, and so is its land. */
+async function mapDrawn(page) {
+  await page.locator('.map .zoom').waitFor();
+  await page.locator('.map .loading').waitFor({ state: 'detached' });
+}
+
 async function rowMenu(page, name) {
   await page.getByRole('list').getByText(name, { exact: true }).first().click({ button: 'right' });
   await page.getByRole('menu').first().waitFor();
@@ -61,10 +46,6 @@ async function palette(page, words) {
   const field = page.getByRole('dialog').getByRole('combobox');
   await field.waitFor();
   if (words !== '') await field.pressSequentially(words);
-}
-
-async function firstRun(page, say, title) {
-  await page.getByRole('button', { name: say(title) }).click();
 }
 
 /** The line about the connection waits a moment, so that a short break says nothing. */
@@ -88,6 +69,7 @@ export const SCREENS = [
   { name: 'reconnecting', query: 'state=reconnecting&open=jonas', go: line },
   { name: 'offline', query: 'state=offline&open=jonas', go: line },
   { name: 'certificate', query: 'state=certificate&open=jonas', go: line },
+  { name: 'proxy-login', query: 'state=proxyLogin&open=jonas', go: line },
   { name: 'signed-out', query: 'state=signedOut&open=jonas', go: line },
   { name: 'not-sent', query: 'open=amara' },
   { name: 'former-group', query: 'state=organised&open=former' },
@@ -97,6 +79,27 @@ export const SCREENS = [
     name: 'account-menu',
     query: 'open=ridge',
     go: async (page) => {
+      await accountMenu(page);
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'accounts',
+    query: 'open=ridge',
+    go: async (page) => {
+      await page.evaluate(async () => {
+        const { accounts } = await window.fake.bootstrap();
+        const second = {
+          ...accounts[0],
+          id: '00000000000000b2',
+          userId: 77,
+          name: 'Mira at work',
+          login: 'm.lindqvist',
+          origin: 'cloud',
+          server: 'api.connectycube.com · 8214',
+        };
+        window.fake.emit({ type: 'accountsChanged', payload: { accounts: [...accounts, second] } });
+      });
       await accountMenu(page);
       await page.getByRole('menu').waitFor();
     },
@@ -200,6 +203,15 @@ export const SCREENS = [
     },
   },
   {
+    name: 'toast',
+    query: 'state=full&open=full',
+    go: async (page, say) => {
+      await messageMenu(page, /The later bus/);
+      await item(page, say('conversation_copy_message_link')).click();
+      await page.locator('.toast').waitFor();
+    },
+  },
+  {
     name: 'message-selection',
     query: 'state=full&open=full',
     go: async (page, say) => {
@@ -247,7 +259,57 @@ export const SCREENS = [
       await page.getByRole('grid').waitFor();
     },
   },
+  {
+    name: 'voice-recording',
+    query: 'open=jonas',
+    go: async (page, say) => {
+      await button(page, say('voice_record')).click();
+      await page.waitForFunction(() => window.fake.microphone.elapsedMs > 0);
+      await page.clock.runFor(7000);
+      await page.getByRole('group', { name: say('voice_recording') }).waitFor();
+    },
+  },
+  {
+    name: 'voice-review',
+    query: 'open=jonas',
+    go: async (page, say) => {
+      await button(page, say('voice_record')).click();
+      await page.waitForFunction(() => window.fake.microphone.elapsedMs > 0);
+      await page.clock.runFor(5000);
+      await button(page, say('voice_stop')).click();
+      await page.getByRole('group', { name: say('voice_review') }).waitFor();
+    },
+  },
   { name: 'attachments', query: 'state=files&open=files' },
+  {
+    name: 'attachments-older',
+    query: 'state=files&open=files',
+    go: async (page, say) => {
+      const first = say('file_picture_of', { number: 1, count: 5, name: 'Olena Kovalenko' });
+      await button(page, first).evaluate((picture) => picture.scrollIntoView({ block: 'start' }));
+    },
+  },
+  {
+    name: 'drop',
+    query: 'open=jonas',
+    go: async (page, say) => {
+      await page.evaluate(() =>
+        window.fake.emit({
+          type: 'filesDragged',
+          payload: { phase: 'enter', x: 700, y: 200, count: 3, dropId: null },
+        }),
+      );
+      await page.getByText(say('drop_pictures_note')).waitFor();
+    },
+  },
+  {
+    name: 'share',
+    query: 'open=ridge',
+    go: async (page) => {
+      await page.evaluate(() => window.fake.emit({ type: 'filesShared', payload: { shareId: 3, count: 2 } }));
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   {
     name: 'attach-menu',
     query: 'state=files&open=files',
@@ -271,7 +333,7 @@ export const SCREENS = [
     go: async (page, say) => {
       await button(page, say('attach_button')).click();
       await item(page, say('attach_location')).click();
-      await page.getByRole('dialog').waitFor();
+      await mapDrawn(page);
     },
   },
   {
@@ -279,7 +341,7 @@ export const SCREENS = [
     query: 'state=files&open=files',
     go: async (page, say) => {
       await button(page, say('location_view', { name: 'Lower car park' })).click();
-      await page.getByRole('dialog').waitFor();
+      await mapDrawn(page);
     },
   },
   {
@@ -311,7 +373,17 @@ export const SCREENS = [
       await page.getByRole('dialog').waitFor();
     },
   },
-  { name: 'search', query: 'open=ridge', go: (page) => palette(page, 'winter') },
+  {
+    name: 'search',
+    query: 'open=ridge',
+    go: async (page) => {
+      await palette(page, 'winter');
+      await page
+        .getByRole('option', { name: /winter/i })
+        .first()
+        .waitFor();
+    },
+  },
   { name: 'search-recent', query: 'open=ridge', go: (page) => palette(page, '') },
   { name: 'search-commands', query: 'open=ridge', go: (page) => palette(page, '>') },
   {
@@ -320,6 +392,7 @@ export const SCREENS = [
     go: async (page) => {
       await page.keyboard.press('Control+f');
       await page.keyboard.type('bus');
+      await page.locator('mark').first().waitFor();
     },
   },
   { name: 'new-chat', query: 'open=ridge', go: newChat },
@@ -433,6 +506,34 @@ export const SCREENS = [
     query: 'state=blocked',
     go: (page, say) => settings(page, say, 'settings_privacy'),
   },
+  {
+    name: 'privacy-list',
+    query: 'state=blocked',
+    go: async (page, say) => {
+      await settings(page, say, 'settings_privacy');
+      await button(page, say('privacy_list_new')).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'delete-account',
+    query: '',
+    go: async (page, say) => {
+      await settings(page, say, 'settings_own_profile');
+      await page.getByRole('button', { name: say('profile_delete_ask') }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'unknown-messages',
+    query: '',
+    go: async (page, say) => {
+      await settings(page, say, 'settings_diagnostics');
+      await page
+        .getByRole('heading', { name: say('diagnostics_unknown') })
+        .evaluate((heading) => heading.scrollIntoView());
+    },
+  },
   { name: 'settings-files', query: 'state=files', go: (page, say) => settings(page, say, 'files_title') },
   {
     name: 'settings-notifications',
@@ -453,27 +554,7 @@ export const SCREENS = [
     query: 'updates=found',
     go: (page, say) => settings(page, say, 'settings_about'),
   },
-  { name: 'first-run', query: 'state=firstRun' },
-  {
-    name: 'first-run-local',
-    query: 'state=firstRun',
-    go: (page, say) => firstRun(page, say, 'first_run_local_title'),
-  },
-  {
-    name: 'first-run-application',
-    query: 'state=firstRun',
-    go: (page, say) => firstRun(page, say, 'first_run_cloud_title'),
-  },
-  {
-    name: 'first-run-endpoints',
-    query: 'state=firstRun',
-    go: async (page, say) => {
-      await firstRun(page, say, 'first_run_custom_title');
-      await button(page, say('endpoints_continue')).click();
-    },
-  },
-  { name: 'keys-choose', query: 'state=needsChoice' },
-  { name: 'keys-locked', query: 'state=locked' },
+  ...ENTRANCE,
   { name: 'narrow-list', query: '', size: NARROW },
   { name: 'narrow-chat', query: 'open=ridge', size: NARROW },
   {
@@ -486,7 +567,7 @@ export const SCREENS = [
       await page.getByRole('heading', { name: say('settings_title') }).waitFor();
     },
   },
-  { name: 'narrow-first-run', query: 'state=firstRun', size: NARROW },
+  { name: 'wide', query: 'open=ridge', size: { width: 1920, height: 1000 }, go: details },
   { name: 'big-text', query: 'open=ridge&scale=1.4' },
   { name: 'contrast', query: 'open=ridge&theme=contrast', go: details },
 ];

@@ -2,7 +2,7 @@
 // logic; what works is proven in the real window.
 //
 // The address line chooses: `?state=` (see `fake/states.ts`), `&open=` a chat's short name, `&theme=`, `&language=`,
-// `&dialogs=2000`, `&delay=` milliseconds before each answer, `&scale=` text size, `&fail=` which commands fail and how.
+// `&dialogs=2000`, `&platform=windows`, `&delay=` milliseconds before each answer, `&scale=` text size, `&fail=` which commands fail and how.
 import type { Backend } from './backend';
 import { attachmentCommands } from './fake/attachments';
 import { dialogCommands } from './fake/dialogs';

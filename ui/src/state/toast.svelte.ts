@@ -1,8 +1,17 @@
 // Owns the one short sentence that floats at the lower edge: what has just been done, and the way back.
 // A later one takes the place of an earlier one, because only the latest step can be taken back.
 
-/** Time to read a sentence and to reach the button, ms. */
-export const TOAST_MS = 6000;
+/** Time to read a sentence and to reach its button, ms; also the longest without one. */
+const WITH_BUTTON_MS = 6000;
+/** Time to notice a sentence that asks for nothing, and to read each of its letters, ms. */
+const NOTICE_MS = 1800;
+const LETTER_MS = 45;
+
+/** How long these words stay, ms: no longer over what lies below than it takes to read them. */
+export function stayMs({ text, action }: ToastWords): number {
+  if (action !== null) return WITH_BUTTON_MS;
+  return Math.min(WITH_BUTTON_MS, NOTICE_MS + LETTER_MS * text.length);
+}
 
 export interface ToastWords {
   text: string;
@@ -31,6 +40,7 @@ export class Toast {
   /** The time runs anew. */
   resume(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => (this.words = null), TOAST_MS);
+    if (this.words === null) return;
+    this.#timer = setTimeout(() => (this.words = null), stayMs(this.words));
   }
 }

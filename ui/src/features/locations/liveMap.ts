@@ -17,6 +17,8 @@ export interface LiveMapOptions {
 }
 
 export interface LiveMap {
+  /** Resolves once everything that was to be seen at first is drawn; until then it is all water. */
+  drawn: Promise<void>;
   /** Puts the marker, or takes it away, and brings it into view. */
   mark(at: Coordinates | null): void;
   zoom(closer: boolean): void;
@@ -90,6 +92,7 @@ export async function openLiveMap(node: HTMLElement, options: LiveMapOptions): P
   theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
 
   return {
+    drawn: new Promise((resolve) => void map.once('idle', () => resolve())),
     mark(at) {
       if (at === null) {
         marker.remove();

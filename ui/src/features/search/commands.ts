@@ -1,37 +1,34 @@
 // What the palette can do: the commands of the window, found by their name or by what people call them otherwise.
-import ActivityIcon from '@lucide/svelte/icons/activity';
+import Bell from '@lucide/svelte/icons/bell';
+import BellOff from '@lucide/svelte/icons/bell-off';
 import CheckCheck from '@lucide/svelte/icons/check-check';
 import Contrast from '@lucide/svelte/icons/contrast';
 import Compass from '@lucide/svelte/icons/compass';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
-import Info from '@lucide/svelte/icons/info';
 import Keyboard from '@lucide/svelte/icons/keyboard';
-import KeyRound from '@lucide/svelte/icons/key-round';
-import LanguagesIcon from '@lucide/svelte/icons/languages';
-import Laptop from '@lucide/svelte/icons/laptop-minimal';
 import Lock from '@lucide/svelte/icons/lock';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
 import Moon from '@lucide/svelte/icons/moon';
-import NetworkIcon from '@lucide/svelte/icons/network';
-import PaletteIcon from '@lucide/svelte/icons/palette';
 import PanelRight from '@lucide/svelte/icons/panel-right';
-import Shield from '@lucide/svelte/icons/shield';
+import Send from '@lucide/svelte/icons/send';
 import Sun from '@lucide/svelte/icons/sun';
 import SunMoon from '@lucide/svelte/icons/sun-moon';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import UserRound from '@lucide/svelte/icons/user-round';
 import Users from '@lucide/svelte/icons/users';
 import { beginsWords } from '~/features/chats/filter';
+import { isQuiet } from '~/features/settings/quiet';
+import { sectionsOf } from '~/features/settings/sections';
 import { shortcutWords } from '~/features/shortcuts/shown';
 import { m } from '~/i18n';
 import type { Theme } from '~/ipc/bindings.gen';
 import { errorSentence } from '~/lib/errorSentence';
+import { isolated } from '~/lib/writing';
 import type { App } from '~/state/app.svelte';
 import { hasNews } from '~/state/dialogs.svelte';
 import type { ShortcutId } from '~/state/shortcuts.svelte';
 import type { Space } from '~/state/space.svelte';
-import type { SettingsSection } from '~/state/view.svelte';
 import type { Command } from './results';
 
 /** All commands that make sense now. */
@@ -40,18 +37,6 @@ export function commandsOf(app: App, space: Space): Command[] {
     const shortcut = shortcutWords(app, id);
     return shortcut === null ? {} : { shortcut };
   };
-  const settings = (
-    section: SettingsSection,
-    title: string,
-    icon: Command['icon'],
-    words: string,
-  ): Command => ({
-    id: `settings-${section}`,
-    label: m.search_command_settings({ page: title }),
-    icon,
-    words,
-    run: () => app.view.go({ kind: 'settings', section }),
-  });
   const theme = (value: Theme, label: string, icon: Command['icon'], words: string): Command => ({
     id: `theme-${value}`,
     label,
@@ -138,13 +123,25 @@ export function commandsOf(app: App, space: Space): Command[] {
   }
   return [
     ...commands,
-    settings('profile', m.settings_own_profile(), UserRound, m.search_words_profile()),
-    settings('appearance', m.settings_appearance(), PaletteIcon, m.search_words_appearance()),
-    settings('language', m.settings_language(), LanguagesIcon, m.search_words_language()),
-    settings('privacy', m.settings_privacy(), Shield, m.search_words_privacy()),
-    settings('lock', m.lock_title(), KeyRound, m.search_words_lock()),
-    settings('away', m.settings_away(), Moon, m.search_words_away()),
-    settings('keyboard', m.settings_keyboard(), Keyboard, m.search_words_keyboard()),
+    {
+      id: 'outbox',
+      label: m.outbox_title(),
+      icon: Send,
+      words: m.search_words_outbox(),
+      ...keys('outbox'),
+      run: () => {
+        app.view.closeSheet();
+        app.view.openOutbox();
+      },
+    },
+    quiet(app),
+    ...sectionsOf(app).map(({ name, icon, title, words }): Command => ({
+      id: `settings-${name}`,
+      label: m.search_command_settings({ page: title }),
+      icon,
+      words,
+      run: () => app.view.go({ kind: 'settings', section: name }),
+    })),
     {
       id: 'shortcuts',
       label: m.shortcuts_title(),
@@ -153,16 +150,22 @@ export function commandsOf(app: App, space: Space): Command[] {
       ...keys('shortcuts'),
       run: () => app.view.open({ kind: 'shortcuts' }),
     },
-    ...(app.allows('localServer')
-      ? [settings('server', m.settings_server(), Laptop, m.search_words_server())]
-      : []),
-    settings('diagnostics', m.settings_diagnostics(), ActivityIcon, m.search_words_diagnostics()),
-    settings('about', m.settings_about(), Info, m.search_words_about()),
     theme('light', m.search_command_light(), Sun, m.search_words_theme()),
     theme('dark', m.search_command_dark(), Moon, m.search_words_theme()),
     theme('contrast', m.search_command_contrast(), Contrast, m.search_words_theme()),
     theme('system', m.search_command_system(), SunMoon, m.search_words_theme()),
-    settings('network', m.settings_network(), NetworkIcon, m.search_words_network()),
+    ...app.accounts.list
+      .filter((account) => account.id !== space.accountId)
+      .map((account): Command => ({
+        id: `account-${account.id}`,
+        label: m.search_command_switch({ name: isolated(account.name) }),
+        icon: UserRound,
+        words: m.search_words_account(),
+        run: () => {
+          app.view.closeSheet();
+          app.enter(account);
+        },
+      })),
     {
       id: 'add-account',
       label: m.search_command_account(),
@@ -174,6 +177,24 @@ export function commandsOf(app: App, space: Space): Command[] {
         ),
     },
   ];
+}
+
+const HOUR_MS = 3_600_000;
+
+/** No notifications for an hour; while there are none, the way back. */
+function quiet(app: App): Command {
+  const now = Date.now();
+  const on = isQuiet(app.settings.current.quietUntil, now);
+  return {
+    id: 'quiet',
+    label: on ? m.quiet_end() : m.search_command_quiet(),
+    icon: on ? Bell : BellOff,
+    words: m.search_words_notifications(),
+    run: () => {
+      app.view.closeSheet();
+      app.setQuiet(on ? null : now + HOUR_MS).catch((error: unknown) => app.toast(errorSentence(error)));
+    },
+  };
 }
 
 /** Those whose name, or another word for them, begins with what was typed. */

@@ -61,6 +61,8 @@ export class Memory {
   /** What the desktop was told to say. */
   desktopWords: DesktopWords | null = null;
   autostart = false;
+  /** What the window believes to run on. */
+  readonly platform: 'linux' | 'windows';
   /** Pictures given by the page, by uid, as `data:` addresses. */
   readonly pictures = new Map<string, string>();
 
@@ -69,6 +71,7 @@ export class Memory {
   readonly #failureOf: (command: string) => IpcError | undefined;
 
   constructor(query: URLSearchParams) {
+    this.platform = query.get('platform') === 'windows' ? 'windows' : 'linux';
     this.state = stateOf(query.get('state'));
     this.#delay = Number(query.get('delay') ?? '0');
     this.#failureOf = failuresOf(query.get('fail'));
@@ -140,7 +143,7 @@ export class Memory {
       email: null,
       avatar: null,
       origin: 'local',
-      server: '127.0.0.1, application 21',
+      server: '127.0.0.1 · 21',
       connection: this.connection,
       waiting: this.connection.type === 'online' ? 0 : 3,
     };

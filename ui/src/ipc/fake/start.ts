@@ -142,7 +142,7 @@ export function startCommands(memory: Memory): StartCommands {
       const snapshot = await memory.answer(() => ({
         version: '0.1.0',
         profile: 'default',
-        platform: 'linux' as const,
+        platform: memory.platform,
         keys: memory.keys,
         canLock: memory.locks.canLock,
         accounts: memory.keys.type === 'ready' ? memory.accounts : [],
