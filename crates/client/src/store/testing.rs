@@ -160,3 +160,19 @@ pub(crate) fn attachment(name: &str) -> Attachment {
         source: FileSource::default(),
     }
 }
+
+/// From now on nothing can be written down about an upload that its server has, as on a full disk.
+pub(crate) fn fill_the_disk(tx: &mut WriteTx<'_>) -> Result<(), Error> {
+    tx.run(
+        "CREATE TRIGGER full BEFORE UPDATE OF step ON uploads WHEN NEW.step > 1
+         BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+        [],
+    )?;
+    Ok(())
+}
+
+/// There is room again.
+pub(crate) fn empty_the_disk(tx: &mut WriteTx<'_>) -> Result<(), Error> {
+    tx.run("DROP TRIGGER full", [])?;
+    Ok(())
+}

@@ -9,7 +9,9 @@ use cubist_protocol::ext::extra_params::ExtraParams;
 use futures::stream;
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tracing_subscriber::layer::{self, Layer, SubscriberExt as _};
 
 use super::transfer::Transfer;
 use crate::attachments::cache::Cache;
@@ -25,7 +27,9 @@ use crate::attachments::wire;
 use crate::model::{FailureKind, FileProblem, FileState, Message, Status, UnixMillis};
 use crate::rest::Error;
 use crate::store::messages::{self, MessageRecord};
-use crate::store::testing::{account_id, attachment, dialog_id, message_id, outgoing};
+use crate::store::testing::{
+    account_id, attachment, dialog_id, empty_the_disk, fill_the_disk, message_id, outgoing,
+};
 use crate::store::uploads::{self, NewUpload};
 use crate::store::{RawKey, outbox};
 use crate::sync::testing::World;
@@ -265,6 +269,39 @@ async fn a_server_that_refuses_every_address_it_gives_is_believed_the_third_time
     assert_eq!(rig.state().await, FileState::Failed { problem });
     assert_eq!((rig.asked_for(ANNOUNCE), rig.asked_for(UPLOAD)), (3, 3));
     assert_eq!(rig.message().await.status, Status::Failed);
+}
+
+/// Tells when a fault is noted in the log.
+struct Faults(Arc<Notify>);
+
+impl<S: tracing::Subscriber> Layer<S> for Faults {
+    fn on_event(&self, event: &tracing::Event<'_>, _context: layer::Context<'_, S>) {
+        if *event.metadata().level() == tracing::Level::ERROR {
+            self.0.notify_one();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_sends_no_file_twice() {
+    let noted = Arc::new(Notify::new());
+    let log = tracing_subscriber::registry().with(Faults(Arc::clone(&noted)));
+    let _logging = tracing::subscriber::set_default(log);
+    let rig = Rig::new(object_store(|asked| whole(asked, 201))).await;
+    let store = rig.world.context.store.clone();
+    store.write(fill_the_disk).await.unwrap();
+    let has_room = async {
+        // The file is at the server, and that cannot be written down.
+        tokio::time::timeout(DEADLINE, noted.notified())
+            .await
+            .unwrap();
+        assert_eq!(rig.asked_for(UPLOAD), 1);
+        assert_ne!(rig.state().await, FileState::Here);
+        store.write(empty_the_disk).await.unwrap();
+    };
+    tokio::join!(rig.goes_on(), has_room);
+    assert_eq!(rig.state().await, FileState::Here);
+    assert_eq!((rig.asked_for(ANNOUNCE), rig.asked_for(UPLOAD)), (1, 1));
 }
 
 #[tokio::test]

@@ -9,9 +9,10 @@ use bytes::Bytes;
 use cubist_protocol::ids::BlobId;
 use futures::Stream;
 use tokio::sync::mpsc;
-use tokio::time::interval;
+use tokio::time::{interval, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::CACHE_FAILED;
 use crate::attachments::files::Files;
 use crate::attachments::outgoing::Outgoing;
 use crate::attachments::sealed::{CHUNK, Reader};
@@ -48,6 +49,11 @@ pub(super) struct Transfer {
     pub(super) files: Arc<Files>,
 }
 
+/// Whether the upload is to end, now or within a time.
+async fn is_over(ending: &CancellationToken, within: Duration) -> bool {
+    ending.run_until_cancelled(sleep(within)).await.is_none()
+}
+
 /// What became of one step.
 enum Outcome {
     /// It is done.
@@ -82,14 +88,14 @@ impl Transfer {
             self.context.files.end(upload.message, upload.index);
             match outcome {
                 Outcome::Next(step) => {
-                    let is_complete = matches!(step, Step::Complete { .. });
-                    if let Step::Complete { uid, .. } = &step {
-                        self.keep(&upload, uid).await?;
+                    // What the server has is not sent again because this disk is full.
+                    while let Err(error) = self.note(&upload, &step).await {
+                        tracing::error!(%error, "how far an upload is cannot be written down");
+                        if is_over(ending, CACHE_FAILED).await {
+                            return Ok(());
+                        }
                     }
-                    store
-                        .write(move |tx| uploads::advance(tx, seq, &step))
-                        .await?;
-                    if is_complete {
+                    if matches!(step, Step::Complete { .. }) {
                         self.context.outbox_wake.notify_one();
                         return self.forget(&upload).await;
                     }
@@ -109,6 +115,18 @@ impl Transfer {
             }
         }
         Ok(())
+    }
+
+    /// Writes down how far an upload is.
+    async fn note(&self, upload: &Upload, step: &Step) -> Result<(), Error> {
+        if let Step::Complete { uid, .. } = step {
+            self.keep(upload, uid).await?;
+        }
+        let (seq, step) = (upload.seq, step.clone());
+        self.context
+            .store
+            .write(move |tx| uploads::advance(tx, seq, &step))
+            .await
     }
 
     async fn step(&self, upload: &Upload, ending: &CancellationToken) -> Outcome {
