@@ -5,7 +5,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Backend } from '../sdk/support/backend.mjs';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
-import { signIn } from './entrance.mjs';
+import { enter, signIn } from './entrance.mjs';
 import { NotificationService } from './notification_service.mjs';
 
 const PASSWORD = "ada's long password";
@@ -39,6 +39,7 @@ before(async () => {
   page = await desktop.launch();
   await signIn(page, backend.ready, { login: 'ada', password: PASSWORD });
   await page.sees('Ridge Walk');
+  await isConnected();
 });
 
 after(async () => {
@@ -72,10 +73,17 @@ async function accountMenu(entry) {
   await page.press('[role=menuitem],[role=menuitemradio]', entry);
 }
 
-async function openSettings() {
+async function openSettings(section = 'Notifications') {
   desktop.tool('wmctrl', ['-a', 'Cubist']);
   await accountMenu('Settings');
-  await page.press('nav button', 'Notifications');
+  await page.press('nav button', section);
+}
+
+/** Waits until the line is up: what comes before that is caught up with, and told to nobody. */
+async function isConnected() {
+  await openSettings('Diagnostics');
+  await page.sees('Connected');
+  await closeSettings();
 }
 
 async function choose(button, item) {
@@ -281,11 +289,31 @@ test('what stands goes with the app, and what came meanwhile is not told when it
   }
   page = await desktop.launch();
   await page.sees('While you were out 2');
-  await page.element('[aria-label="Chats"]');
+  await isConnected();
   await lookAway();
   cornelius.send(ada.id, withCornelius, 'And now');
   await notifications.shows('cornelius', 'And now');
   assert.doesNotMatch(toldSince(before), /While you were out/);
+});
+
+test('what comes for the account that is not shown is told to whoever looks at the other, and leads there', async () => {
+  const grace = await SdkPerson.signUp(backend, 'grace');
+  strangers.push(grace);
+  desktop.tool('wmctrl', ['-a', 'Cubist']);
+  await until('the window in front', inFront);
+  notifications.clear();
+  await accountMenu('Add account');
+  await enter(page, backend.ready, { login: 'grace', password: grace.password });
+  await page.element('button:has([aria-label="grace: accounts and settings"])');
+  assert.equal(await inFront(), true);
+  cornelius.send(ada.id, withCornelius, 'Which of you looks?');
+  await notifications.shows('cornelius · Ada Byron', 'Which of you looks?');
+  await page.element('[aria-label="Unread messages in another account"]');
+  desktop.shot('elsewhere');
+  notifications.click();
+  await page.named('main .bubble', 'Which of you looks?');
+  await page.element('button:has([aria-label="Ada Byron: accounts and settings"])');
+  await notifications.isEmpty();
 });
 
 test('locking takes away what stands: it would tell whoever passes by', async () => {
@@ -302,7 +330,7 @@ test('locking takes away what stands: it would tell whoever passes by', async ()
   await closeSettings();
   await lookAway();
   cornelius.send(ada.id, withCornelius, 'Not for those who pass by');
-  await notifications.shows('cornelius', 'Not for those who pass by');
+  await notifications.shows('cornelius · Ada Byron', 'Not for those who pass by');
   await until('it on the screen', () => notifications.standing() === 1);
   desktop.tool('dbus-send', [
     '--session',

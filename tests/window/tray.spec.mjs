@@ -1,5 +1,5 @@
 // The icon in the tray of a real session bus: it stands, its menu works, a closed window comes back from it, and the app
-// ends from there. Starting with the computer is looked for where desktops look.
+// ends from there. Where nobody shows icons it stays in sight. Starting with the computer is looked for where desktops look.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { signIn } from './entrance.mjs';
 import { TrayHost } from './tray_host.mjs';
 
 const PASSWORD = "ada's long password";
+const PASSPHRASE = 'three words enough';
 
 const desktop = new Desktop('tray');
 const tray = new TrayHost(desktop);
@@ -202,4 +203,75 @@ test('started with the computer it waits in the tray, without a window', async (
   assert.deepEqual(place(), left, 'it stands where it stood');
   assert.ok((await page.run('() => innerWidth')) < 1000, 'at the size that was chosen');
   desktop.shot('back');
+});
+
+async function unlock() {
+  await page.sees('Your messages are locked');
+  const field = await page.element('input[type=password]');
+  await page.keys(field, PASSPHRASE);
+  await page.press('button', 'Unlock');
+  await page.element('[aria-label="Chats"]');
+}
+
+test('locked, neither the icon nor its menu says what waits', async () => {
+  // Wide enough for the list of the settings beside their pages.
+  desktop.tool('wmctrl', ['-r', 'Cubist', '-e', '0,20,20,1340,800']);
+  await until('a wide window', () => page.run('() => innerWidth > 1100'));
+  // The driver clicks beside what it means on pages that are not of their own size.
+  desktop.tool('xdotool', ['key', 'ctrl+0']);
+  await until('pages of their own size', () => page.run('() => devicePixelRatio === 1'));
+  await openSettings('Lock and keys');
+  await page.press('[role=switch]', 'Ask for the passphrase');
+  await page.fill('Passphrase', PASSPHRASE);
+  await page.fill('Passphrase again', PASSPHRASE);
+  await page.press('dialog[open] button', 'Turn on the lock');
+  await page.sees('Lock with the screen');
+  closeWindow();
+  await until('no window', () => !isShown());
+  beatrice.send(ada.id, dialog, 'Not for everybody');
+  await tray.has('what waits', (entries) => labels(entries).includes('Cubist: connected · 1 unread message'));
+  await tray.isMarked(true);
+  desktop.tool('dbus-send', [
+    '--session',
+    '--type=signal',
+    '/org/freedesktop/ScreenSaver',
+    'org.freedesktop.ScreenSaver.ActiveChanged',
+    'boolean:true',
+  ]);
+  await tray.isMarked(false);
+  await tray.has('no word of it', (entries) => labels(entries).every((label) => !label.includes('unread')));
+  await tray.click('Open Cubist');
+  await until('the window', isShown);
+  await unlock();
+});
+
+/** Whether the window is put aside: it is there, and not on the screen. */
+function isAside() {
+  const shown = desktop.tool('sh', ['-c', 'xdotool search --onlyvisible --class cubist || true']);
+  return isShown() && shown === '';
+}
+
+test('a window in a tray that goes is put aside instead, where a person finds it', async () => {
+  closeWindow();
+  await until('no window', () => !isShown());
+  tray.stop();
+  await until('the window put aside', isAside);
+});
+
+test('where nobody shows icons it starts out of the way in sight, says so, and closing ends it', async () => {
+  let pids = desktop.appPids();
+  closeWindow();
+  await until('the app to end', () => pids.every((pid) => !existsSync(`/proc/${pid}`)));
+  desktop.kill(desktop.driver);
+  page = await desktop.launch(['--minimised']);
+  await until('the window put aside', isAside);
+  await desktop.startAgain();
+  await unlock();
+  await openSettings('Desktop');
+  await page.sees('Nothing on this desktop shows icons of programs');
+  desktop.shot('no-tray');
+  pids = desktop.appPids();
+  closeWindow();
+  await until('the app to end', () => pids.every((pid) => !existsSync(`/proc/${pid}`)));
+  desktop.kill(desktop.driver);
 });
