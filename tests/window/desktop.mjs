@@ -203,7 +203,9 @@ export class Desktop {
     const display = openSync(displayFile, 'w');
     const xvfb = spawn(
       'Xvfb',
-      ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'],
+      // Without -noreset the server begins anew when its last client leaves, and throws out whoever comes at that moment:
+      // a look for the window manager could end the window manager.
+      ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-noreset'],
       {
         stdio: ['ignore', 'ignore', 'ignore', display],
         detached: true,
