@@ -5,21 +5,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Desktop, until } from './desktop.mjs';
+import { signUpHere } from './entrance.mjs';
 
 const ROW = '[data-dialog]';
 const PASSPHRASE = 'four words are enough';
 const PASSWORD = 'a long enough password';
-
-/** Chooses the server on this computer and signs somebody up there. */
-async function signUp(page, name, login) {
-  await page.press('button', 'Try it on this computer');
-  await page.sees('Who are you?');
-  await page.fill('Name', name);
-  await page.fill('Login', login);
-  await page.fill('Password', PASSWORD);
-  await page.press('button', 'Start chatting');
-  await page.sees('Robin Hale');
-}
 
 async function write(page, text) {
   const field = await page.element('textarea');
@@ -62,7 +52,7 @@ describe('without a keychain', () => {
     await page.fill('Passphrase again', PASSPHRASE);
     desktop.shot('passphrase');
     await page.press('button', 'Use this passphrase');
-    await signUp(page, 'Ada Byron', 'ada.byron');
+    await signUpHere(page, { name: 'Ada Byron', login: 'ada.byron' });
     await desktop.holdBackend();
     await desktop.quit();
 
@@ -81,7 +71,7 @@ describe('without a keychain', () => {
 
   test('one app holds two people, each with their own chats', async () => {
     await accountMenu(page, 'Add account');
-    await signUp(page, 'Grace Hopper', 'grace.hopper');
+    await signUpHere(page, { name: 'Grace Hopper', login: 'grace.hopper' });
     await chatWith(page, 'Ada Byron');
     await write(page, 'Is the engine done?');
     await page.sees('Is the engine done?');
@@ -128,7 +118,7 @@ describe('without a keychain', () => {
     await beside.sees('Where should the key be kept?');
     await beside.press('[role=radio],label,button', 'In a file');
     await beside.press('button', 'Keep it in a file');
-    await signUp(beside, 'Bob Keene', 'bob.keene');
+    await signUpHere(beside, { name: 'Bob Keene', login: 'bob.keene' });
     await chatWith(beside, 'Grace Hopper');
     await write(beside, 'Hello from the other window');
     await until('the message in the first window', async () =>
@@ -150,7 +140,7 @@ describe('with a keychain', () => {
   test('the keychain keeps the key and nobody is asked', async () => {
     page = await desktop.launch();
     await page.sees('How do you want to start?');
-    await signUp(page, 'Ada Byron', 'ada.byron');
+    await signUpHere(page, { name: 'Ada Byron', login: 'ada.byron' });
     const keys = readFileSync(join(desktop.home, 'cubist', 'profiles', 'default', 'keys.json'), 'utf8');
     assert.match(keys, /keychain/i);
     assert.ok(!existsSync(join(desktop.home, 'cubist', 'profiles', 'default', 'cache.key')));

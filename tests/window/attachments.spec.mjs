@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Desktop, until } from './desktop.mjs';
+import { tryHere } from './entrance.mjs';
+import { inOrder } from './steps.mjs';
 
 const desktop = new Desktop('attachments');
 let page;
@@ -11,13 +13,7 @@ let page;
 before(async () => {
   await desktop.open();
   page = await desktop.launch();
-  await page.press('[role=radio],label,button', 'In a file');
-  await page.press('button', 'Keep it in a file');
-  await page.press('button', 'Try it on this computer');
-  await page.fill('Name', 'Ada Byron');
-  await page.fill('Login', 'ada.byron');
-  await page.fill('Password', 'a long enough password');
-  await page.press('button', 'Start chatting');
+  await tryHere(page);
   await page.sees('Lake weekend');
 });
 
@@ -25,13 +21,7 @@ after(async () => {
   await desktop.close();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  if (!context.passed) desktop.wholeShot('broken');
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 /** Opens a chat by a word of its row, once the list is at rest. */
 async function open(word) {

@@ -2,9 +2,11 @@
 // field of its own, joined, renamed, given an admin; somebody is taken out of it, and somebody is blocked.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, root, until } from './desktop.mjs';
+import { tryHere } from './entrance.mjs';
+import { inOrder } from './steps.mjs';
 
 const desktop = new Desktop('circle');
 let page;
@@ -20,14 +22,7 @@ const OPTION = '[role=option]';
 before(async () => {
   await desktop.open();
   page = await desktop.launch();
-  await page.press('[role=radio],label,button', 'In a file');
-  await page.press('button', 'Keep it in a file');
-  await page.press('button', 'Try it on this computer');
-  await page.fill('Name', 'Ada Byron');
-  await page.fill('Login', 'ada.byron');
-  await page.fill('Password', 'a long enough password');
-  await page.press('button', 'Start chatting');
-  await page.sees('Robin Hale');
+  await tryHere(page);
   const backend = { ready: desktop.backend() };
   beatrice = await SdkPerson.signUp(backend, 'beatrice');
   cornelius = await SdkPerson.signUp(backend, 'cornelius');
@@ -38,12 +33,7 @@ after(async () => {
   await desktop.close();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 /** What a person's app is told without asking. */
 async function told(person, body) {

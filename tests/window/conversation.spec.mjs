@@ -4,12 +4,13 @@
 // others, and a service of the test takes the alerts.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Backend } from '../sdk/support/backend.mjs';
 import { Inbox } from '../sdk/support/inbox.mjs';
 import { ago, SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
 import { signIn } from './entrance.mjs';
+import { inOrder } from './steps.mjs';
 
 const ENTER = '\uE007';
 const LEFT = '\uE012';
@@ -82,13 +83,7 @@ after(async () => {
   service.close();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  if (!context.passed) desktop.shot('broken');
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 /** Ten o'clock some days ago, as unix seconds: a day of this computer, whenever the test runs. */
 function morning(days) {

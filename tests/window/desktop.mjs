@@ -407,6 +407,16 @@ export class Desktop {
     this.tool('xdotool', ['search', '--onlyvisible', '--class', 'cubist', 'windowminimize']);
   }
 
+  /** Says on the session bus what a desktop says when it locks its screen. */
+  lockScreen() {
+    const signal = [
+      '/org/freedesktop/ScreenSaver',
+      'org.freedesktop.ScreenSaver.ActiveChanged',
+      'boolean:true',
+    ];
+    this.tool('dbus-send', ['--session', '--type=signal', ...signal]);
+  }
+
   /** A picture of the inside of the window, as the screen has it. */
   shot(name) {
     const file = join(this.output, `${String(++this.picture).padStart(2, '0')}-${name}.png`);

@@ -1,4 +1,4 @@
-// The way into the app on a backend of the test's own, through the form for endpoints of one's own.
+// The ways into the app: on the backend that comes with it, and on one of the test's own, through the form for endpoints.
 
 /**
  * Keeps the key in a file, names the endpoints and signs in.
@@ -8,8 +8,7 @@
  * @param {{ login: string, password: string }} who
  */
 export async function signIn(page, ready, { login, password }) {
-  await page.press('[role=radio],label,button', 'In a file');
-  await page.press('button', 'Keep it in a file');
+  await keepInFile(page);
   await enter(page, ready, { login, password });
   await page.element('[aria-label="Chats"]');
 }
@@ -31,4 +30,33 @@ export async function enter(page, ready, { login, password }) {
   await page.fill('Login', login);
   await page.fill('Password', password);
   await page.press('button', 'Sign in');
+}
+
+/** Says that the key is to be kept in a file: what is asked first where there is no keychain. */
+export async function keepInFile(page) {
+  await page.press('[role=radio],label,button', 'In a file');
+  await page.press('button', 'Keep it in a file');
+}
+
+/**
+ * Chooses the server on this computer and signs somebody up there.
+ *
+ * @param page the window's page, where it asks for the server
+ * @param {{ name: string, login: string }} [who] Ada, unless somebody else
+ */
+export async function signUpHere(page, { name, login } = { name: 'Ada Byron', login: 'ada.byron' }) {
+  await page.press('button', 'Try it on this computer');
+  await page.sees('Who are you?');
+  await page.fill('Name', name);
+  await page.fill('Login', login);
+  await page.fill('Password', 'a long enough password');
+  await page.press('button', 'Start chatting');
+  // One of those who live on this server; the chats with them are there at once.
+  await page.sees('Robin Hale');
+}
+
+/** All of it at the first start where there is no keychain, as Ada. */
+export async function tryHere(page) {
+  await keepInFile(page);
+  await signUpHere(page);
 }

@@ -6,6 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Desktop, until } from './desktop.mjs';
+import { signUpHere } from './entrance.mjs';
 
 const PASSPHRASE = 'four words are enough';
 const ENTER = '\uE007';
@@ -45,13 +46,7 @@ describe('lock and keys', () => {
 
   test('a recovery code is made and shown once', async () => {
     page = await desktop.launch();
-    await page.press('button', 'Try it on this computer');
-    await page.sees('Who are you?');
-    await page.fill('Name', 'Ada Byron');
-    await page.fill('Login', 'ada.byron');
-    await page.fill('Password', 'a long enough password');
-    await page.press('button', 'Start chatting');
-    await page.sees('Robin Hale');
+    await signUpHere(page);
     await settings();
     await page.sees('There is only one way to open your messages.');
     desktop.shot('one-way');
@@ -94,13 +89,7 @@ describe('lock and keys', () => {
   });
 
   test('it locks with the screen', async () => {
-    desktop.tool('dbus-send', [
-      '--session',
-      '--type=signal',
-      '/org/freedesktop/ScreenSaver',
-      'org.freedesktop.ScreenSaver.ActiveChanged',
-      'boolean:true',
-    ]);
+    desktop.lockScreen();
     await locked();
   });
 

@@ -1,11 +1,12 @@
 // A list of five thousand chats in the real window: fetched at the first sign-in, walked through from one end to the other
 // with no more rows drawn than are in view, there again after a restart, and in the right order when somebody writes.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Backend } from '../sdk/support/backend.mjs';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
 import { signIn } from './entrance.mjs';
+import { inOrder } from './steps.mjs';
 
 const CHATS = 5_000;
 /** Requests that are under way at once while the chats are made. */
@@ -50,13 +51,7 @@ after(async () => {
   await backend?.stop();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  if (!context.passed) desktop.shot('broken');
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 /** How many chats the list says it has. */
 function size() {

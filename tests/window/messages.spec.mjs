@@ -1,9 +1,11 @@
 // What becomes of messages in the real window, with somebody who has the official SDK looking on: a text is changed
 // reacted to, answered and deleted, from either side, and both sides end with the same.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { ago, SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
+import { tryHere } from './entrance.mjs';
+import { inOrder } from './steps.mjs';
 
 const UP = '\uE013';
 const ENTER = '\uE007';
@@ -27,14 +29,7 @@ let changed;
 before(async () => {
   await desktop.open();
   page = await desktop.launch();
-  await page.press('[role=radio],label,button', 'In a file');
-  await page.press('button', 'Keep it in a file');
-  await page.press('button', 'Try it on this computer');
-  await page.fill('Name', 'Ada Byron');
-  await page.fill('Login', 'ada.byron');
-  await page.fill('Password', 'a long enough password');
-  await page.press('button', 'Start chatting');
-  await page.sees('Robin Hale');
+  await tryHere(page);
   beatrice = await SdkPerson.signUp({ ready: desktop.backend() }, 'beatrice');
   listen(beatrice);
   ada = (await beatrice.cube.users.getV2({ login: 'ada.byron' })).items[0].id;
@@ -49,12 +44,7 @@ after(async () => {
   await desktop.close();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 /** Hears what is done to messages, with the names the guide gives the arguments. */
 function listen({ cube, inbox }) {

@@ -1,12 +1,13 @@
 // Notifications on a real desktop's service: what is told while nobody looks, what a click and the actions do, when it is
 // withdrawn, and when nothing is told. The official SDK is whoever writes.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Backend } from '../sdk/support/backend.mjs';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
 import { enter, signIn } from './entrance.mjs';
 import { NotificationService } from './notification_service.mjs';
+import { inOrder } from './steps.mjs';
 
 const PASSWORD = "ada's long password";
 
@@ -48,12 +49,7 @@ after(async () => {
   await backend?.stop();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 /** Puts the window away, and waits until the app knows that nobody looks. */
 async function lookAway() {
@@ -332,13 +328,7 @@ test('locking takes away what stands: it would tell whoever passes by', async ()
   cornelius.send(ada.id, withCornelius, 'Not for those who pass by');
   await notifications.shows('cornelius · Ada Byron', 'Not for those who pass by');
   await until('it on the screen', () => notifications.standing() === 1);
-  desktop.tool('dbus-send', [
-    '--session',
-    '--type=signal',
-    '/org/freedesktop/ScreenSaver',
-    'org.freedesktop.ScreenSaver.ActiveChanged',
-    'boolean:true',
-  ]);
+  desktop.lockScreen();
   await page.sees('Your messages are locked');
   await notifications.isEmpty();
 });

@@ -2,11 +2,12 @@
 // over a restart; a public chat of some hundred people that is looked through; and who is in the room of a group just now.
 // The official SDK on another device of the same person tells what the server has of it.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Backend } from '../sdk/support/backend.mjs';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
 import { signIn } from './entrance.mjs';
+import { inOrder } from './steps.mjs';
 
 const MENU_ITEM = '[role=menuitem],[role=menuitemradio],[role=menuitemcheckbox]';
 /** More than two pages of people. */
@@ -50,13 +51,7 @@ after(async () => {
   await backend?.stop();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  if (!context.passed) desktop.shot('broken');
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 /** Subscribes people who do nothing else. */
 async function crowd() {

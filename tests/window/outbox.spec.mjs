@@ -2,9 +2,11 @@
 // noticed, the outbox, and everything that goes in order once the backend is back; then a message for later and one that is
 // taken back.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
+import { tryHere } from './entrance.mjs';
+import { inOrder } from './steps.mjs';
 
 const ENTER = '\uE007';
 
@@ -23,14 +25,7 @@ let dialog;
 before(async () => {
   await desktop.open();
   page = await desktop.launch();
-  await page.press('[role=radio],label,button', 'In a file');
-  await page.press('button', 'Keep it in a file');
-  await page.press('button', 'Try it on this computer');
-  await page.fill('Name', 'Ada Byron');
-  await page.fill('Login', 'ada.byron');
-  await page.fill('Password', 'a long enough password');
-  await page.press('button', 'Start chatting');
-  await page.sees('Robin Hale');
+  await tryHere(page);
   beatrice = await SdkPerson.signUp({ ready: desktop.backend() }, 'beatrice');
   ada = (await beatrice.cube.users.getV2({ login: 'ada.byron' })).items[0].id;
   dialog = await beatrice.privateDialog(ada);
@@ -45,13 +40,7 @@ after(async () => {
   await desktop.close();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  if (!context.passed) desktop.shot('broken');
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 /** Stops the backend where it stands, or lets it go on. */
 function freeze(on) {

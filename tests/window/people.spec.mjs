@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Backend } from '../sdk/support/backend.mjs';
 import { Inbox } from '../sdk/support/inbox.mjs';
 import { refused, SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, root, until } from './desktop.mjs';
 import { signIn } from './entrance.mjs';
+import { inOrder } from './steps.mjs';
 
 const MENU_ITEM = '[role=menuitem],[role=menuitemradio],[role=menuitemcheckbox]';
 const OLD = "ada's long password";
@@ -57,13 +58,7 @@ after(async () => {
   service?.close();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  if (!context.passed) desktop.shot('broken');
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 async function accountMenu(entry) {
   await page.click(await page.element('button:has([aria-label$="accounts and settings"])'));

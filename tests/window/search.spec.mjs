@@ -1,9 +1,11 @@
 // Search in the real window, in a chat with thousands of messages: a filter, a hit far back, and the way there and back.
 // In the same chat: what is looked at stays where it is while older messages and late heights come in above it.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
+import { tryHere } from './entrance.mjs';
+import { inOrder } from './steps.mjs';
 
 const ENTER = '\uE007';
 const ESCAPE = '\uE00C';
@@ -39,14 +41,7 @@ let needle;
 before(async () => {
   await desktop.open();
   page = await desktop.launch();
-  await page.press('[role=radio],label,button', 'In a file');
-  await page.press('button', 'Keep it in a file');
-  await page.press('button', 'Try it on this computer');
-  await page.fill('Name', 'Ada Byron');
-  await page.fill('Login', 'ada.byron');
-  await page.fill('Password', 'a long enough password');
-  await page.press('button', 'Start chatting');
-  await page.sees('Robin Hale');
+  await tryHere(page);
   beatrice = await SdkPerson.signUp({ ready: desktop.backend() }, 'beatrice');
   ada = (await beatrice.cube.users.getV2({ login: 'ada.byron' })).items[0].id;
   dialog = await beatrice.privateDialog(ada);
@@ -66,12 +61,7 @@ after(async () => {
   await desktop.close();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 /** Waits until the server has the message that begins like this. */
 async function kept(begin) {

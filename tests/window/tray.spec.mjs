@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Backend } from '../sdk/support/backend.mjs';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
 import { signIn } from './entrance.mjs';
 import { TrayHost } from './tray_host.mjs';
+import { inOrder } from './steps.mjs';
 
 const PASSWORD = "ada's long password";
 const PASSPHRASE = 'three words enough';
@@ -40,12 +41,7 @@ after(async () => {
   await backend?.stop();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 const labels = (entries) => entries.map(({ label }) => label);
 
@@ -231,13 +227,7 @@ test('locked, neither the icon nor its menu says what waits', async () => {
   beatrice.send(ada.id, dialog, 'Not for everybody');
   await tray.has('what waits', (entries) => labels(entries).includes('Cubist: connected · 1 unread message'));
   await tray.isMarked(true);
-  desktop.tool('dbus-send', [
-    '--session',
-    '--type=signal',
-    '/org/freedesktop/ScreenSaver',
-    'org.freedesktop.ScreenSaver.ActiveChanged',
-    'boolean:true',
-  ]);
+  desktop.lockScreen();
   await tray.isMarked(false);
   await tray.has('no word of it', (entries) => labels(entries).every((label) => !label.includes('unread')));
   await tray.click('Open Cubist');

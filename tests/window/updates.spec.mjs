@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Desktop, root, until } from './desktop.mjs';
+import { keepInFile, signUpHere } from './entrance.mjs';
 
 const VERSION = '9.9.9';
 /** Says with which words it was started, and ends. */
@@ -82,14 +83,8 @@ async function openAbout() {
 const install = () => page.press('button', 'Install and restart');
 
 test('a new version is found, refused while somebody else signed it, and takes the place of this one', async () => {
-  await page.press('[role=radio],label,button', 'In a file');
-  await page.press('button', 'Keep it in a file');
-  await page.press('button', 'Try it on this computer');
-  await page.sees('Who are you?');
-  await page.fill('Name', 'Wanda Works');
-  await page.fill('Login', 'wanda');
-  await page.fill('Password', 'a long enough password');
-  await page.press('button', 'Start chatting');
+  await keepInFile(page);
+  await signUpHere(page, { name: 'Wanda Works', login: 'wanda' });
   await page.openChat('Robin Hale');
   await page.fill('Message to', 'Not sent yet');
 

@@ -4,9 +4,11 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, until } from './desktop.mjs';
+import { tryHere } from './entrance.mjs';
+import { inOrder } from './steps.mjs';
 
 const ESCAPE = '\uE00C';
 
@@ -23,14 +25,7 @@ before(async () => {
   await desktop.open();
   desktop.silence();
   page = await desktop.launch();
-  await page.press('[role=radio],label,button', 'In a file');
-  await page.press('button', 'Keep it in a file');
-  await page.press('button', 'Try it on this computer');
-  await page.fill('Name', 'Ada Byron');
-  await page.fill('Login', 'ada.byron');
-  await page.fill('Password', 'a long enough password');
-  await page.press('button', 'Start chatting');
-  await page.sees('Robin Hale');
+  await tryHere(page);
   beatrice = await SdkPerson.signUp({ ready: desktop.backend() }, 'beatrice');
   const ada = (await beatrice.cube.users.getV2({ login: 'ada.byron' })).items[0].id;
   const dialog = await beatrice.privateDialog(ada);
@@ -48,12 +43,7 @@ after(async () => {
   await desktop.close();
 });
 
-// Each step goes on from the one before.
-let broken = false;
-beforeEach(() => assert.ok(!broken, 'a step before failed'));
-afterEach((context) => {
-  broken ||= !context.passed;
-});
+inOrder(desktop);
 
 /** Waits until so much is recorded. */
 function recorded(seconds) {

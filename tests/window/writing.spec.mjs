@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Desktop, root, until } from './desktop.mjs';
+import { tryHere } from './entrance.mjs';
 
 const desktop = new Desktop('writing');
 let page;
@@ -26,13 +27,7 @@ before(async () => {
   writeFileSync(join(settings, 'keyfile'), '[org/freedesktop/ibus/engine/anthy/common]\ninput-mode=0\n');
   desktop.start('ibus-daemon', ['--replace', '--panel', 'disable', '--cache', 'none'], desktop.env, 'ibus');
   page = await desktop.launch();
-  await page.press('[role=radio],label,button', 'In a file');
-  await page.press('button', 'Keep it in a file');
-  await page.press('button', 'Try it on this computer');
-  await page.fill('Name', 'Ada Byron');
-  await page.fill('Login', 'ada.byron');
-  await page.fill('Password', 'a long enough password');
-  await page.press('button', 'Start chatting');
+  await tryHere(page);
   await page.openChat('Mira Okafor');
   await page.sees('Tomatoes');
 });
