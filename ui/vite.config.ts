@@ -34,6 +34,17 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {
+        // What the first screen shares with pages that come later is one file rather than sixty: each costs a request of the
+        // window's own protocol before anything is drawn. Maps, their outlines and emoji names come when they are asked for.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'shared',
+              minShareCount: 2,
+              test: (id) => !/maplibre|world-atlas|topojson|emojibase|generated\/messages\/(?!en)/.test(id),
+            },
+          ],
+        },
         // A worker's file: whoever serves the pages knows the type of .js, not always that of .mjs.
         assetFileNames: ({ names: [name = ''] }) =>
           name.endsWith('.mjs') ? 'assets/[name]-[hash].js' : 'assets/[name]-[hash][extname]',
