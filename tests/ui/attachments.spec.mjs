@@ -463,6 +463,39 @@ describe('the viewer', () => {
     await done();
   });
 
+  it('shows what comes and goes while it is looked at, and asks for it first', async () => {
+    const { page, done } = await open();
+    await button(row(page, /All of them/), 'Picture 5 of 5 from Olena Kovalenko').click();
+    const place = await viewer(page).locator('.place').innerText();
+    await tell(page, 'ridge-5.jpg', { type: 'remote' });
+    const load = button(viewer(page), 'Download ridge-5.jpg');
+    await load.waitFor();
+    await page.keyboard.press('PageUp');
+    await tell(page, 'ridge-4.jpg', { type: 'queued' });
+    await page.keyboard.press('PageDown');
+    await load.click();
+    await tell(page, 'ridge-5.jpg', { type: 'here' });
+    await viewer(page).getByRole('img', { name: 'Picture ridge-5.jpg' }).waitFor();
+    const asked = await callsOf(page, 'prioritiseDownloads');
+    const first = (calls) => calls.map(([[file]]) => file.index);
+    assert.ok(first(asked).includes(4), `not asked for: ${JSON.stringify(asked)}`);
+    await page.evaluate(() => {
+      const { fake } = window;
+      const message = [...fake.world.messages.values()]
+        .flat()
+        .find(({ text }) => text === 'All of them from the top');
+      const gone = { ...message, deleted: true, text: '', attachments: [] };
+      const accountId = fake.accounts[0].id;
+      fake.emit({
+        type: 'messagesChanged',
+        payload: { accountId, dialogId: message.dialogId, messages: [gone], removedIds: [] },
+      });
+    });
+    await viewer(page).getByRole('img', { name: 'Picture ridge-5.jpg' }).waitFor({ state: 'detached' });
+    assert.notEqual(await viewer(page).locator('.place').innerText(), place);
+    await done();
+  });
+
   it('offers another program for a film that it cannot play', async () => {
     const { page, done } = await open({ clock: false });
     await page.evaluate(() => {

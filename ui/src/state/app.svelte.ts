@@ -328,8 +328,7 @@ export class App {
       case 'attachmentsChanged':
         this.#spaces
           .get(event.payload.accountId)
-          ?.windowOf(event.payload.dialogId)
-          ?.filesChanged(event.payload.changes);
+          ?.filesChanged(event.payload.dialogId, event.payload.changes);
         break;
       case 'filesDragged':
         this.#dragged(event.payload);
@@ -422,7 +421,7 @@ export class App {
 
   #messagesChanged({ accountId, dialogId, messages, removedIds }: MessagesChanged): void {
     const space = this.#spaces.get(accountId);
-    space?.windowOf(dialogId)?.apply(messages, removedIds);
+    space?.messagesChanged(dialogId, messages, removedIds);
     // Other words of a message that waits; that it comes or goes is told by itself.
     if (messages.some((message) => message.status === 'pending' || message.status === 'failed')) {
       space?.outbox.changed();

@@ -14,6 +14,7 @@ import type {
   UserId,
 } from '~/ipc/bindings.gen';
 import type { Phase } from './dialogs.svelte';
+import { withFiles } from './messageFollower';
 import { compareMessages, mergeMessages } from './order';
 
 /** Two screens: one answer of the engine, drawn within a few frames. */
@@ -201,22 +202,8 @@ export class MessageWindow {
 
   /** The event of the engine: files came further. Messages without news stay the very objects they are. */
   filesChanged(changes: readonly AttachmentChange[]): void {
-    const news = new Map<MessageId, AttachmentChange[]>();
-    for (const change of changes) news.set(change.messageId, [...(news.get(change.messageId) ?? []), change]);
-    let any = false;
-    const items = this.items.map((message) => {
-      const of = news.get(message.id);
-      if (!of) return message;
-      any = true;
-      return {
-        ...message,
-        attachments: message.attachments.map((item) => {
-          const change = of.findLast((each) => each.index === item.index);
-          return change ? { ...item, file: change.file } : item;
-        }),
-      };
-    });
-    if (any) this.items = items;
+    const items = withFiles(this.items, changes, { messageOf: (message) => message, renew: (_, now) => now });
+    if (items !== this.items) this.items = [...items];
   }
 
   /** `settle` runs when the page is in place and before anybody is told. */

@@ -3,6 +3,7 @@ import type { Backend } from '~/ipc/backend';
 import type {
   Account,
   AccountId,
+  AttachmentChange,
   Dialog,
   DialogId,
   Message,
@@ -16,6 +17,7 @@ import { Blocks } from './blocks.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { Drafts } from './drafts.svelte';
 import { Folders } from './folders.svelte';
+import type { MessageFollower } from './messageFollower';
 import { MessageWindow } from './messages.svelte';
 import { OutboxStore } from './outbox.svelte';
 import { Presence } from './presence.svelte';
@@ -39,6 +41,8 @@ export class Space {
   readonly recorder: Recorder;
   /** The chat on the screen; events for others only change the list. */
   #open: MessageWindow | null = null;
+  /** What shows messages beside it. */
+  readonly #followers = new Set<MessageFollower>();
   /** Which message the open chat shows, for a reload around it; null follows the newest. */
   lookingAt: () => MessageId | null = () => null;
 
@@ -80,6 +84,26 @@ export class Space {
 
   windowOf(dialogId: DialogId): MessageWindow | null {
     return this.#open?.dialogId === dialogId ? this.#open : null;
+  }
+
+  /** Tells this of the messages of its chat until what is given back is called. */
+  follow(follower: MessageFollower): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  /** Everything that shows messages of a chat learns how they are now. */
+  messagesChanged(dialogId: DialogId, messages: Message[], removedIds: MessageId[]): void {
+    this.windowOf(dialogId)?.apply(messages, removedIds);
+    for (const follower of this.#followers)
+      if (follower.dialogId === dialogId) follower.messagesChanged(messages, removedIds);
+  }
+
+  /** The same for files that came, went or are on their way. */
+  filesChanged(dialogId: DialogId, changes: readonly AttachmentChange[]): void {
+    this.windowOf(dialogId)?.filesChanged(changes);
+    for (const follower of this.#followers)
+      if (follower.dialogId === dialogId) follower.filesChanged(changes);
   }
 
   /** The reader of events lagged: everything shown is loaded again. */

@@ -1,6 +1,16 @@
 // Owns one list of what was shared in a chat: newest first, a page at a time, from the engine's memory.
 import type { Backend } from '~/ipc/backend';
-import type { AccountId, DialogId, SharedItem, SharedKind } from '~/ipc/bindings.gen';
+import type {
+  AccountId,
+  AttachmentChange,
+  DialogId,
+  Message,
+  MessageId,
+  SharedItem,
+  SharedKind,
+  SharedPage,
+} from '~/ipc/bindings.gen';
+import { withFiles, type MessageFollower } from '~/state/messageFollower';
 
 /** One answer: some screens of small pictures. */
 const PAGE = 60;
@@ -9,7 +19,7 @@ export function sharedKey({ message, index }: SharedItem): string {
   return `${message.id}/${String(index)}`;
 }
 
-export class SharedList {
+export class SharedList implements MessageFollower {
   items = $state.raw<readonly SharedItem[]>([]);
   phase = $state<'loading' | 'ready' | 'failed'>('loading');
   /** More is known than is listed. */
@@ -23,25 +33,61 @@ export class SharedList {
   constructor(
     private readonly backend: Backend,
     private readonly accountId: AccountId,
-    private readonly dialogId: DialogId,
+    readonly dialogId: DialogId,
     readonly kind: SharedKind,
   ) {}
 
-  /** Begins with the newest. What is listed stays until the answer is here. */
+  /** Looks what is new. What is listed stays until the answer is here, and what lies behind it stays as it is. */
   async load(): Promise<void> {
     this.#run += 1;
     this.#busy = false;
-    this.#next = null;
-    await this.#page([]);
+    await this.#ask(null, (page) => {
+      const fresh = new Set(page.items.map(sharedKey));
+      // Where the page ends among what was listed before: what is older than its last one is known already.
+      const last = page.items.at(-1);
+      const overlap = last ? this.items.findIndex((item) => sharedKey(item) === sharedKey(last)) : -1;
+      if (overlap < 0 || page.next === null) {
+        this.#take(page.items, page.next);
+        return;
+      }
+      const older = this.items.slice(overlap + 1).filter((item) => !fresh.has(sharedKey(item)));
+      // With nothing behind it the page says itself how it goes on.
+      this.#take([...page.items, ...older], older.length > 0 ? this.#next : page.next);
+    });
   }
 
   /** Goes on to the past. */
   async loadMore(): Promise<void> {
     if (this.#next === null) return;
-    await this.#page(this.items);
+    await this.#ask(this.#next, (page) => {
+      const here = new Set(this.items.map(sharedKey));
+      this.#take([...this.items, ...page.items.filter((item) => !here.has(sharedKey(item)))], page.next);
+    });
   }
 
-  async #page(before: readonly SharedItem[]): Promise<void> {
+  /** What is gone is no longer listed; what is new is looked for by whoever shows the list. */
+  messagesChanged(messages: readonly Message[], removedIds: readonly MessageId[]): void {
+    const gone = new Set(removedIds);
+    for (const message of messages) if (message.deleted) gone.add(message.id);
+    if (this.items.some(({ message }) => gone.has(message.id)))
+      this.items = this.items.filter(({ message }) => !gone.has(message.id));
+  }
+
+  filesChanged(changes: readonly AttachmentChange[]): void {
+    this.items = withFiles(this.items, changes, {
+      messageOf: ({ message }) => message,
+      renew: (item, message) => ({ ...item, message }),
+    });
+  }
+
+  #take(items: readonly SharedItem[], next: string | null): void {
+    this.items = items;
+    this.#next = next;
+    this.more = next !== null;
+    this.phase = 'ready';
+  }
+
+  async #ask(before: string | null, take: (page: SharedPage) => void): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
     const run = this.#run;
@@ -50,15 +96,10 @@ export class SharedList {
         this.accountId,
         this.dialogId,
         this.kind,
-        this.#next,
+        before,
         PAGE,
       );
-      if (run !== this.#run) return;
-      const here = new Set(before.map(sharedKey));
-      this.items = [...before, ...page.items.filter((item) => !here.has(sharedKey(item)))];
-      this.#next = page.next;
-      this.more = page.next !== null;
-      this.phase = 'ready';
+      if (run === this.#run) take(page);
     } catch (error) {
       if (run !== this.#run) return;
       console.warn('what was shared was not listed', error);

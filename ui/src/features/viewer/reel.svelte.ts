@@ -1,7 +1,16 @@
 // Owns the pictures and films of a chat while one of them is looked at: oldest first, loaded towards the past as one
 // goes there. What was opened is there at once, whether or not the engine lists it already.
 import type { Backend } from '~/ipc/backend';
-import type { AccountId, Attachment, DialogId, Message, MessageId, SharedItem } from '~/ipc/bindings.gen';
+import type {
+  AccountId,
+  Attachment,
+  AttachmentChange,
+  DialogId,
+  Message,
+  MessageId,
+  SharedItem,
+} from '~/ipc/bindings.gen';
+import { withFiles, type MessageFollower } from '~/state/messageFollower';
 
 export interface Shot {
   message: Message;
@@ -17,7 +26,7 @@ export function shotKey({ message, item }: Shot): string {
   return `${message.id}/${String(item.index)}`;
 }
 
-export class Reel {
+export class Reel implements MessageFollower {
   shots = $state.raw<readonly Shot[]>([]);
   at = $state(0);
   /** All in the chat, for “3 of 148”; null until the engine said so. */
@@ -31,7 +40,7 @@ export class Reel {
   constructor(
     private readonly backend: Backend,
     private readonly accountId: AccountId,
-    private readonly dialogId: DialogId,
+    readonly dialogId: DialogId,
     message: Message,
     index: number,
   ) {
@@ -133,22 +142,42 @@ export class Reel {
     }
   }
 
-  /** A message changed while it is looked at: its files came further, or were deleted. */
-  changed(message: Message): void {
-    if (!this.shots.some((shot) => shot.message.id === message.id)) return;
-    this.shots = this.shots.map((shot) => {
-      if (shot.message.id !== message.id) return shot;
+  /** What was deleted is no longer shown; what is beside it comes in its place. */
+  messagesChanged(messages: readonly Message[], removedIds: readonly MessageId[]): void {
+    const news = new Map(messages.map((message) => [message.id, message]));
+    const gone = new Set(removedIds);
+    const current = this.shot;
+    const renewed = (shot: Shot): Shot[] => {
+      if (gone.has(shot.message.id)) return [];
+      const message = news.get(shot.message.id);
+      if (message === undefined) return [shot];
       const item = message.attachments.find((each) => each.index === shot.item.index);
-      return item ? { message, item } : shot;
+      return item ? [{ message, item }] : [];
+    };
+    if (!this.shots.some((shot) => gone.has(shot.message.id) || news.has(shot.message.id))) return;
+    const before = this.shots.slice(0, this.at).flatMap(renewed).length;
+    const left = this.shots.flatMap(renewed);
+    // As many as are no longer here are no longer in the chat.
+    if (this.total !== null) this.total -= this.shots.length - left.length;
+    this.shots = left;
+    const key = current && shotKey(current);
+    const same = left.findIndex((shot) => shotKey(shot) === key);
+    this.at = same >= 0 ? same : Math.max(0, Math.min(before, left.length - 1));
+  }
+
+  filesChanged(changes: readonly AttachmentChange[]): void {
+    this.shots = withFiles(this.shots, changes, {
+      messageOf: ({ message }) => message,
+      renew: (shot, message) => ({
+        message,
+        item: message.attachments.find((each) => each.index === shot.item.index) ?? shot.item,
+      }),
     });
   }
 
-  /** A message is gone; true when nothing is left to look at. */
-  removed(id: MessageId): boolean {
-    const before = this.shots.slice(0, this.at).filter((shot) => shot.message.id !== id).length;
-    this.shots = this.shots.filter((shot) => shot.message.id !== id);
-    this.at = Math.min(before, Math.max(0, this.shots.length - 1));
-    return this.shots.length === 0;
+  /** What is loaded first: the one that is looked at, and those that are one step away. */
+  get wanted(): Message[] {
+    return [0, 1, -1].flatMap((step) => this.shots[this.at + step]?.message ?? []);
   }
 }
 
