@@ -165,6 +165,25 @@ describe('a file', () => {
     await done();
   });
 
+  it('has a menu of its own among several', async () => {
+    const { page, done } = await open();
+    const files = row(page, /Winter rules/);
+    await files.getByText('Winter rules.pdf').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Save as' }).click();
+    await page.getByText('Saved', { exact: true }).first().waitFor();
+    await files.getByText('track.gpx').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /^Info/ }).waitFor();
+    assert.equal(await page.getByRole('menuitem', { name: 'Save as' }).count(), 0);
+    await page.keyboard.press('Escape');
+    const slides = row(page, /slides\.pdf/);
+    await slides.getByText('slides.pdf').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Pause sending' }).click();
+    await slides.getByText('paused').waitFor();
+    const [[, index]] = await callsOf(page, 'saveAttachment');
+    assert.equal(index, 0);
+    await done();
+  });
+
   it('that is too large says that it is the file, not the text', async () => {
     const { page, done } = await open();
     await page.getByText('Not sent: a file is too large for the server.').waitFor();
@@ -664,6 +683,26 @@ describe('a place', () => {
         payload: { latitude: 47.5412, longitude: 15.682, name: 'Talstation', address: null },
       },
     ]);
+    await done();
+  });
+
+  it('is the one that is written, however quickly it is sent', async () => {
+    const { page, done } = await open({ clock: false });
+    await button(page, 'Attach').click();
+    await page.getByRole('menuitem', { name: 'Location' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Send a location' });
+    const coordinates = sheet.getByRole('textbox', { name: /^Coordinates/ });
+    await coordinates.fill('47.5412, 15.6820');
+    await sheet.getByText('47.5412° N, 15.6820° E').waitFor();
+    // Both in one go: nobody waits for the words to be read.
+    await coordinates.evaluate((field) => {
+      field.value = '-33.8568, 151.2153';
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    });
+    await sheet.waitFor({ state: 'detached' });
+    const [[, , { attachments }]] = await callsOf(page, 'sendMessage');
+    assert.equal(attachments[0].payload.latitude, -33.8568);
     await done();
   });
 });

@@ -2,6 +2,8 @@
 
 /** Rates older than this say nothing about now, ms. */
 const WINDOW_MS = 6000;
+/** Bytes that come no more often than this stand still, ms. */
+export const STALLED_MS = WINDOW_MS;
 /** Nothing is said before so much time has been looked at: the first guess is the worst, ms. */
 const SETTLE_MS = 1200;
 

@@ -11,7 +11,7 @@ export interface MessageActions {
   info: (message: Message) => void;
   /** Shows who wrote it. */
   person: (userId: UserId) => void;
-  /** Opens the menu of a message at its bubble; `on` is what the pointer is on, such as a link in it. */
+  /** Opens the menu of a message at its bubble; `on` is what the pointer or the focus is on, such as a link in it. */
   menu: (message: Message, bubble: HTMLElement, on?: EventTarget | null) => void;
 
   /** What can be done with what hangs on a message. */

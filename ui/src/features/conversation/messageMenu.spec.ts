@@ -8,6 +8,7 @@ const around: MenuSurroundings = {
   dialog: sampleDialog({ kind: 'group', role: 'occupant' }),
   me: ME,
   onLink: false,
+  onAttachment: null,
   keys: () => undefined,
   editKey: '↑',
 };
@@ -79,14 +80,27 @@ describe('the menu of a message', () => {
     expect(ids({ ...theirs, deleted: true })).toEqual(['info', 'person', 'delete']);
   });
 
-  it('saves, opens and deletes a file, but not one of several', () => {
+  it('saves, opens and deletes a file; of several the one that is meant', () => {
     const file = { index: 0, file: { type: 'here' } } as Attachment;
     const one = { ...mine, attachments: [file] };
     expect(ids(one)).toEqual(expect.arrayContaining(['save', 'open', 'deleteFile']));
     const several = ids({ ...mine, attachments: [file, { ...file, index: 1 }] });
     for (const id of ['save', 'open', 'deleteFile']) expect(several).not.toContain(id);
+    const remote = { ...file, index: 1, file: { type: 'remote' } } as Attachment;
+    const two = { ...mine, attachments: [file, remote] };
+    expect(ids(two, { onAttachment: 0 })).toEqual(expect.arrayContaining(['save', 'open', 'deleteFile']));
+    expect(ids(two, { onAttachment: 1 })).toContain('deleteFile');
+    expect(ids(two, { onAttachment: 1 })).not.toContain('save');
     const gone = ids({ ...mine, attachments: [{ ...file, file: { type: 'deleted' } }] });
     for (const id of ['save', 'open', 'deleteFile']) expect(gone).not.toContain(id);
+  });
+
+  it('stops files on their way out, and lets them go on', () => {
+    const file = { index: 0, file: { type: 'uploading', payload: { sent: 1, total: 2 } } } as Attachment;
+    const paused = { index: 1, file: { type: 'paused', payload: { sent: 1, total: 2 } } } as Attachment;
+    const pending = { ...mine, status: 'pending' as const };
+    expect(ids({ ...pending, attachments: [file] })).toEqual(['pause', 'copy', 'info']);
+    expect(ids({ ...pending, attachments: [paused] })).toEqual(['resume', 'copy', 'info']);
   });
 
   it('marks what cannot be taken back, below a line', () => {

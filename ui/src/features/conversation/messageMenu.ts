@@ -11,14 +11,16 @@ import Forward from '@lucide/svelte/icons/forward';
 import Info from '@lucide/svelte/icons/info';
 import Link from '@lucide/svelte/icons/link';
 import Link2 from '@lucide/svelte/icons/link-2';
+import Pause from '@lucide/svelte/icons/pause';
 import Pencil from '@lucide/svelte/icons/pencil';
+import Play from '@lucide/svelte/icons/play';
 import Reply from '@lucide/svelte/icons/reply';
 import RotateCw from '@lucide/svelte/icons/rotate-cw';
 import SmilePlus from '@lucide/svelte/icons/smile-plus';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import type { MenuItem } from '~/components/menuItem';
 import { m } from '~/i18n';
-import type { Dialog, Message, UserId } from '~/ipc/bindings.gen';
+import type { Attachment, Dialog, Message, UserId } from '~/ipc/bindings.gen';
 import type { ShortcutId } from '~/state/shortcuts.svelte';
 import { canRetry } from './failure';
 import { canDeleteForAll, canEdit, isOut } from './rights';
@@ -26,6 +28,8 @@ import { canDeleteForAll, canEdit, isOut } from './rights';
 /** What a row of the menu does. */
 export type MessageCommand =
   | 'retry'
+  | 'pause'
+  | 'resume'
   | 'react'
   | 'reply'
   | 'forward'
@@ -50,6 +54,8 @@ export interface MenuSurroundings {
   me: UserId;
   /** Whether the pointer is on a link. */
   onLink: boolean;
+  /** The attachment that the pointer is on, by its place; null where it is beside them all. */
+  onAttachment: number | null;
   /** The keys that do the same for the message that has the focus. */
   keys: (id: ShortcutId) => string | undefined;
   /** The arrow that opens the last message of mine for a change. */
@@ -61,14 +67,18 @@ export type MessageMenuItem = MenuItem & { id: MessageCommand };
 /** The rows in their order; a line is drawn where the group changes. */
 export function messageMenu(
   message: Message,
-  { dialog, me, onLink, keys, editKey }: MenuSurroundings,
+  { dialog, me, onLink, onAttachment, keys, editKey }: MenuSurroundings,
 ): MessageMenuItem[] {
   const mine = message.senderId === me;
   const failed = mine && message.status === 'failed';
   const out = isOut(message);
-  const [file] = message.attachments.length === 1 ? message.attachments : [];
+  const file = attachmentOf(message, onAttachment);
+  const way = message.attachments.map((each) => each.file?.type);
+  const goesOut = way.includes('uploading') || way.includes('waiting');
   const menu: (MessageMenuItem | false)[] = [
     failed && canRetry(message.failure) && { id: 'retry', label: m.conversation_retry(), icon: RotateCw },
+    mine && goesOut && { id: 'pause', label: m.conversation_pause_files(), icon: Pause },
+    mine && way.includes('paused') && { id: 'resume', label: m.conversation_resume_files(), icon: Play },
     out && { id: 'react', label: m.conversation_react(), icon: SmilePlus, shortcut: keys('react') },
     out &&
       dialog.canWrite && {
@@ -120,6 +130,12 @@ export function messageMenu(
           ]),
   ];
   return menu.filter((row) => row !== false);
+}
+
+/** The attachment that a menu is about: the one it was opened on, or the only one there is. */
+export function attachmentOf(message: Message, onAttachment: number | null): Attachment | undefined {
+  const [only] = message.attachments.length === 1 ? message.attachments : [];
+  return message.attachments.find(({ index }) => index === onAttachment) ?? only;
 }
 
 /** A row that takes something away, below the last line. */
