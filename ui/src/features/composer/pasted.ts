@@ -1,4 +1,5 @@
 // What somebody pastes: files for the tray, or words for the field.
+import type { Staging } from '~/ipc/bindings.gen';
 
 /** A pasted file, and the name that goes with it; a picture out of a program has none. */
 export interface Pasted {
@@ -20,4 +21,25 @@ export function pastedFiles(clipboard: Clipboard | null): Pasted[] | 'ask' | nul
   if (files.length > 0) return files.map((file) => ({ file, name: file.name }));
   // WebKitGTK often gives an empty list for a picture.
   return clipboard.getData('text/html') === '' ? 'ask' : null;
+}
+
+/**
+ * Hands files over one after the other, since each is in memory as a whole while it goes.
+ *
+ * @param most bytes; a larger one is refused without being read
+ */
+export function stageEach(
+  pasted: readonly Pasted[],
+  most: number,
+  stage: (each: Pasted) => Promise<Staging>,
+): Promise<Staging>[] {
+  let before: Promise<unknown> = Promise.resolve();
+  return pasted.map((each) => {
+    if (each.file.size > most)
+      return Promise.resolve<Staging>({ staged: [], refused: [{ name: each.name, reason: 'tooLarge' }] });
+    const coming = before.then(() => stage(each));
+    // One that fails says so itself; the next one has its own chance.
+    before = coming.catch(() => undefined);
+    return coming;
+  });
 }
