@@ -156,6 +156,11 @@ fn start(profile: Profile, arguments: &Arguments, log: RecentLog) -> tauri::Resu
             if let RunEvent::Opened { urls } = &event {
                 opened(handle, urls);
             }
+            // A press on the Dock's icon is the way back to a window that was closed into the menu bar.
+            #[cfg(target_os = "macos")]
+            if let RunEvent::Reopen { .. } = &event {
+                window::raise(handle);
+            }
             if matches!(event, RunEvent::Exit) {
                 let state = handle.state::<App>().inner().clone();
                 tauri::async_runtime::block_on(state.shutdown());

@@ -147,13 +147,12 @@ describe('lock and keys', () => {
     await locked();
     desktop.shot('lost-keychain');
     await page.press('button', 'Use the recovery code');
+    const keys = () => readFileSync(join(folder, 'keys.json'), 'utf8');
+    const before = keys();
     await enter('.box input', code);
     await page.sees('Robin Hale');
-    const before = readFileSync(join(folder, 'keys.json'), 'utf8');
-    await until(
-      'the keychain to be mended',
-      () => readFileSync(join(folder, 'keys.json'), 'utf8') !== before || slots().at(-1) === 'keychain',
-    );
+    // The app that ends in the middle of it would ask for the code once more.
+    await until('the keychain to be mended', () => keys() !== before);
     await desktop.quit();
     page = await desktop.launch();
     await page.sees('Robin Hale');

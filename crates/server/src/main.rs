@@ -127,6 +127,7 @@ struct StopSignal;
 
 #[cfg(not(unix))]
 impl StopSignal {
+    #[allow(clippy::unnecessary_wraps, reason = "another system may refuse")]
     fn new() -> std::io::Result<Self> {
         Ok(Self)
     }

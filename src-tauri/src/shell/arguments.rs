@@ -39,15 +39,17 @@ impl Arguments {
             "--profile".to_owned(),
             self.profile.clone(),
         ];
-        // The system's list of programs joins the words with blanks and keeps nothing else apart; a
-        // path that would not survive that is left to the variable of the same meaning. It starts
-        // programs from a folder of its own.
-        let plain =
-            |text: &&str| !text.contains(|c: char| c.is_whitespace() || "\"'\\$`%".contains(c));
+        // It starts programs from a folder of its own.
         for (option, path) in [("--data-dir", &self.data_dir), ("--config", &self.config)] {
             let path = path.as_deref().and_then(|path| absolute(path).ok());
-            if let Some(path) = path.as_deref().and_then(Path::to_str).filter(plain) {
-                words.extend([option.to_owned(), path.to_owned()]);
+            let path = path.as_deref().and_then(Path::to_str);
+            if let Some(word) = path.and_then(|path| StartList::HERE.word(path)) {
+                words.extend([option.to_owned(), word]);
+            } else if path.is_some() {
+                tracing::warn!(
+                    option,
+                    "the list of programs that start by themselves cannot hold this path"
+                );
             }
         }
         words
@@ -66,6 +68,71 @@ impl Arguments {
         let mut links = self.files.iter().filter_map(|word| link_in(word));
         links.next_back().map(links::parse)
     }
+}
+
+/// Where a system writes down what starts with it. All of them are handed one text for each word, and
+/// none puts anything around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "each system has one of them")]
+enum StartList {
+    /// The line `Exec` of a desktop entry (Desktop Entry Specification, "The Exec key").
+    DesktopEntry,
+    /// A command line in the registry, taken apart as the C library of Windows does.
+    Registry,
+    /// A string of a property list in XML.
+    PropertyList,
+}
+
+impl StartList {
+    const HERE: Self = if cfg!(windows) {
+        Self::Registry
+    } else if cfg!(target_os = "macos") {
+        Self::PropertyList
+    } else {
+        Self::DesktopEntry
+    };
+
+    /// A path as it is written there; none when that cannot be done.
+    fn word(self, path: &str) -> Option<String> {
+        if path.contains(char::is_control) {
+            return None;
+        }
+        match self {
+            Self::DesktopEntry => Some(desktop_entry_word(path)),
+            // No path has a quotation mark; backslashes before the closing one would take it along.
+            Self::Registry if path.contains(' ') => {
+                let behind = path.len() - path.trim_end_matches('\\').len();
+                Some(format!("\"{path}{}\"", "\\".repeat(behind)))
+            }
+            Self::Registry => Some(path.to_owned()),
+            Self::PropertyList => Some(
+                path.replace('&', "&amp;")
+                    .replace('<', "&lt;")
+                    .replace('>', "&gt;"),
+            ),
+        }
+    }
+}
+
+/// Quoted, with a backslash before what means something within the quotes, and each backslash twice,
+/// since the value is a string of the file as well. A percent sign begins a code of the line.
+fn desktop_entry_word(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@=".contains(c);
+    if path.chars().all(is_plain) {
+        return path.to_owned();
+    }
+    let mut word = String::from('"');
+    for c in path.chars() {
+        match c {
+            '"' | '`' | '$' => word.push_str("\\\\"),
+            '\\' => word.push_str("\\\\\\"),
+            '%' => word.push('%'),
+            _ => {}
+        }
+        word.push(c);
+    }
+    word.push('"');
+    word
 }
 
 fn link_in(word: &Path) -> Option<&str> {
@@ -97,7 +164,7 @@ mod tests {
 
     use std::path::{Path, PathBuf};
 
-    use super::{Arguments, Link};
+    use super::{Arguments, Link, StartList};
 
     #[test]
     fn files_are_found_from_the_folder_of_the_start() {
@@ -151,10 +218,31 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_the_list_of_programs_would_tear_apart_is_left_to_its_variable() {
-        let given = ["cubist", "--config", "/home/ann/our works.toml"];
-        let words = Arguments::try_parse_from(given).unwrap().at_login();
-        assert_eq!(words, ["--minimised", "--profile", "default"]);
+    fn each_list_of_programs_keeps_a_path_whole() {
+        let desktop = |path| StartList::DesktopEntry.word(path);
+        let written = |word: &str| Some(word.to_owned());
+        assert_eq!(desktop("/etc/works.toml"), written("/etc/works.toml"));
+        assert_eq!(
+            desktop("/home/ann/our works.toml"),
+            written("\"/home/ann/our works.toml\"")
+        );
+        assert_eq!(
+            desktop(r#"/a "b" $c `d` e\f 5%"#),
+            written(r#""/a \\"b\\" \\$c \\`d\\` e\\\\f 5%%""#)
+        );
+        assert_eq!(desktop("/a\nb"), None);
+        let registry = |path| StartList::Registry.word(path);
+        assert_eq!(registry(r"C:\works.toml"), written(r"C:\works.toml"));
+        assert_eq!(
+            registry(r"C:\Users\Ann Byron\works.toml"),
+            written(r#""C:\Users\Ann Byron\works.toml""#)
+        );
+        assert_eq!(registry(r"D:\our data\"), written(r#""D:\our data\\""#));
+        let list = |path| StartList::PropertyList.word(path);
+        assert_eq!(
+            list("/Library/Application Support/R&D.toml"),
+            written("/Library/Application Support/R&amp;D.toml")
+        );
     }
 
     #[test]

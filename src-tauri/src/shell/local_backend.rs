@@ -186,6 +186,10 @@ async fn start(dir: &Path) -> Result<Lease, LocalBackendError> {
     // A terminal's Ctrl+C is meant for the app; the backend belongs to every profile.
     #[cfg(unix)]
     command.process_group(0);
+    // CREATE_NO_WINDOW (Win32 process creation flags): without it a console stands on the screen as long as the app runs,
+    // and closing it ends the backend.
+    #[cfg(windows)]
+    command.creation_flags(0x0800_0000);
     let mut child = command.spawn()?;
     let deadline = Instant::now() + START_LIMIT;
     while Instant::now() < deadline {
@@ -204,7 +208,7 @@ async fn start(dir: &Path) -> Result<Lease, LocalBackendError> {
     Err(LocalBackendError::Late)
 }
 
-/// Exit code of a backend whose folder another one holds.
+/// A lease of whichever backend serves the folder by the deadline.
 async fn take_lease_until(dir: &Path, deadline: Instant) -> Option<Lease> {
     let patience = deadline.min(Instant::now() + LEASE_LIMIT);
     while Instant::now() < patience {

@@ -8,6 +8,7 @@ pub use linux::follow;
 
 /// Nothing is known of the network here.
 #[cfg(not(target_os = "linux"))]
+#[allow(clippy::unused_async, reason = "listens to the desktop elsewhere")]
 pub async fn follow(_told: impl Fn(bool) + Send + Sync) {}
 
 #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@
 
 use std::{
     fs, io,
+    io::Read as _,
     ops::Range,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -205,8 +206,10 @@ impl Organisations {
     /// Refuses what it switches off.
     pub fn allow(&self, feature: Feature) -> Result<(), IpcError> {
         match &*self.lock() {
-            Some(Ok(read)) if !read.shown.features.has(feature) => Err(IpcError::SwitchedOff),
-            _ => Ok(()),
+            Some(Ok(read)) if read.shown.features.has(feature) => Ok(()),
+            None => Ok(()),
+            // What it was to switch off is not known: a mistake in it must not switch anything on.
+            Some(_) => Err(IpcError::SwitchedOff),
         }
     }
 
@@ -328,7 +331,12 @@ fn parse(text: &str, folder: &Path, path: &str, named: &mut Named) -> Result<Rea
     };
     let updates = match &file.updates {
         None => None,
-        Some(versions) => Some(source(versions)?),
+        Some(versions) => Some(Source {
+            authority: endpoints
+                .as_ref()
+                .and_then(|server| server.ca_cert_pem.clone()),
+            ..source(versions)?
+        }),
     };
     let is_on = |switch: Option<bool>| switch.unwrap_or(true);
     let switches = &file.features;
@@ -424,6 +432,7 @@ fn source(versions: &Versions) -> Result<Source, Wrong> {
     Ok(Source {
         address,
         key: key.to_owned(),
+        authority: None,
     })
 }
 
@@ -458,11 +467,21 @@ fn beside(
 }
 
 fn limited(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
-    let size = fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if size > limit {
-        return Err(format!("it is larger than {} kB", limit / 1024));
+    // Some files have no length, and some have no end.
+    let read = || -> io::Result<Option<Vec<u8>>> {
+        let file = fs::File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+        }
+        let mut bytes = Vec::new();
+        file.take(limit + 1).read_to_end(&mut bytes)?;
+        Ok((bytes.len() as u64 <= limit).then_some(bytes))
+    };
+    match read() {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(format!("it is larger than {} kB", limit / 1024)),
+        Err(error) => Err(error.to_string()),
     }
-    fs::read(path).map_err(|error| error.to_string())
 }
 
 /// `#rrggbb`, dark enough for white words on it.

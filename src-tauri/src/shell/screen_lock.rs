@@ -8,6 +8,7 @@ pub use linux::follow;
 
 /// Nothing is known of the screen here.
 #[cfg(not(target_os = "linux"))]
+#[allow(clippy::unused_async, reason = "listens to the desktop elsewhere")]
 pub async fn follow(_locked: impl Fn() + Send + Sync) {}
 
 #[cfg(target_os = "linux")]

@@ -54,12 +54,16 @@ pub struct Source {
     pub address: Url,
     /// The public key, as `tauri signer generate` writes it.
     pub key: String,
+    /// An authority of the organisation's own, in PEM: its servers may all be known by that alone.
+    pub authority: Option<String>,
 }
 
 /// How it stands with new versions.
 pub struct Updates {
     state: watch::Sender<UpdateState>,
     found: Mutex<Option<Found>>,
+    /// The source that counts.
+    source: Mutex<Option<Source>>,
     /// Whether the person's copy can be replaced; otherwise it is the system's.
     is_own: bool,
     /// Bytes of the largest package that is loaded.
@@ -81,6 +85,7 @@ impl Updates {
         Self {
             state: watch::Sender::default(),
             found: Mutex::default(),
+            source: Mutex::default(),
             is_own,
             most_bytes: MOST_BYTES,
             changed: Notify::new(),
@@ -116,8 +121,14 @@ impl Updates {
             None => UpdateOrigin::Nobody,
             Some(_) => UpdateOrigin::Organisation,
         };
+        let is_other_source = {
+            let mut known = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_other = *known != source;
+            known.clone_from(&source);
+            is_other
+        };
         let is_other = self.state.send_if_modified(|state| {
-            let is_other = state.origin != origin;
+            let is_other = state.origin != origin || is_other_source;
             if is_other {
                 *state = UpdateState {
                     origin,
@@ -197,10 +208,20 @@ impl Updates {
         };
         match loaded {
             Ok(package) => {
-                if let Some(found) = self.found().as_mut() {
-                    found.package = Some(package.into());
-                }
-                self.end(UpdateStep::Loaded, None);
+                // Another organisation may count by now: what was found of the one before is gone.
+                let is_kept = match self.found().as_mut() {
+                    Some(found) if found.update.signature == update.signature => {
+                        found.package = Some(package.into());
+                        true
+                    }
+                    _ => false,
+                };
+                let step = if is_kept {
+                    UpdateStep::Loaded
+                } else {
+                    UpdateStep::Idle
+                };
+                self.end(step, None);
             }
             Err(error) => self.end(UpdateStep::Idle, Some(problem_of(&error))),
         }
@@ -284,7 +305,7 @@ async fn ask<R: Runtime>(
 ) -> Result<Option<Update>, Error> {
     let ways = ways.clone();
     let tls = ways
-        .trust(None)
+        .trust(source.authority.as_deref())
         .and_then(|trust| trust.client_config())
         .map_err(|error| Error::Network(error.to_string()))?;
     app.updater_builder()

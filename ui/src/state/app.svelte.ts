@@ -261,8 +261,9 @@ export class App {
     this.organisationProblem = problem;
   }
 
-  /** Whether the organisation leaves this on; without one everything is. */
+  /** Whether the organisation leaves this on; without one everything is, and nothing while its file cannot be used. */
   allows(feature: keyof Features): boolean {
+    if (this.organisationProblem !== null) return false;
     return this.organisation?.features[feature] ?? true;
   }
 

@@ -56,6 +56,8 @@ impl Engine {
         self.let_go().await;
         // Before the caches close: nobody opens one again in between.
         self.inner.vault.lock_up().await?;
+        // The proxy's password is sealed by the same key; what was opened of it goes with it.
+        self.take_kept_ways();
         self.close_accounts().await;
         self.inner.shared.publish(ClientEvent::AccountsChanged);
         Ok(())

@@ -5,7 +5,9 @@ use url::Url;
 
 use super::*;
 use crate::keys::KeyChoice;
-use crate::model::{AppId, ChatAddress, DialogKind, NewDialog, Origin, UserId};
+use crate::model::{
+    AppId, ChatAddress, DialogKind, Network, NewDialog, Origin, Proxy, ProxyServer, UserId,
+};
 use crate::store::Error as StoreError;
 
 pub(super) fn config(dir: &TempDir) -> EngineConfig {
@@ -89,6 +91,36 @@ async fn a_folder_belongs_to_one_engine_at_a_time() {
     ));
     first.shutdown().await;
     Engine::open(config(&dir)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_locked_engine_holds_no_password_of_the_proxy() {
+    let dir = TempDir::new().unwrap();
+    let engine = Engine::open(config(&dir)).await.unwrap();
+    let passphrase = Secret::new("correct horse");
+    let choice = KeyChoice::Passphrase(passphrase.clone());
+    engine.create_keys(choice).await.unwrap();
+    let server = ProxyServer {
+        host: "proxy.example.org".to_owned(),
+        port: 3128,
+        name: Some("ann".to_owned()),
+        password: Some(Secret::new("open sesame")),
+    };
+    let network = Network {
+        proxy: Proxy::Http(server.clone()),
+        authority: None,
+    };
+    engine.set_network(network.clone()).await.unwrap();
+
+    engine.lock().await.unwrap();
+    let without = ProxyServer {
+        password: None,
+        ..server
+    };
+    assert_eq!(engine.ways().network().proxy, Proxy::Http(without));
+    engine.unlock(passphrase).await.unwrap();
+    assert_eq!(*engine.ways().network(), network);
+    engine.shutdown().await;
 }
 
 #[tokio::test]

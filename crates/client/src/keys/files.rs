@@ -68,6 +68,7 @@ pub(super) fn restrict(path: &Path) -> io::Result<()> {
 
 /// Elsewhere the profile folder's own access list keeps others out.
 #[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "another system may refuse")]
 pub(super) fn restrict(_path: &Path) -> io::Result<()> {
     Ok(())
 }
@@ -80,6 +81,7 @@ fn sync_directory(directory: &Path) -> io::Result<()> {
 
 /// Windows has no handle of a directory to flush; its file system journals the rename.
 #[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "another system may refuse")]
 fn sync_directory(_directory: &Path) -> io::Result<()> {
     Ok(())
 }

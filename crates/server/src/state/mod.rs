@@ -276,10 +276,14 @@ pub(crate) fn make_private_folder(path: &Path) -> std::io::Result<()> {
 }
 
 /// Lets only the owner read a file.
+#[cfg(unix)]
 pub(crate) fn restrict(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    #[cfg(not(unix))]
-    let _unused = path;
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+}
+
+/// Elsewhere the access list of the folder keeps others out.
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "another system may refuse")]
+pub(crate) fn restrict(_path: &Path) -> std::io::Result<()> {
     Ok(())
 }

@@ -59,6 +59,16 @@ pub(super) struct Card {
     pub(super) newest: MessageId,
 }
 
+impl Card {
+    /// Its newest message alone, for desktops on which what was told before stands beside it.
+    pub(super) fn newest_alone(mut self) -> Self {
+        let told_before = self.lines.len().saturating_sub(1);
+        self.lines.drain(..told_before);
+        self.count = 1;
+        self
+    }
+}
+
 /// What is to be done with a notification.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {

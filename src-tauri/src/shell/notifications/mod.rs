@@ -91,6 +91,12 @@ impl Tone {
             Self::Still => NotifySound::Off,
         }
     }
+
+    /// Whether it is shown at all. Where nothing can be changed each is another one beside those that
+    /// stand: only news is worth that.
+    const fn is_shown(self, can_change: bool) -> bool {
+        matches!(self, Self::News) || can_change
+    }
 }
 
 struct Notifier {
@@ -305,7 +311,13 @@ impl Notifier {
         match change {
             Change::Keep => {}
             Change::Close => self.desktop.close(place).await,
+            Change::Show(_) if !tone.is_shown(desktop::CAN_WITHDRAW) => {}
             Change::Show(card) => {
+                let card = if desktop::CAN_WITHDRAW {
+                    card
+                } else {
+                    card.newest_alone()
+                };
                 let Some(words) = self.app.words() else {
                     return;
                 };
@@ -347,6 +359,10 @@ impl Notifier {
     }
 
     async fn answer(&mut self, answer: Answer) {
+        if answer.act == Act::Expired {
+            // It may still be read in the desktop's list: it goes when it is read, or with the lock.
+            return;
+        }
         let is_current = self.desktop.is_current(&answer);
         let Answer {
             place, newest, act, ..
@@ -354,7 +370,7 @@ impl Notifier {
         if is_current {
             // The desktop has taken it away, or does so after any act; some leave it standing.
             match act {
-                Act::Closed => self.desktop.forget(&place),
+                Act::Closed | Act::Expired => self.desktop.forget(&place),
                 Act::Open | Act::Reply | Act::MarkRead | Act::Mute => {
                     self.desktop.close(&place).await;
                 }
@@ -362,7 +378,7 @@ impl Notifier {
             self.board.clear(&place);
         }
         match act {
-            Act::Closed => {}
+            Act::Closed | Act::Expired => {}
             Act::Open => self.open(&place, newest, false),
             Act::Reply => self.open(&place, newest, true),
             Act::MarkRead => {
@@ -453,6 +469,13 @@ mod tests {
             assert_eq!(Tone::News.heard(sound), sound);
             assert_eq!(Tone::Still.heard(sound), NotifySound::Off);
         }
+    }
+
+    #[test]
+    fn where_nothing_can_be_changed_only_news_is_shown() {
+        assert!(Tone::News.is_shown(false) && Tone::News.is_shown(true));
+        assert!(Tone::Still.is_shown(true));
+        assert!(!Tone::Still.is_shown(false));
     }
 
     #[test]

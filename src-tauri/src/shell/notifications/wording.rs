@@ -87,14 +87,6 @@ fn shortened(text: &str) -> String {
     short
 }
 
-/// The text for a desktop that reads markup: what people write is never markup.
-#[cfg(all(unix, not(target_os = "macos")))]
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use cubist_client::model::{
@@ -102,7 +94,7 @@ pub(super) mod tests {
         UserId,
     };
 
-    use super::{LONGEST, body, escaped, heading, said, title};
+    use super::{LONGEST, body, heading, said, title};
     use crate::ipc::types::{notifications::NotifyShows, words::DesktopWords};
     use crate::shell::notifications::board::{Byline, Card, Line};
 
@@ -241,13 +233,5 @@ pub(super) mod tests {
         assert_eq!(told(" ", None), "New message");
         let long = told(&"ä".repeat(LONGEST + 1), None);
         assert_eq!(long, format!("{}…", "ä".repeat(LONGEST)));
-    }
-
-    #[test]
-    fn what_people_write_is_not_markup() {
-        assert_eq!(
-            escaped("<a href='x'>1 & 2</a>"),
-            "&lt;a href='x'&gt;1 &amp; 2&lt;/a&gt;"
-        );
     }
 }

@@ -179,6 +179,30 @@ fn what_is_wrong_is_said_with_its_line() {
 }
 
 #[test]
+fn a_mistake_switches_nothing_on() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "name = 'A'\n[features]\nexprot = false");
+    let organisations = look(folder.path(), folder.path());
+    for feature in [Feature::Export, Feature::SignUp, Feature::OtherServers] {
+        assert!(
+            matches!(organisations.allow(feature), Err(IpcError::SwitchedOff)),
+            "{feature:?}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_picture_without_an_end_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("logo.png")).unwrap();
+    write(folder.path(), "name = 'A'\nlogo = 'logo.png'");
+    let (none, problem) = look(folder.path(), folder.path()).shown();
+    assert_eq!(none, None);
+    assert!(problem.unwrap().reason.contains("no file"));
+}
+
+#[test]
 fn the_first_file_counts_even_where_it_cannot_be_used() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write(two.path(), "name = 'Two'");

@@ -117,6 +117,7 @@ impl Server {
         Source {
             address: self.address.join("latest.json").unwrap(),
             key: key.to_owned(),
+            authority: None,
         }
     }
 
@@ -303,4 +304,22 @@ async fn what_was_found_is_forgotten_with_the_organisation() {
     updates.load().await;
     assert_eq!(server.asked(), 1);
     assert_eq!(updates.state().step, UpdateStep::Idle);
+}
+
+#[tokio::test]
+async fn another_organisation_inherits_nothing_of_the_one_before() {
+    let first = Server::start(|package| Some(described("9.9.9", package, SIGNATURE))).await;
+    let second = Server::start(|package| Some(described("9.9.8", package, SIGNATURE))).await;
+    let updates = Updates::new(true);
+    look(&updates, Some(first.source(KEY))).await;
+    updates.load().await;
+    assert_eq!(updates.state().step, UpdateStep::Loaded);
+    look(&updates, Some(second.source(KEY))).await;
+    assert_eq!(second.asked(), 1);
+    let state = updates.state();
+    let version = state.release.map(|release| release.version);
+    assert_eq!(
+        (state.step, version.as_deref()),
+        (UpdateStep::Idle, Some("9.9.8"))
+    );
 }
