@@ -356,7 +356,8 @@ CREATE TABLE contents (
 CREATE INDEX contents_by_use ON contents (used_at, hash, size, derived);
 
 -- Files that are chosen for a dialog and not sent yet: kept with its draft. `content` is the file as it was chosen,
--- `picture` what is made of a picture for sending; both lie in the folder `outgoing`.
+-- `picture` what is made of a picture for sending; both lie in the folder `outgoing`. `place` is their order; with
+-- `as_file` pictures go as they are.
 CREATE TABLE staged (
   id             INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   dialog         BLOB NOT NULL REFERENCES dialogs (id) ON DELETE CASCADE,
@@ -374,13 +375,16 @@ CREATE TABLE staged (
   picture_size   INTEGER NOT NULL DEFAULT 0,
   picture_type   TEXT NOT NULL DEFAULT '',
   picture_width  INTEGER NOT NULL DEFAULT 0,
-  picture_height INTEGER NOT NULL DEFAULT 0
+  picture_height INTEGER NOT NULL DEFAULT 0,
+  place          INTEGER NOT NULL DEFAULT 0,
+  as_file        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX staged_by_dialog ON staged (dialog, id);
+CREATE INDEX staged_by_dialog ON staged (dialog, place, id);
 
 -- Files on their way to the server. A message with rows here is not due in the outbox. `origin` is the message a file
 -- was first sent with; copies of it share the upload. `step`: 0 new, 1 announced, 2 uploaded, 3 complete. `attempts`
 -- says how long to wait next, `failures` when to ask the person, `refusals` when not to ask for one more address.
+-- `staged` is the chosen file that it was, for a poster that comes late; 0 of copies.
 CREATE TABLE uploads (
   seq          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   message      BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
@@ -401,6 +405,8 @@ CREATE TABLE uploads (
   not_before   INTEGER NOT NULL DEFAULT 0,
   failures     INTEGER NOT NULL DEFAULT 0,
   refusals     INTEGER NOT NULL DEFAULT 0,
+  staged       INTEGER NOT NULL DEFAULT 0,
   UNIQUE (message, place)
 ) STRICT;
 CREATE INDEX uploads_by_content ON uploads (content, origin);
+CREATE INDEX uploads_by_staged ON uploads (staged) WHERE staged <> 0;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cubist_client::Error;
-use cubist_client::attachments::MOST_ON_MESSAGE;
+use cubist_client::attachments::{MOST_ON_MESSAGE, PictureSize};
 use cubist_client::model::{
     AttachmentKind, Draft, FileState, NewAttachment, SendTime, Staged, Status, Unstageable,
 };
@@ -14,6 +14,12 @@ use cubist_tests::files::bytes;
 use cubist_tests::{Direction, Puppet, World};
 use serde_json::json;
 use tempfile::TempDir;
+
+/// A film of two seconds.
+const FILM: &[u8] = include_bytes!("../../crates/client/src/attachments/probe/bars.webm");
+
+/// What somebody may have drawn of it.
+const FRAME: &[u8] = include_bytes!("../../icons/32x32.png");
 
 /// Names of the files in the backend's folder that are whole.
 fn stored(data: &Path) -> BTreeSet<String> {
@@ -422,6 +428,95 @@ async fn no_more_files_are_taken_than_a_message_carries() {
     // There is room again.
     let pasted = account.stage_bytes(dialog, "pasted.txt".to_owned(), b"pasted".to_vec());
     assert_eq!(pasted.await.unwrap().staged.len(), 1);
+}
+
+#[tokio::test]
+async fn the_poster_of_a_film_goes_along_even_when_it_comes_late() {
+    let world = World::new().await;
+    let (alice, bob) = world.pair().await;
+    let dialog = alice.chat_with(&bob).await;
+    let account = alice.account();
+    let film = async || {
+        let staging = account.stage_bytes(dialog, "bars.webm".to_owned(), FILM.to_vec());
+        staging.await.unwrap().staged.remove(0)
+    };
+    let send = async |film: &Staged| {
+        let draft = Draft {
+            attachments: vec![NewAttachment::Staged {
+                id: film.id,
+                as_file: false,
+            }],
+            ..Draft::default()
+        };
+        account.send(dialog, draft).await.unwrap()
+    };
+
+    // In time.
+    let first = film().await;
+    assert!(!first.has_picture);
+    assert!(account.staged_picture(first.id).await.is_err());
+    account.set_poster(first.id, FRAME.to_vec()).await.unwrap();
+    assert!(account.staged(dialog).await.unwrap()[0].has_picture);
+    assert!(account.staged_picture(first.id).await.is_ok());
+    let first = send(&first).await;
+    let got = bob.receives(dialog, first).await;
+    let colours = got.attachments[0].placeholder.clone();
+    assert!(colours.is_some());
+
+    // While the film is on its way. Its message is as it was but for the colours.
+    alice.rest.freeze(Direction::Up);
+    let second = film().await;
+    let id = send(&second).await;
+    account.set_poster(second.id, FRAME.to_vec()).await.unwrap();
+    let waiting = alice.message(dialog, id).await.unwrap();
+    assert_eq!(waiting.attachments[0].placeholder, colours);
+    let shown = account.attachment_picture(id, 0, PictureSize::Thumbnail);
+    assert!(shown.await.is_ok(), "it is seen while it is on its way");
+    alice.rest.thaw(Direction::Up);
+    let got = bob.receives(dialog, id).await;
+    assert_eq!(got.attachments[0].placeholder, colours);
+    assert_eq!(bob.content(dialog, id, 0).await, FILM);
+
+    // Too late, and for what is no film.
+    alice.has_sent_everything().await;
+    let late = account.set_poster(second.id, FRAME.to_vec()).await;
+    assert!(matches!(late, Err(Error::NotFound)));
+    let notes = account.stage_bytes(dialog, "a.txt".to_owned(), b"notes".to_vec());
+    let notes = notes.await.unwrap().staged.remove(0);
+    let poster = account.set_poster(notes.id, FRAME.to_vec()).await;
+    assert!(matches!(poster, Err(Error::NotFound)));
+    let third = film().await;
+    let poster = account.set_poster(third.id, b"no picture".to_vec()).await;
+    assert!(matches!(poster, Err(Error::UnsupportedPicture)));
+}
+
+#[tokio::test]
+async fn the_order_of_chosen_files_and_the_way_they_go_are_kept() {
+    let world = World::new().await;
+    let (mut alice, bob) = world.pair().await;
+    let dialog = alice.chat_with(&bob).await;
+    let account = alice.account();
+    let mut ids = Vec::new();
+    for name in ["a.txt", "b.txt", "c.txt"] {
+        let staging = account.stage_bytes(dialog, name.to_owned(), name.into());
+        ids.push(staging.await.unwrap().staged[0].id);
+    }
+    let order = vec![ids[2], ids[0], ids[1]];
+    let arranged = account.arrange_staged(dialog, order.clone(), true);
+    arranged.await.unwrap();
+    // Another chat's are not touched.
+    let elsewhere = "61f7de000000000000000001".parse().unwrap();
+    let arranged = account.arrange_staged(elsewhere, ids, false);
+    arranged.await.unwrap();
+    alice.quit().await;
+    alice.reopen().await;
+    let account = alice.account();
+    let staging = account.stage_bytes(dialog, "d.txt".to_owned(), b"d".to_vec());
+    let last = staging.await.unwrap().staged[0].id;
+    let kept = account.staged(dialog).await.unwrap();
+    let kept: Vec<_> = kept.iter().map(|file| (file.id, file.as_file)).collect();
+    let first = order.into_iter().map(|id| (id, true));
+    assert_eq!(kept, first.chain([(last, false)]).collect::<Vec<_>>());
 }
 
 #[tokio::test]

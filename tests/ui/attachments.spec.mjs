@@ -556,7 +556,8 @@ describe('a film', () => {
       });
     });
     await page.evaluate(() => {
-      window.fake.openMedia = () => Promise.resolve({ url: new URL('/film.webm', location.href).href });
+      const url = new URL('/film.webm', location.href).href;
+      window.fake.openMedia = window.fake.openStaged = () => Promise.resolve({ url });
     });
     await tell(page, 'descent.mp4', { type: 'here' });
   }
@@ -581,6 +582,53 @@ describe('a film', () => {
     await large.waitFor();
     const stands = () => document.querySelector('.tile video')?.paused ?? true;
     assert.equal(await page.evaluate(stands), true);
+    await done();
+  });
+
+  /** A film is pasted. What is in it is what the chat's film holds. */
+  const paste = (page, name) =>
+    field(page).evaluate((node, name) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File(['x'], name, { type: 'video/webm' }));
+      node.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, name);
+
+  it('gives the engine an early frame, which the tray shows', async () => {
+    const { page, done } = await open({ clock: false });
+    await here(page, film);
+    await paste(page, 'bars.webm');
+    const thumb = button(page, /^bars\.webm, /);
+    await thumb.locator('img').waitFor();
+    assert.deepEqual(await violations(page), []);
+    const [[id, frame]] = await callsOf(page, 'setPoster');
+    // The frame that was drawn: the bars, in their colours.
+    const [width, height, ...corner] = await page.evaluate(async (base64) => {
+      const picture = new Image();
+      picture.src = `data:image/jpeg;base64,${base64}`;
+      await picture.decode();
+      const canvas = document.createElement('canvas');
+      const context = canvas.getContext('2d');
+      context.drawImage(picture, 0, 0);
+      return [picture.width, picture.height, ...context.getImageData(70, 60, 1, 1).data];
+    }, frame);
+    assert.deepEqual([typeof id, width, height], ['number', 320, 180]);
+    const [red, green, blue] = corner;
+    assert.ok(red > 200 && green > 200 && blue < 60, `yellow: ${String(corner)}`);
+    await done();
+  });
+
+  it('goes without a frame where there is no decoder for it', async () => {
+    const { page, done } = await open({ clock: false });
+    await here(page, Buffer.from('no film at all'));
+    await paste(page, 'odd.webm');
+    await button(page, /^odd\.webm, /)
+      .locator('svg')
+      .waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await button(page, /^odd\.webm, /).waitFor({ state: 'detached' });
+    const [[, , { attachments }]] = await callsOf(page, 'sendMessage');
+    assert.equal(attachments.length, 1);
+    assert.deepEqual(await callsOf(page, 'setPoster'), []);
     await done();
   });
 

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
+import { thumbHashToAverageRGBA } from 'thumbhash';
 import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, root, until } from './desktop.mjs';
 import { tryHere } from './entrance.mjs';
@@ -345,20 +346,36 @@ test('another start hands files over, and the window asks which chat they are fo
   await tray(0);
 });
 
-test('a film shows its first frame in the bubble, plays there, and plays large', async () => {
+test('a film shows its first frame in the tray and in the bubble, plays there, and plays large', async () => {
   const film = join(root, 'crates', 'client', 'src', 'attachments', 'probe', 'bars.webm');
   await drag([film], '[data-drop=pictures]');
   await tray(1);
+  await until('its frame in the tray', () =>
+    page.run(`() => document.querySelector('[data-staged] img')?.naturalWidth === 320`),
+  );
+  desktop.shot('film-in-the-tray');
   await send('Look at this.');
-  const [attachment] = (await received()).extension.attachments;
+  const { extension } = await received();
+  const [attachment] = extension.attachments;
+  // Its colours go along.
+  const { placeholder } = JSON.parse(extension.attachments_extra)[0];
+  const { r, g, b } = thumbHashToAverageRGBA(Buffer.from(placeholder, 'base64'));
+  assert.ok(
+    [r, g, b].some((part) => part > 0.2),
+    `${placeholder} is black`,
+  );
   assert.deepEqual(
     [attachment.type, attachment.name, attachment['content-type'], attachment.size].map(String),
     ['video', 'bars.webm', 'video/webm', String(readFileSync(film).length)],
   );
   assert.deepEqual([attachment.width, attachment.height, attachment.duration].map(Number), [320, 180, 2]);
   assert.equal((await download(attachment)).compare(readFileSync(film)), 0);
-  await until('the first frame', () =>
-    page.run(`() => document.querySelector('.tile video.drawn')?.videoWidth === 320`),
+  // The poster while it is on its way, or the first frame of the film itself once it is there.
+  await until('its frame in the bubble', () =>
+    page.run(
+      `() => { const frame = [...document.querySelectorAll('.tile')].at(-1)?.querySelector('img.drawn, video.drawn');
+         return (frame?.naturalWidth ?? frame?.videoWidth) === 320; }`,
+    ),
   );
   desktop.shot('film');
   // It has two seconds, and may be over before anybody asks where it is.

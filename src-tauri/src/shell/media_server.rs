@@ -3,8 +3,9 @@
 //! The web view plays nothing that comes over a scheme of our own, and asks for parts of a film as
 //! it plays. So there is a server on loopback that gives parts of files of the cache and nothing
 //! else. Another program of this machine could find its port, so every address holds a secret of
-//! this run; a page in a browser cannot read what it gets, for there is no CORS, and a name that
-//! was bent to lead here does not fit the `Host` that is wanted.
+//! this run; a page in a browser cannot read what it gets, and a name that was bent to lead here does
+//! not fit the `Host` that is wanted. The window's own page alone may look at the pixels of a film,
+//! and only at one that is not sent yet: it draws the poster.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -19,7 +20,7 @@ use http_body_util::{BodyExt as _, Full, StreamBody, combinators::UnsyncBoxBody}
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Frame, Incoming},
-    header::{self, HeaderValue},
+    header::{self, HeaderMap, HeaderValue},
     server::conn::http1,
     service::service_fn,
 };
@@ -36,6 +37,13 @@ const AHEAD: usize = 4;
 
 /// Pause after a connection could not be taken.
 const REFUSED_WAIT: std::time::Duration = std::time::Duration::from_millis(50);
+
+/// Whose page may read what is not sent yet: the window's own, as Tauri calls it on this system.
+const OWN_ORIGINS: &[&str] = if cfg!(any(windows, target_os = "android")) {
+    &["http://tauri.localhost", "https://tauri.localhost"]
+} else {
+    &["tauri://localhost"]
+};
 
 /// Stands for the message in the address of a file that is on none yet.
 const STAGED: &str = "staged";
@@ -223,12 +231,18 @@ impl Door {
         let Some(wanted) = self.wanted(request.uri()) else {
             return empty(StatusCode::NOT_FOUND);
         };
+        let reader = reader(&wanted, request.headers());
         let Some(medium) = (self.shelf)(wanted).await else {
             return empty(StatusCode::NOT_FOUND);
         };
         let range = request.headers().get(header::RANGE);
         let part = part(range.and_then(|range| range.to_str().ok()), medium.length);
-        give(medium, part, *request.method() == Method::HEAD)
+        let mut response = give(medium, part, *request.method() == Method::HEAD);
+        if let Some(origin) = reader {
+            insert(&mut response, header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            insert(&mut response, header::VARY, "Origin");
+        }
+        response
     }
 
     /// Reads an address; `None` for what is not exactly one.
@@ -245,6 +259,18 @@ impl Door {
         let wanted = Wanted { account, file };
         (is_known && parts.next().is_none() && uri.query().is_none()).then_some(wanted)
     }
+}
+
+/// Whose page may read a file, and not only play it.
+fn reader(wanted: &Wanted, headers: &HeaderMap) -> Option<&'static str> {
+    let WantedFile::Staged(_) = wanted.file else {
+        return None;
+    };
+    let asking = headers.get(header::ORIGIN)?;
+    OWN_ORIGINS
+        .iter()
+        .copied()
+        .find(|origin| asking.as_bytes() == origin.as_bytes())
 }
 
 /// Which part of a file is wanted.
@@ -386,7 +412,9 @@ mod tests {
         net::TcpStream,
     };
 
-    use super::{MediaServer, Medium, Part, STEP, Shelf, StagedId, WantedFile, part, playable};
+    use super::{
+        MediaServer, Medium, OWN_ORIGINS, Part, STEP, Shelf, StagedId, WantedFile, part, playable,
+    };
 
     const ACCOUNT: &str = "00010203fcfdfeff";
     const MESSAGE: &str = "61f7de000000000000000001";
@@ -488,6 +516,33 @@ mod tests {
             let (head, body) = ask(&server, &request(&server, "GET", path, "")).await;
             assert_eq!(head.starts_with("http/1.1 200"), is_there, "{head}");
             assert_eq!(body == film(), is_there);
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_windows_page_reads_a_film_and_only_before_it_is_sent() {
+        let server = server().await;
+        let account = ACCOUNT.parse().unwrap();
+        let staged = server.staged_url(&account, STAGED_FILM);
+        let staged = staged.split_once(&server.port.to_string()).unwrap().1;
+        let sent = path(&server);
+        let own = OWN_ORIGINS[0];
+        for (path, origin, may_read) in [
+            (staged, own, true),
+            (staged, "https://evil.example", false),
+            (staged, "null", false),
+            (staged, "http://localhost", false),
+            (staged, "tauri://localhost.evil.example", false),
+            (sent.as_str(), own, false),
+        ] {
+            for method in ["GET", "HEAD"] {
+                let more = format!("Origin: {origin}\r\nRange: bytes=0-9\r\n");
+                let (head, _) = ask(&server, &request(&server, method, path, &more)).await;
+                assert!(head.starts_with("http/1.1 206"), "{head}");
+                let said = format!("access-control-allow-origin: {own}\r\nvary: origin");
+                assert_eq!(head.contains(&said), may_read, "{path} {origin}: {head}");
+                assert_eq!(head.contains("access-control"), may_read, "{head}");
+            }
         }
     }
 

@@ -235,6 +235,18 @@ export const commands = {
 	stageClipboard: (accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_clipboard", { accountId, dialogId })),
 	/**  The files that are chosen for a chat, in their order. */
 	staged: (accountId: AccountId, dialogId: DialogId) => typedError<Staged[], IpcError>(__TAURI_INVOKE("staged", { accountId, dialogId })),
+	/**  Puts the files chosen for a chat into this order, and keeps whether pictures among them go as they are. */
+	arrangeStaged: (accountId: AccountId, dialogId: DialogId, ids: number[], asFiles: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("arrange_staged", { accountId, dialogId, ids, asFiles })),
+	/**
+	 *  An address the window plays a chosen file from. It may also look at its pixels: a film's poster is
+	 *  drawn from them.
+	 */
+	openStaged: (accountId: AccountId, id: number) => typedError<Media, IpcError>(__TAURI_INVOKE("open_staged", { accountId, id })),
+	/**
+	 *  Takes a frame of a chosen film, drawn by the window, as its poster. It is in time after the message
+	 *  was sent, too, as long as the film is on its way.
+	 */
+	setPoster: (accountId: AccountId, id: number, frame: Picture) => typedError<null, IpcError>(__TAURI_INVOKE("set_poster", { accountId, id, frame })),
 	/**  Puts chosen files away again. */
 	unstage: (accountId: AccountId, ids: number[]) => typedError<null, IpcError>(__TAURI_INVOKE("unstage", { accountId, ids })),
 	/**  The place that a typed or pasted text names: coordinates, or a link of a map. */
@@ -287,8 +299,6 @@ export const commands = {
 	stopVoice: () => typedError<Staged, IpcError>(__TAURI_INVOKE("stop_voice")),
 	/**  Throws the recording away. */
 	cancelVoice: () => typedError<null, IpcError>(__TAURI_INVOKE("cancel_voice")),
-	/**  An address the window plays a recording from that is not sent yet. */
-	openStaged: (accountId: AccountId, id: number) => typedError<Media, IpcError>(__TAURI_INVOKE("open_staged", { accountId, id })),
 	/**  The people that are known; the others are fetched together and arrive as an event. */
 	users: (accountId: AccountId, ids: UserId[]) => typedError<User[], IpcError>(__TAURI_INVOKE("users", { accountId, ids })),
 	/**  Finds people on the server. */
@@ -2272,6 +2282,10 @@ export type Staged = {
 	waveform: number[],
 	/**  Whether it can be sent as a picture, and not only as it is. */
 	canBeImage: boolean,
+	/**  Whether I want a picture sent as it is. */
+	asFile: boolean,
+	/**  Whether there is a small picture of it: what was made of a picture, or the poster of a film. */
+	hasPicture: boolean,
 };
 
 /**  What became of chosen files. */

@@ -98,6 +98,8 @@ export function sampleStaged(change: Partial<Staged> = {}): Staged {
     durationMs: null,
     waveform: [],
     canBeImage: true,
+    asFile: false,
+    hasPicture: true,
     ...change,
   };
 }

@@ -18,6 +18,8 @@ const staged: Staged = {
   durationMs: 3000,
   waveform: [1, 31],
   canBeImage: false,
+  asFile: false,
+  hasPicture: false,
 };
 
 function rejecting(error: IpcError): Promise<never> {

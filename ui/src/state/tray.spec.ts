@@ -1,19 +1,45 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Backend } from '~/ipc/backend';
 import type { Staged, Staging } from '~/ipc/bindings.gen';
 import { sampleStaged } from '~/ipc/samples';
 import { Tray } from './tray.svelte';
 
-function start(kept: Staged[] = []) {
+/** A promise that the test settles. */
+function pending<Value>() {
+  let resolve: (value: Value) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<Value>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+function start(
+  kept: Staged[] = [],
+  frame: (url: string) => Promise<string | null> = () => Promise.resolve(null),
+) {
   const put: number[][] = [];
+  const arranged: [number[], boolean][] = [];
+  const posters: [number, string][] = [];
+  const told = pending<void>();
   const backend = {
     staged: () => Promise.resolve(kept),
     unstage: (_account: string, ids: number[]) => {
       put.push(ids);
       return Promise.resolve();
     },
+    arrangeStaged: (_account: string, _dialog: string, ids: number[], asFiles: boolean) => {
+      arranged.push([ids, asFiles]);
+      return told.promise;
+    },
+    openStaged: (_account: string, id: number) => Promise.resolve({ url: `film ${String(id)}` }),
+    setPoster: (_account: string, id: number, picture: string) => {
+      posters.push([id, picture]);
+      return Promise.resolve();
+    },
   } as unknown as Backend;
-  return { tray: new Tray(backend, 'a', 'd'), put };
+  return { tray: new Tray(backend, 'a', 'd', frame), put, arranged, told, posters };
 }
 
 const chosen = (...ids: number[]): Promise<Staging> =>
@@ -76,4 +102,63 @@ it('hands over to a message and takes back what was not taken', async () => {
   expect(tray.asFiles).toBe(false);
   restore();
   expect(ids(tray)).toEqual([1, 2]);
+  expect(tray.asFiles).toBe(true);
+});
+
+it('lets the engine keep the order and the way of sending, the last word at the end', async () => {
+  const { tray, arranged, told } = start();
+  await tray.add(chosen(1, 2, 3));
+  expect(arranged).toEqual([]);
+  tray.move(3, 0);
+  // While that is on its way, only what it comes to counts.
+  tray.asFiles = true;
+  tray.move(2, 0);
+  expect(arranged).toEqual([[[3, 1, 2], false]]);
+  told.resolve();
+  await vi.waitFor(() => expect(arranged).toHaveLength(2));
+  expect(arranged[1]).toEqual([[2, 3, 1], true]);
+  await tray.add(chosen(4));
+  await vi.waitFor(() => expect(arranged[2]).toEqual([[2, 3, 1, 4], true]));
+});
+
+it('comes back as it was to be sent', async () => {
+  const { tray } = start([sampleStaged({ id: 2, asFile: true }), sampleStaged({ id: 1, asFile: true })]);
+  await tray.load();
+  expect(ids(tray)).toEqual([2, 1]);
+  expect(tray.asFiles).toBe(true);
+});
+
+const film = (id: number, change: Partial<Staged> = {}): Staged =>
+  sampleStaged({ id, kind: 'video', canBeImage: false, hasPicture: false, ...change });
+
+it('gives films their posters, one after another, once', async () => {
+  const frames: string[] = [];
+  const { tray, posters } = start([film(1), film(2, { hasPicture: true }), film(3)], (url) => {
+    frames.push(url);
+    return Promise.resolve(url === 'film 1' ? null : 'frame');
+  });
+  await tray.load();
+  await vi.waitFor(() => expect(posters).toEqual([[3, 'frame']]));
+  expect(frames).toEqual(['film 1', 'film 3']);
+  expect(tray.items.map((item) => item.hasPicture)).toEqual([false, true, true]);
+});
+
+it('draws on when one of them was put away', async () => {
+  const first = pending<string | null>();
+  const { tray, posters } = start([], (url) => (url === 'film 1' ? first.promise : Promise.resolve('frame')));
+  await tray.add(Promise.resolve({ staged: [film(1), film(2)], refused: [] }));
+  tray.remove(1);
+  first.reject(new Error('it is gone'));
+  await vi.waitFor(() => expect(posters).toEqual([[2, 'frame']]));
+});
+
+it('sends without waiting for a poster, and shows it when the message was not taken', async () => {
+  const frame = pending<string | null>();
+  const { tray, posters } = start([], () => frame.promise);
+  await tray.add(Promise.resolve({ staged: [film(1)], refused: [] }));
+  const { restore } = tray.take();
+  frame.resolve('frame');
+  await vi.waitFor(() => expect(posters).toEqual([[1, 'frame']]));
+  restore();
+  expect(tray.items.map((item) => item.hasPicture)).toEqual([true]);
 });

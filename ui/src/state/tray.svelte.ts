@@ -1,7 +1,8 @@
-// Owns what was chosen to be sent with the next message of one chat. The engine keeps the files, over a restart too;
-// their order and the way they are sent are of this window.
+// Owns what was chosen to be sent with the next message of one chat. The engine keeps it over a restart: the files, their
+// order and the way they are sent.
 import type { Backend } from '~/ipc/backend';
 import type { AccountId, DialogId, NewAttachment, RefusedFile, Staged, Staging } from '~/ipc/bindings.gen';
+import { filmFrame } from '~/lib/filmFrame';
 
 /** The engine takes this many on one message. */
 export const TRAY_MOST = 30;
@@ -12,14 +13,20 @@ export class Tray {
   voices = $state.raw<readonly Staged[]>([]);
   /** Files that were not taken, until the person has read so. */
   refused = $state.raw<readonly RefusedFile[]>([]);
-  /** Pictures go as they are, with everything that stands beside their pixels. */
-  asFiles = $state(false);
   /** Files that are being read. */
   reading = $state(0);
   /** Files did not come at all: the dialog or the clipboard failed. */
   failed = $state(false);
 
   #loaded = false;
+  #asFiles = $state(false);
+  /** The engine is being told how the tray stands; what changed meanwhile is told after it. */
+  #telling = false;
+  #changed = false;
+  /** Films whose posters were drawn here. */
+  readonly #posters = new Set<number>();
+  /** Posters are drawn one after another: each needs a decoder. */
+  #drawing: Promise<void> = Promise.resolve();
   /** What was put away while an answer was under way is not brought back by it. */
   readonly #gone = new Set<number>();
 
@@ -27,7 +34,20 @@ export class Tray {
     private readonly backend: Backend,
     private readonly accountId: AccountId,
     readonly dialogId: DialogId,
+    /** Draws one of the first frames of a film; null where that cannot be done. */
+    private readonly frame: (url: string) => Promise<string | null> = filmFrame,
   ) {}
+
+  /** Pictures go as they are, with everything that stands beside their pixels. */
+  get asFiles(): boolean {
+    return this.#asFiles;
+  }
+
+  set asFiles(wanted: boolean) {
+    if (this.#asFiles === wanted) return;
+    this.#asFiles = wanted;
+    this.#tell();
+  }
 
   /** The recording that is to be listened to or sent next. */
   get voice(): Staged | null {
@@ -69,6 +89,8 @@ export class Tray {
     try {
       const { staged, refused } = await coming;
       this.#take(staged);
+      // The new ones go the way of the others.
+      if (this.#asFiles) this.#tell();
       this.refused = [...this.refused, ...refused];
     } catch (error) {
       console.warn('files were not taken', error);
@@ -114,6 +136,7 @@ export class Tray {
     const place = Math.max(0, Math.min(rest.length, to));
     if (place === from) return;
     this.items = [...rest.slice(0, place), item, ...rest.slice(place)];
+    this.#tell();
   }
 
   /** The person has read what was not taken. */
@@ -132,7 +155,8 @@ export class Tray {
       attachments: taken.map(({ id }) => ({ type: 'staged', payload: { id, asFile: asFiles } })),
       restore: () => {
         for (const { id } of taken) this.#gone.delete(id);
-        this.items = [...taken, ...this.items];
+        this.items = [...taken.map((item) => this.#withPoster(item)), ...this.items];
+        this.asFiles = asFiles;
       },
     };
   }
@@ -145,13 +169,59 @@ export class Tray {
     if (fresh.length > voices.length) {
       this.items = [...this.items, ...fresh.filter((item) => item.kind !== 'voice')];
     }
+    // What comes from an earlier run says how it was to be sent.
+    if (fresh.some((item) => item.asFile)) this.#asFiles = true;
+    for (const { id, kind, hasPicture } of fresh) {
+      if (kind === 'video' && !hasPicture) this.#drawing = this.#drawing.then(() => this.#draw(id));
+    }
+  }
+
+  /** Draws the poster of a film. Nothing waits for it: a message that is sent before it is there takes it along later. */
+  async #draw(id: number): Promise<void> {
+    try {
+      const { url } = await this.backend.openStaged(this.accountId, id);
+      const frame = await this.frame(url);
+      if (frame === null) return;
+      await this.backend.setPoster(this.accountId, id, frame);
+      this.#posters.add(id);
+      this.items = this.items.map((item) => this.#withPoster(item));
+    } catch (error) {
+      // It was put away, or has left already.
+      console.debug('a film has no poster', error);
+    }
+  }
+
+  #withPoster(item: Staged): Staged {
+    return this.#posters.has(item.id) ? { ...item, hasPicture: true } : item;
+  }
+
+  /** Lets the engine keep the order and the way of sending. */
+  #tell(): void {
+    this.#changed = true;
+    if (this.#telling) return;
+    this.#telling = true;
+    void this.#tellAll().finally(() => (this.#telling = false));
+  }
+
+  async #tellAll(): Promise<void> {
+    while (this.#changed) {
+      this.#changed = false;
+      const ids = this.items.map((item) => item.id);
+      if (ids.length === 0) continue;
+      try {
+        await this.backend.arrangeStaged(this.accountId, this.dialogId, ids, this.#asFiles);
+      } catch (error) {
+        // As it stands here it is sent; a restart would bring back the order of choosing.
+        console.warn('the order of chosen files was not kept', error);
+      }
+    }
   }
 
   #forget(ids: readonly number[]): void {
     for (const id of ids) this.#gone.add(id);
     this.items = this.items.filter((item) => !ids.includes(item.id));
     this.voices = this.voices.filter((item) => !ids.includes(item.id));
-    if (this.items.length === 0) this.asFiles = false;
+    if (this.items.length === 0) this.#asFiles = false;
   }
 }
 

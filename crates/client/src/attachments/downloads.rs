@@ -55,7 +55,7 @@ pub(crate) struct Downloads {
 #[derive(Debug, Default)]
 struct State {
     waiting: HashMap<String, Waiting>,
-    active: HashMap<String, CancellationToken>,
+    active: HashMap<String, Active>,
     /// What is on the screen, the most wanted first.
     screen: Vec<String>,
     /// Counts what is asked for: the newest of it comes first.
@@ -76,13 +76,39 @@ struct Waiting {
     not_before: Option<Instant>,
 }
 
+impl Waiting {
+    /// A person asks for it, as if nothing had been tried.
+    const fn asked(turn: u64) -> Self {
+        Self {
+            limit: None,
+            turn,
+            cuts: 0,
+            tries: 0,
+            not_before: None,
+        }
+    }
+}
+
+/// A file that comes now.
+#[derive(Debug)]
+struct Active {
+    token: CancellationToken,
+    /// The turn at which the person asked for it meanwhile, unless they cancelled it after that.
+    asked: Option<u64>,
+}
+
 impl Downloads {
-    /// Wants a file. One that waits already is wanted by the person from now on, if they ask.
+    /// Wants a file. One that waits already is wanted by the person from now on, if they ask. One that
+    /// comes already is tried once more if that does not bring what they ask for.
     pub(crate) fn want(&self, queued: Queued) {
         let mut state = self.lock();
         state.turns += 1;
         let turn = state.turns;
-        if !state.active.contains_key(&queued.source) {
+        if let Some(active) = state.active.get_mut(&queued.source) {
+            if queued.limit.is_none() {
+                active.asked = Some(turn);
+            }
+        } else {
             let waiting = state.waiting.entry(queued.source).or_insert(Waiting {
                 limit: queued.limit,
                 turn,
@@ -91,13 +117,7 @@ impl Downloads {
                 not_before: None,
             });
             if queued.limit.is_none() {
-                *waiting = Waiting {
-                    limit: None,
-                    turn,
-                    cuts: 0,
-                    tries: 0,
-                    not_before: None,
-                };
+                *waiting = Waiting::asked(turn);
             }
         }
         drop(state);
@@ -108,8 +128,9 @@ impl Downloads {
     pub(crate) fn cancel(&self, source: &str) {
         let mut state = self.lock();
         state.waiting.remove(source);
-        if let Some(running) = state.active.get(source) {
-            running.cancel();
+        if let Some(active) = state.active.get_mut(source) {
+            active.asked = None;
+            active.token.cancel();
         }
     }
 
@@ -187,18 +208,35 @@ impl Downloads {
             return Next::Later(moments.filter(|&at| at > now).min());
         };
         let token = CancellationToken::new();
-        state.active.insert(source.clone(), token.clone());
+        let active = Active {
+            token: token.clone(),
+            asked: None,
+        };
+        state.active.insert(source.clone(), active);
         Next::Now(source, waiting, token)
     }
 
-    /// A download ended. Returns whether it was cancelled meanwhile.
-    fn ended(&self, source: &str) -> bool {
-        let token = self.lock().active.remove(source);
-        token.is_some_and(|token| token.is_cancelled())
+    /// When the person asked for a file that comes now, if they did.
+    fn asked(&self, source: &str) -> Option<u64> {
+        self.lock().active.get(source)?.asked
     }
 
-    fn again(&self, source: String, waiting: Waiting) {
-        self.lock().waiting.entry(source).or_insert(waiting);
+    /// A file comes no more; it waits `again` unless it was cancelled meanwhile. Returns whether the
+    /// person asked for it in a moment that `again` knows nothing of.
+    fn ended(&self, source: &str, again: Option<Waiting>) -> bool {
+        let mut state = self.lock();
+        let Some(active) = state.active.remove(source) else {
+            return false;
+        };
+        let again = match (again, active.asked) {
+            (None, None) => return false,
+            (None, Some(_)) => return true,
+            (Some(_), Some(turn)) => Waiting::asked(turn),
+            (Some(_), None) if active.token.is_cancelled() => return false,
+            (Some(again), None) => again,
+        };
+        state.waiting.insert(source.to_owned(), again);
+        false
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -306,10 +344,22 @@ async fn one(
     for &(_, message, index) in &places {
         files.progress.end(message, index);
     }
-    let was_cancelled = files.downloads.ended(&source);
+    let asked = files.downloads.asked(&source).map(Waiting::asked);
+    let was_cancelled = token.is_cancelled();
+    let is_over = match outcome {
+        Ok(Outcome::Here) => true,
+        Ok(Outcome::Failed(_)) => !was_cancelled,
+        _ => false,
+    };
+    let mut again = None;
     let settled = match outcome {
         // What was told with the commit still said that it was on its way.
         Ok(Outcome::Here) => files.show(&source).await,
+        // It is not what the person wanted last: their wish stands.
+        _ if asked.is_some() && !is_over => {
+            again = asked;
+            files.tell(&source).await
+        }
         _ if was_cancelled => files.forget(&source).await,
         Ok(Outcome::Declined) => files.forget(&source).await,
         Ok(Outcome::Failed(problem)) => files.give_up(&source, problem).await,
@@ -330,7 +380,7 @@ async fn one(
             match wait.filter(|_| is_offline || waiting.tries < MOST_TRIES) {
                 Some(wait) => {
                     waiting.not_before = Some(Instant::now() + files.paced(wait));
-                    files.downloads.again(source.clone(), waiting);
+                    again = Some(waiting);
                     // What it shows is that it waits again.
                     files.tell(&source).await
                 }
@@ -344,6 +394,18 @@ async fn one(
     };
     if let Err(error) = settled {
         tracing::warn!(%error, "the end of a download could not be noted");
+    }
+    let is_asked = files.downloads.ended(&source, again) && !is_over;
+    // They asked while it was being noted that it does not come.
+    if is_asked
+        && let Err(error) = files
+            .enqueue(vec![Queued {
+                source,
+                limit: None,
+            }])
+            .await
+    {
+        tracing::warn!(%error, "a file that was asked for is not noted");
     }
     files.downloads.wake.notify_one();
     files.downloads.say_settled();

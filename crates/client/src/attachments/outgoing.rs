@@ -21,7 +21,7 @@ use crate::attachments::sealed::{ContentHash, Reader};
 use crate::attachments::{MAX_BYTES, images, names};
 use crate::model::{AttachmentKind, DialogId, Staged, StagedId, Unstageable};
 use crate::store::staged::{Content, StagedFile};
-use crate::sync::pictures::encoding::{self, Unusable};
+use crate::sync::pictures::encoding::{self, Bounds, Unusable};
 
 /// Largest side of a picture that is sent, in pixels: more than most screens show.
 const SENT_SIDE: u32 = 2560;
@@ -34,6 +34,30 @@ const NAME_CHARS: usize = 100;
 
 /// Largest side of what a placeholder is made of; `thumbhash` takes no more.
 const HASHED_SIDE: u32 = 100;
+
+/// How large the frame of a film may be that its poster is made of: the window makes it smaller.
+const FRAME: Bounds = Bounds {
+    side: 2048,
+    pixels: 2_000_000,
+    memory: 32 * 1024 * 1024,
+};
+
+/// Why a film has no poster.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoPoster {
+    /// What was given is no picture, or too large.
+    #[error("not a picture that can be used")]
+    NoPicture,
+    /// The film is not there any more, or the disk is full.
+    #[error(transparent)]
+    Disk(#[from] io::Error),
+}
+
+impl From<Unusable> for NoPoster {
+    fn from(Unusable: Unusable) -> Self {
+        Self::NoPicture
+    }
+}
 
 /// The folder.
 #[derive(Clone, Debug)]
@@ -123,6 +147,29 @@ impl Outgoing {
         Ok(bytes)
     }
 
+    /// Keeps a frame of a film as its small picture, made smaller and encoded anew, and gives back its
+    /// colours: a `thumbhash` in Base64.
+    pub(crate) async fn keep_poster(
+        &self,
+        film: ContentHash,
+        frame: Vec<u8>,
+    ) -> Result<String, NoPoster> {
+        let folder = self.folder.clone();
+        let job = move || {
+            // A film that is gone has no use for it.
+            folder.open(film)?;
+            let decoded = encoding::decode_within(Cursor::new(frame), &FRAME)?;
+            let small = decoded.shrunk(images::THUMBNAIL_SIDE);
+            let picture = encoding::encode(&small)?;
+            folder.put_derived(film, Derived::Thumbnail, &picture.bytes)?;
+            Ok(placeholder(small))
+        };
+        // A decoder that panics has read no picture.
+        tokio::task::spawn_blocking(job)
+            .await
+            .unwrap_or(Err(NoPoster::NoPicture))
+    }
+
     /// Forgets a file.
     pub(crate) fn remove(&self, content: ContentHash) -> io::Result<()> {
         self.folder.remove(content)
@@ -171,6 +218,8 @@ fn take(folder: &Cache, dialog: DialogId, chosen: Chosen) -> Result<StagedFile, 
             duration: probed.duration,
             waveform: Vec::new(),
             can_be_image: made.is_some(),
+            as_file: false,
+            has_picture: made.is_some(),
         },
         original,
         picture: None,

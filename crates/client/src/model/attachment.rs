@@ -280,6 +280,10 @@ pub struct Staged {
     pub waveform: Vec<u8>,
     /// Whether it can be sent as a picture, and not only as it is.
     pub can_be_image: bool,
+    /// Whether the person wants a picture sent as it is.
+    pub as_file: bool,
+    /// Whether there is a small picture of it: what was made of a picture, or the poster of a film.
+    pub has_picture: bool,
 }
 
 /// Why a file was not taken.

@@ -40,8 +40,10 @@ pub fn add(tx: &mut WriteTx<'_>, file: &StagedFile) -> Result<StagedId, Error> {
     let pixels = picture.and_then(|picture| picture.pixels);
     let id = tx.one(
         "INSERT INTO staged (dialog, kind, name, content, size, content_type, width, height, duration,
-           placeholder, waveform, picture, picture_size, picture_type, picture_width, picture_height)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) RETURNING id",
+           placeholder, waveform, picture, picture_size, picture_type, picture_width, picture_height,
+           as_file, place)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+           (SELECT coalesce(max(place), 0) + 1 FROM staged WHERE dialog = ?1)) RETURNING id",
         params![
             Oid::from(shown.dialog),
             shown.kind.code(),
@@ -59,6 +61,7 @@ pub fn add(tx: &mut WriteTx<'_>, file: &StagedFile) -> Result<StagedId, Error> {
             picture.map_or("", |picture| picture.content_type.as_str()),
             pixels.map_or(0, |(width, _)| width),
             pixels.map_or(0, |(_, height)| height),
+            shown.as_file,
         ],
         |row| Ok(row.get::<_, i64>(0)?),
     )?;
@@ -73,7 +76,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, dialog, kind, name, content, size, content_type, width, height, duration, placeholder,
-               waveform, picture, picture_size, picture_type, picture_width, picture_height
+               waveform, picture, picture_size, picture_type, picture_width, picture_height, as_file
              FROM staged ",
             $rest
         )
@@ -83,10 +86,40 @@ macro_rules! select {
 /// The files chosen for a dialog, in their order.
 pub fn of_dialog(db: &ReadDb<'_>, dialog: DialogId) -> Result<Vec<StagedFile>, Error> {
     db.all(
-        select!("WHERE dialog = ?1 ORDER BY id"),
+        select!("WHERE dialog = ?1 ORDER BY place, id"),
         [Oid::from(dialog)],
         read,
     )
+}
+
+/// Puts the files chosen for a dialog into an order, and keeps whether pictures among them go as they
+/// are. What is not chosen for it is passed over.
+pub fn arrange(
+    tx: &mut WriteTx<'_>,
+    dialog: DialogId,
+    order: &[StagedId],
+    as_file: bool,
+) -> Result<(), Error> {
+    for (place, id) in (1_i64..).zip(order) {
+        tx.run(
+            "UPDATE staged SET place = ?3, as_file = ?4 WHERE id = ?1 AND dialog = ?2",
+            params![i64::from(id.0), Oid::from(dialog), place, as_file],
+        )?;
+    }
+    Ok(())
+}
+
+/// A film has a poster, with these colours. Returns whether it is still chosen.
+pub fn set_placeholder(
+    tx: &mut WriteTx<'_>,
+    id: StagedId,
+    placeholder: &str,
+) -> Result<bool, Error> {
+    let changed = tx.run(
+        "UPDATE staged SET placeholder = ?2 WHERE id = ?1",
+        params![i64::from(id.0), placeholder],
+    )?;
+    Ok(changed > 0)
 }
 
 /// How many files are chosen for a dialog's next message. What was said is a message of its own.
@@ -167,6 +200,8 @@ fn read(row: &Row<'_>) -> Result<StagedFile, Error> {
             duration: (duration > 0).then_some(duration.unsigned_abs()),
             waveform: row.get(11)?,
             can_be_image: picture.is_some(),
+            as_file: row.get(17)?,
+            has_picture: !placeholder.is_empty(),
         },
         original: hash(&row.get::<_, Vec<u8>>(4)?)?,
         picture,

@@ -10,7 +10,9 @@ use rusqlite::{Row, params};
 
 use crate::attachments::sealed::ContentHash;
 use crate::attachments::wire;
-use crate::model::{Attachment, DialogId, FileProblem, FileState, MessageId, UnixMillis};
+use crate::model::{
+    Attachment, AttachmentKind, DialogId, FileProblem, FileState, MessageId, StagedId, UnixMillis,
+};
 use crate::store::columns::Oid;
 use crate::store::staged::{hash, stored};
 use crate::store::{Error, ReadDb, WriteTx, messages, outbox};
@@ -99,20 +101,23 @@ pub struct NewUpload {
     pub content_type: String,
     /// Its name.
     pub name: String,
+    /// The chosen file that it was.
+    pub staged: Option<StagedId>,
 }
 
 /// A file is to be uploaded before its message is sent.
 pub fn add(tx: &mut WriteTx<'_>, message: MessageId, file: &NewUpload) -> Result<(), Error> {
     tx.run(
-        "INSERT INTO uploads (message, place, origin, content, size, content_type, name)
-         VALUES (?1, ?2, ?1, ?3, ?4, ?5, ?6)",
+        "INSERT INTO uploads (message, place, origin, content, size, content_type, name, staged)
+         VALUES (?1, ?2, ?1, ?3, ?4, ?5, ?6, ?7)",
         params![
             Oid::from(message),
             file.index,
             file.content.0.as_slice(),
             stored(file.size),
             file.content_type,
-            file.name
+            file.name,
+            file.staged.map_or(0, |id| id.0)
         ],
     )?;
     Ok(())
@@ -387,6 +392,54 @@ pub fn content(
         params![Oid::from(message), index],
         |row| hash(&row.get::<_, Vec<u8>>(0)?),
     )
+}
+
+/// The film on a message that was this chosen file, while it is on its way: which message, its place
+/// there, and what is in it.
+pub fn film(
+    db: &ReadDb<'_>,
+    staged: StagedId,
+) -> Result<Option<(MessageId, u32, ContentHash)>, Error> {
+    let found = db.one(
+        "SELECT message, place, content FROM uploads WHERE staged = ?1 AND staged <> 0",
+        [i64::from(staged.0)],
+        |row| {
+            let content = hash(&row.get::<_, Vec<u8>>(2)?)?;
+            Ok((row.get::<_, Oid>(0)?.message(), row.get(1)?, content))
+        },
+    )?;
+    let Some((message, index, content)) = found else {
+        return Ok(None);
+    };
+    let present = messages::load(db, message)?;
+    let at = usize::try_from(index).unwrap_or(usize::MAX);
+    let is_film = present
+        .and_then(|present| Some(present.attachments.get(at)?.kind == AttachmentKind::Video))
+        .unwrap_or_default();
+    Ok(is_film.then_some((message, index, content)))
+}
+
+/// A film on its way has a poster, with these colours: its message, which has not left, carries them.
+/// Nothing happens when it has.
+pub fn set_placeholder(
+    tx: &mut WriteTx<'_>,
+    staged: StagedId,
+    placeholder: &str,
+) -> Result<(), Error> {
+    let Some((message, index, _)) = film(tx, staged)? else {
+        return Ok(());
+    };
+    let Some(present) = messages::load(tx, message)? else {
+        return Ok(());
+    };
+    let mut attachments = wire::read(&present.extra);
+    let at = usize::try_from(index).unwrap_or(usize::MAX);
+    if let Some(film) = attachments.get_mut(at) {
+        film.placeholder = Some(placeholder.to_owned());
+    }
+    let mut extra = present.extra;
+    wire::set(&mut extra, &attachments);
+    messages::set_extra_of(tx, message, &extra)
 }
 
 struct Brief {

@@ -4,14 +4,16 @@
 //! the clipboard or from another program, and are named by number from then on.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use cubist_client::model::StagedId;
 use tauri::State;
 
 use crate::{
     ipc::{
         error::IpcError,
         types::{
-            attachment::{Location, Staged, Staging},
+            attachment::{Location, Media, Staged, Staging},
             ids::{AccountId, DialogId},
+            picture::Picture,
         },
     },
     shell::pasted::Pasted,
@@ -116,6 +118,55 @@ pub async fn staged(
     Ok(found.into_iter().map(Into::into).collect())
 }
 
+/// Puts the files chosen for a chat into this order, and keeps whether pictures among them go as they are.
+#[tauri::command]
+#[specta::specta]
+pub async fn arrange_staged(
+    app: State<'_, App>,
+    account_id: AccountId,
+    dialog_id: DialogId,
+    ids: Vec<u32>,
+    as_files: bool,
+) -> Result<(), IpcError> {
+    let dialog = dialog_id.try_into()?;
+    let order = ids.into_iter().map(StagedId).collect();
+    let account = app.account(account_id).await?;
+    Ok(account.arrange_staged(dialog, order, as_files).await?)
+}
+
+/// An address the window plays a chosen file from. It may also look at its pixels: a film's poster is
+/// drawn from them.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_staged(
+    app: State<'_, App>,
+    account_id: AccountId,
+    id: u32,
+) -> Result<Media, IpcError> {
+    let account = app.account(account_id).await?;
+    let id = StagedId(id);
+    account.staged_file(id).await?;
+    let server = app.media_server().await?;
+    Ok(Media {
+        url: server.staged_url(account.id(), id),
+    })
+}
+
+/// Takes a frame of a chosen film, drawn by the window, as its poster. It is in time after the message
+/// was sent, too, as long as the film is on its way.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_poster(
+    app: State<'_, App>,
+    account_id: AccountId,
+    id: u32,
+    frame: Picture,
+) -> Result<(), IpcError> {
+    let frame = frame.try_into()?;
+    let account = app.account(account_id).await?;
+    Ok(account.set_poster(StagedId(id), frame).await?)
+}
+
 /// Puts chosen files away again.
 #[tauri::command]
 #[specta::specta]
@@ -124,10 +175,7 @@ pub async fn unstage(
     account_id: AccountId,
     ids: Vec<u32>,
 ) -> Result<(), IpcError> {
-    let ids = ids
-        .into_iter()
-        .map(cubist_client::model::StagedId)
-        .collect();
+    let ids = ids.into_iter().map(StagedId).collect();
     Ok(app.account(account_id).await?.unstage(ids).await?)
 }
 

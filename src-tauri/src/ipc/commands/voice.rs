@@ -1,13 +1,12 @@
 //! Voice messages: the engine records, the page only says when.
 
-use cubist_client::model::StagedId;
 use tauri::State;
 
 use crate::{
     ipc::{
         error::IpcError,
         types::{
-            attachment::{Media, Staged},
+            attachment::Staged,
             ids::{AccountId, DialogId},
             organisation::Feature,
             voice::MicrophoneProblem,
@@ -42,23 +41,6 @@ pub async fn start_voice(
 #[specta::specta]
 pub async fn stop_voice(app: State<'_, App>) -> Result<Staged, IpcError> {
     Ok(app.engine().await?.stop_voice().await?.into())
-}
-
-/// An address the window plays a recording from that is not sent yet.
-#[tauri::command]
-#[specta::specta]
-pub async fn open_staged(
-    app: State<'_, App>,
-    account_id: AccountId,
-    id: u32,
-) -> Result<Media, IpcError> {
-    let account = app.account(account_id).await?;
-    let id = StagedId(id);
-    account.staged_file(id).await?;
-    let server = app.media_server().await?;
-    Ok(Media {
-        url: server.staged_url(account.id(), id),
-    })
 }
 
 /// Throws the recording away.

@@ -194,6 +194,10 @@ pub struct Staged {
     pub waveform: Vec<u8>,
     /// Whether it can be sent as a picture, and not only as it is.
     pub can_be_image: bool,
+    /// Whether I want a picture sent as it is.
+    pub as_file: bool,
+    /// Whether there is a small picture of it: what was made of a picture, or the poster of a film.
+    pub has_picture: bool,
 }
 
 /// Why a file was not taken.
@@ -543,6 +547,8 @@ impl From<model::Staged> for Staged {
             duration_ms: staged.duration,
             waveform: staged.waveform,
             can_be_image: staged.can_be_image,
+            as_file: staged.as_file,
+            has_picture: staged.has_picture,
         }
     }
 }

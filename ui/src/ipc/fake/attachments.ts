@@ -27,6 +27,8 @@ type AttachmentCommands = Pick<
   | 'stagePasted'
   | 'stageClipboard'
   | 'staged'
+  | 'arrangeStaged'
+  | 'setPoster'
   | 'unstage'
   | 'parseLocation'
   | 'pauseUpload'
@@ -103,6 +105,8 @@ export function stage(memory: Memory, dialogId: DialogId, files: readonly Partia
       durationMs: null,
       waveform: [],
       canBeImage: false,
+      asFile: false,
+      hasPicture: file.canBeImage ?? false,
       ...file,
     };
   });
@@ -265,15 +269,15 @@ export function attachmentCommands(memory: Memory): AttachmentCommands {
       return memory.act(['stageShared', shareId, dialogId], () => stage(memory, dialogId, CHOICE));
     },
     async stagePasted(_accountId, dialogId, file, name) {
-      const isImage = file.type.startsWith('image/');
+      const [kind] = (['image', 'video'] as const).filter((each) => file.type.startsWith(`${each}/`));
       return memory.act(['stagePasted', dialogId, name], () =>
         stage(memory, dialogId, [
           {
-            kind: isImage ? 'image' : 'file',
+            kind: kind ?? 'file',
             name: name === '' ? 'pasted.png' : name,
             contentType: file.type,
             size: file.size,
-            canBeImage: isImage,
+            canBeImage: kind === 'image',
           },
         ]),
       );
@@ -283,6 +287,22 @@ export function attachmentCommands(memory: Memory): AttachmentCommands {
     },
     async staged(_accountId, dialogId) {
       return memory.answer(() => [...stagedOf(memory, dialogId)]);
+    },
+    async arrangeStaged(_accountId, dialogId, order, asFile) {
+      await memory.act(['arrangeStaged', dialogId, order, asFile], () => {
+        const files = stagedOf(memory, dialogId);
+        files.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+        for (const [at, file] of files.entries()) files[at] = { ...file, asFile };
+      });
+    },
+    async setPoster(_accountId, id, frame) {
+      await memory.act(['setPoster', id, frame], () => {
+        for (const files of STAGED.get(memory)?.values() ?? []) {
+          const at = files.findIndex((file) => file.id === id);
+          const file = files[at];
+          if (file) files[at] = { ...file, hasPicture: true };
+        }
+      });
     },
     async unstage(_accountId, ids) {
       await memory.act(['unstage', ids], () => {

@@ -61,5 +61,7 @@ function recorded(microphone: Microphone): Omit<Staged, 'id'> {
       (_, bar) => levels[Math.floor((bar * levels.length) / count)] ?? 0,
     ),
     canBeImage: false,
+    asFile: false,
+    hasPicture: false,
   };
 }

@@ -4,7 +4,7 @@ pub(crate) mod server;
 
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use cubist_protocol::ext::extra_params::{Attachment as Element, ExtraParams};
@@ -13,7 +13,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use self::server::{Asked, Authority, Doing, FileServer, answer, cut, good, raw};
-use super::run;
+use super::{Downloads, run};
 use crate::attachments::MAX_BYTES;
 use crate::attachments::cache::Cache;
 use crate::attachments::files::{Files, Parts, PictureSize};
@@ -25,6 +25,7 @@ use crate::events::ClientEvent;
 use crate::model::{AppId, FilePolicy, FileProblem, FileState, Identity, Secret, UnixMillis};
 use crate::network::Ways;
 use crate::rest::{Client, RestConfig, Session};
+use crate::store::files::Queued;
 use crate::store::messages::MessageRecord;
 use crate::store::testing::{ME, account_id, dialog, incoming, message_id, user_id};
 use crate::store::{self, RawKey, Store};
@@ -789,6 +790,66 @@ async fn what_is_asked_for_does_not_keep_the_screen_waiting() {
             .await;
     }
     assert_eq!(rig.state(numbers[3]).await, FileState::Queued);
+}
+
+/// A person does something just when the server is asked for a file for the first time.
+async fn meanwhile(act: fn(&Downloads)) -> (Rig, FileServer, u32) {
+    let files = Arc::new(OnceLock::<Arc<Files>>::new());
+    let seen = Arc::clone(&files);
+    let asked_for = AtomicUsize::new(0);
+    let attributes = [PHOTO, &[("size", "1000")]].concat();
+    let (rig, server, message) = one(&attributes, move |asked| {
+        if asked_for.fetch_add(1, Ordering::Relaxed) == 0 {
+            act(&seen.get().unwrap().downloads);
+        }
+        good(asked, &vec![1; 300_000], ETAG)
+    })
+    .await;
+    assert!(files.set(Arc::clone(&rig.files)).is_ok());
+    rig.policy.lock().unwrap().images = 100_000;
+    let place = (message_id(message), 0);
+    rig.files.prioritise(vec![place]).await.unwrap();
+    (rig, server, message)
+}
+
+fn click() -> Queued {
+    Queued {
+        source: "abc".to_owned(),
+        limit: None,
+    }
+}
+
+#[tokio::test]
+async fn a_click_on_what_comes_unasked_and_is_too_large_for_that_counts() {
+    let (mut rig, server, message) = meanwhile(|downloads| downloads.want(click())).await;
+    let came = rig.until(message, |file| matches!(file, FileState::Failed { .. }));
+    // All of it came: it says that it is a picture, and is none.
+    assert_eq!(came.await, failed(FileProblem::NotAnImage));
+    assert_eq!(rig.content(message).await.unwrap(), vec![1; 300_000]);
+    assert_eq!(server.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_wanted_again_right_after_it_was_cancelled_comes() {
+    let (mut rig, server, message) = meanwhile(|downloads| {
+        downloads.cancel("abc");
+        downloads.want(click());
+    })
+    .await;
+    let came = rig.until(message, |file| matches!(file, FileState::Failed { .. }));
+    assert_eq!(came.await, failed(FileProblem::NotAnImage));
+    assert_eq!(server.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn the_last_word_counts_when_it_is_to_cancel() {
+    let (mut rig, server, message) = meanwhile(|downloads| {
+        downloads.want(click());
+        downloads.cancel("abc");
+    })
+    .await;
+    assert_eq!(rig.until_settled(message).await, FileState::Remote);
+    assert_eq!(server.lines().len(), 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, GenericImageView as _, ImageDecoder as _, ImageFormat, Rgb, RgbImage};
 use tempfile::TempDir;
 
-use super::{Chosen, Outgoing, picture_name};
+use super::{Chosen, NoPoster, Outgoing, picture_name};
 use crate::attachments::cache::Cache;
 use crate::attachments::sealed::{ContentHash, FilesKey};
 use crate::attachments::{MAX_BYTES, NO_CAPTION};
@@ -284,6 +284,38 @@ async fn what_cannot_be_sent_is_refused_and_leaves_nothing() {
         assert_eq!(taken.unwrap_err(), Unstageable::Unreadable);
     }
     assert_eq!(folder.outgoing.sweep(&[]).unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_frame_of_a_film_is_made_small_and_has_colours() {
+    let folder = Folder::new();
+    let bars = include_bytes!("../probe/bars.webm");
+    let film = folder.take("bars.webm", bars).await.unwrap();
+    assert_eq!(
+        (film.shown.kind, film.shown.has_picture),
+        (AttachmentKind::Video, false)
+    );
+    let poster = |frame: Vec<u8>| folder.outgoing.keep_poster(film.original, frame);
+    let frame = encoded(&halves(1_280, 720), ImageFormat::Jpeg);
+    let colours = poster(frame.clone()).await.unwrap();
+    let hash = STANDARD.decode(colours).unwrap();
+    assert!(
+        (0.9..2.5).contains(&thumbhash::thumb_hash_to_approximate_aspect_ratio(&hash).unwrap())
+    );
+    let small = folder.outgoing.thumbnail(film.original).unwrap();
+    let small = image::load_from_memory(&small).unwrap();
+    assert_eq!(small.dimensions(), (720, 405));
+    let vast = encoded(&halves(2_049, 1), ImageFormat::Png);
+    for bad in [b"no picture".to_vec(), frame[..200].to_vec(), vast] {
+        assert!(matches!(poster(bad).await, Err(NoPoster::NoPicture)));
+    }
+    assert_eq!(folder.bytes(film.original), bars);
+    folder.outgoing.remove(film.original).unwrap();
+    let late = poster(frame).await;
+    assert!(
+        matches!(late, Err(NoPoster::Disk(error)) if error.kind() == std::io::ErrorKind::NotFound)
+    );
+    assert!(folder.outgoing.thumbnail(film.original).is_err());
 }
 
 #[tokio::test]

@@ -118,6 +118,7 @@ impl Rig {
             size: taken.shown.size,
             content_type: taken.shown.content_type,
             name: taken.shown.name,
+            staged: None,
         };
         context
             .store

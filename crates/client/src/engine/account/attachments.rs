@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::attachments::outgoing::{Chosen, picture_name};
+use crate::attachments::outgoing::{Chosen, NoPoster, picture_name};
 use crate::attachments::{MOST_ON_MESSAGE, Reader, wire};
 use crate::engine::Account;
 use crate::error::Error;
@@ -111,11 +111,58 @@ impl Account {
         Ok(found.into_iter().map(|file| file.shown).collect())
     }
 
-    /// A small picture of a chosen file, if it is a picture.
+    /// A small picture of a chosen file, if there is one.
     pub async fn staged_picture(&self, id: StagedId) -> Result<Picture, Error> {
         let found = self.look(move |db| staged::load(db, id)).await?;
         let file = found.ok_or(Error::NotFound)?;
         self.outgoing_picture(file.original).await
+    }
+
+    /// Takes a frame of a chosen film, which whoever plays it has drawn: there is no decoder of films
+    /// here. It is the film's small picture from now on, and its colours go along. One that comes after
+    /// the message was sent is in time as long as the film is on its way.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when that is no chosen film, or it has left; [`Error::UnsupportedPicture`]
+    /// when `frame` is no PNG, JPEG, GIF or WebP of at most two megapixels.
+    pub async fn set_poster(&self, id: StagedId, frame: Vec<u8>) -> Result<(), Error> {
+        let _choosing = self.inner.outgoing.choosing().await;
+        let film = self
+            .look(move |db| match staged::load(db, id)? {
+                Some(file) => {
+                    let is_film = file.shown.kind == AttachmentKind::Video;
+                    Ok(is_film.then_some(file.original))
+                }
+                None => Ok(uploads::film(db, id)?.map(|(_, _, content)| content)),
+            })
+            .await?
+            .ok_or(Error::NotFound)?;
+        let kept = self.inner.outgoing.keep_poster(film, frame).await;
+        let placeholder = kept.map_err(|problem| match problem {
+            NoPoster::NoPicture => Error::UnsupportedPicture,
+            NoPoster::Disk(error) if error.kind() == io::ErrorKind::NotFound => Error::NotFound,
+            NoPoster::Disk(error) => store::Error::from(error).into(),
+        })?;
+        self.write(move |tx| {
+            if staged::set_placeholder(tx, id, &placeholder)? {
+                return Ok(());
+            }
+            uploads::set_placeholder(tx, id, &placeholder)
+        })
+        .await
+    }
+
+    /// Puts the files chosen for a dialog into this order, and keeps whether pictures among them are to
+    /// be sent as they are.
+    pub async fn arrange_staged(
+        &self,
+        dialog: DialogId,
+        order: Vec<StagedId>,
+        as_files: bool,
+    ) -> Result<(), Error> {
+        self.write(move |tx| staged::arrange(tx, dialog, &order, as_files))
+            .await
     }
 
     /// A small picture of what is to be sent.
@@ -377,6 +424,7 @@ fn file_of(index: u32, file: StagedFile, as_file: bool) -> (Attachment, NewUploa
         size,
         content_type,
         name,
+        staged: Some(shown.id),
     };
     (attachment, upload)
 }

@@ -117,6 +117,8 @@ fn chosen_again(dialog: DialogId, attachment: &Attachment, upload: &Upload) -> S
             duration: attachment.duration,
             waveform: attachment.waveform.clone(),
             can_be_image: is_picture,
+            as_file: false,
+            has_picture: attachment.placeholder.is_some(),
         },
         original: upload.content,
         picture,

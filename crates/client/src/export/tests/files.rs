@@ -350,6 +350,7 @@ async fn a_file_that_waits_to_be_sent_is_in_the_folder_too() {
         size,
         content_type: "text/plain".to_owned(),
         name: "draft.txt".to_owned(),
+        staged: None,
     };
     let queued = rig.world.context.store.write(move |tx| {
         outbox::enqueue(tx, &record)?;

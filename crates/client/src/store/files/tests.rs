@@ -170,6 +170,7 @@ fn what_is_still_to_be_sent_makes_no_room() {
         size: 40,
         content_type: String::new(),
         name: String::new(),
+        staged: None,
     };
     db.write(|tx| uploads::add(tx, message_id(1), &upload));
     let waiting = messages::MessageRecord {

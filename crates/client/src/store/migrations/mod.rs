@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("009_unread.sql"),
     include_str!("010_refused_uploads.sql"),
     include_str!("011_alerts.sql"),
+    include_str!("012_tray.sql"),
 ];
 
 /// Brings a database to the present version.

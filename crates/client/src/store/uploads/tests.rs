@@ -39,6 +39,7 @@ where
                 size: 5,
                 content_type: "text/plain".to_owned(),
                 name: "a.txt".to_owned(),
+                staged: None,
             };
             add(tx, record.id, &file)?;
         }
@@ -274,6 +275,7 @@ fn what_waits_for_its_time_goes_on_waiting_when_its_files_are_complete() {
         size: 5,
         content_type: "text/plain".to_owned(),
         name: "a.txt".to_owned(),
+        staged: None,
     };
     let mut extra = ExtraParams::new();
     wire::set(&mut extra, &[attachment("a.txt")]);
