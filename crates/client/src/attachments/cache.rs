@@ -10,6 +10,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
@@ -150,6 +151,16 @@ impl Cache {
     /// Forgets what is there of a download.
     pub(crate) fn drop_part(&self, of: &str) -> io::Result<()> {
         remove(&self.part_path(of))
+    }
+
+    /// Bytes on the disk of what is there of a download, and when some of them came last; `None` if
+    /// there is nothing of it.
+    pub(crate) fn part_size(&self, of: &str) -> io::Result<Option<(u64, SystemTime)>> {
+        match fs::metadata(self.part_path(of)) {
+            Ok(found) => Ok(Some((found.len(), found.modified()?))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Removes a file and what was derived from it.

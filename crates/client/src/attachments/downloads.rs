@@ -172,6 +172,11 @@ impl Downloads {
         self.wake.notify_one();
     }
 
+    /// There is something to be taken in.
+    pub(super) fn look(&self) {
+        self.wake.notify_one();
+    }
+
     fn take_news(&self) -> (Vec<Queued>, bool) {
         let mut state = self.lock();
         let news = std::mem::take(&mut state.news);
@@ -299,6 +304,7 @@ async fn take_in(files: &Files) -> Result<(), Error> {
     if is_line_news {
         files.forget_failures().await?;
     }
+    files.forget_removed().await?;
     files.enqueue(news).await
 }
 

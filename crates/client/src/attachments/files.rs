@@ -1,5 +1,7 @@
 //! The files of one account: what the cache says of them, and the folder with their bytes.
 
+mod room;
+
 use std::collections::HashMap;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,8 +16,8 @@ use crate::attachments::progress::Progress;
 use crate::attachments::sealed::{CHUNK, ContentHash, Reader};
 use crate::clock::Clock;
 use crate::model::{
-    Attachment, AttachmentKind, DialogId, FilePolicy, FileProblem, FileState, Message, MessageId,
-    StorageUse, UnixMillis,
+    Attachment, AttachmentKind, FilePolicy, FileProblem, FileState, Message, MessageId, StorageUse,
+    UnixMillis,
 };
 use crate::rest::downloads::Wanted;
 use crate::store::files::{Content, Queued};
@@ -43,6 +45,8 @@ pub(crate) struct Files {
     policy: Arc<Mutex<FilePolicy>>,
     pins: Pins,
     decodings: Arc<Semaphore>,
+    /// Files that messages say are no longer on the server, until somebody looks what is here of them.
+    removed: Mutex<Vec<String>>,
     /// How much of a wait is waited; tests have none.
     pub(super) pace: Duration,
 }
@@ -166,6 +170,7 @@ impl Files {
             policy: parts.policy,
             pins: Pins::default(),
             decodings: Arc::new(Semaphore::new(DECODINGS)),
+            removed: Mutex::default(),
             pace: Duration::from_secs(1),
         }
     }
@@ -218,9 +223,10 @@ impl Files {
         self.enqueue(wanted).await
     }
 
-    /// Messages have arrived: what is small enough need not wait for somebody to look. Does not
-    /// wait for the disk.
+    /// Messages have arrived or are others now: what is small enough need not wait for somebody to look,
+    /// and what its sender removed from the server goes here, too. Does not wait for the disk.
     pub(crate) fn hear(&self, messages: &[Message]) {
+        self.hear_of_removed(messages);
         let news: Vec<Queued> = messages.iter().flat_map(|one| self.news(one)).collect();
         if !news.is_empty() {
             self.downloads.hear(news);
@@ -370,17 +376,6 @@ impl Files {
         self.store.read(files::storage_use).await
     }
 
-    /// Removes the files of dialogs from this computer; says how many bytes that freed.
-    pub(crate) async fn free(&self, dialogs: Vec<DialogId>) -> Result<u64, Error> {
-        let pins = self.pins.clone();
-        let (gone, bytes) = self
-            .store
-            .write(move |tx| files::free(tx, &dialogs, |content| pins.has(content)))
-            .await?;
-        self.remove(gone).await;
-        Ok(bytes)
-    }
-
     /// A finished download becomes a file that is here. The inner error is the disk's.
     pub(super) async fn keep(&self, source: &str, part: Part) -> Result<io::Result<()>, Error> {
         let cache = self.cache.clone();
@@ -425,6 +420,7 @@ impl Files {
             })
             .await?;
         self.remove(gone).await;
+        self.tidy_parts().await?;
         Ok(Ok(()))
     }
 
@@ -493,43 +489,6 @@ impl Files {
         prepared.await.unwrap_or(Ok((String::new(), 0)))
     }
 
-    /// Keeps the folder within its room.
-    pub(crate) async fn make_room(&self) -> Result<(), Error> {
-        let budget = self.policy().budget;
-        let pins = self.pins.clone();
-        let gone = self
-            .store
-            .write(move |tx| files::make_room(tx, budget, |content| pins.has(content)))
-            .await?;
-        self.remove(gone).await;
-        Ok(())
-    }
-
-    /// Removes what no row names. A file that is missing is noticed when somebody looks at it.
-    pub(super) async fn sweep(&self) -> Result<(), Error> {
-        let (contents, parts) = self
-            .store
-            .read(|db| Ok((files::contents(db)?, files::partly_here(db)?)))
-            .await?;
-        let cache = self.cache.clone();
-        let swept = blocking(move || {
-            let contents: std::collections::HashSet<String> = contents
-                .into_iter()
-                .map(|content| cache.name(content))
-                .collect();
-            let parts: std::collections::HashSet<String> =
-                parts.iter().map(|source| cache.part_name(source)).collect();
-            cache.sweep(|name| contents.contains(name), |name| parts.contains(name))
-        })
-        .await;
-        match swept {
-            Ok(0) => {}
-            Ok(removed) => tracing::info!(removed, "files that nothing named were removed"),
-            Err(error) => tracing::warn!(%error, "the folder of the files was not swept"),
-        }
-        Ok(())
-    }
-
     pub(super) async fn part(&self, source: &str) -> io::Result<Part> {
         let (cache, source) = (self.cache.clone(), source.to_owned());
         blocking(move || cache.part(&source)).await
@@ -582,7 +541,8 @@ impl Files {
         let name = source.to_owned();
         self.store
             .write(move |tx| files::failed(tx, &name, problem))
-            .await
+            .await?;
+        self.tidy_parts().await
     }
 
     /// Says anew where a file is.
@@ -616,7 +576,10 @@ impl Files {
     ) -> Result<Option<(Attachment, ContentHash, Content)>, Error> {
         self.store
             .read(move |db| {
-                let Some(attachment) = attachment(db, message, index)? else {
+                let found = attachment(db, message, index)?;
+                // What its sender removed is for nobody, even where other messages still show it.
+                let Some(attachment) = found.filter(|one| one.file != Some(FileState::Deleted))
+                else {
                     return Ok(None);
                 };
                 let row = match attachment.source.key() {

@@ -267,12 +267,7 @@ pub fn make_room(
     budget: u64,
     is_pinned: impl Fn(ContentHash) -> bool,
 ) -> Result<Vec<ContentHash>, Error> {
-    let total = tx.one(
-        "SELECT coalesce(sum(size + derived), 0) FROM contents",
-        [],
-        |row| Ok(row.get::<_, i64>(0)?),
-    )?;
-    let mut excess = total.unwrap_or_default().saturating_sub(stored(budget));
+    let mut excess = stored(total(tx)?).saturating_sub(stored(budget));
     let mut gone = Vec::new();
     let mut after = (i64::MIN, Vec::new());
     while excess > 0 {
@@ -384,6 +379,99 @@ pub fn partly_here(db: &ReadDb<'_>) -> Result<Vec<String>, Error> {
     db.all("SELECT source FROM files WHERE etag <> ''", [], |row| {
         Ok(row.get(0)?)
     })
+}
+
+/// Files of which a part may be here that nobody waits for: they were given up, or a restart found
+/// them so.
+pub fn idle_parts(db: &ReadDb<'_>) -> Result<Vec<String>, Error> {
+    let mut idle = Vec::new();
+    for source in partly_here(db)? {
+        if is_idle_part(db, &source)? {
+            idle.push(source);
+        }
+    }
+    Ok(idle)
+}
+
+/// Those of [`idle_parts`] that some of these dialogs show.
+pub fn idle_parts_of(db: &ReadDb<'_>, dialogs: &[DialogId]) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    for source in idle_parts(db)? {
+        let homes = shared::homes(db, &source)?;
+        if homes.iter().any(|home| dialogs.contains(home)) {
+            found.push(source);
+        }
+    }
+    Ok(found)
+}
+
+/// A part that is here is to go. Returns whether it may: somebody may wait for it again.
+pub fn forget_part(tx: &mut WriteTx<'_>, source: &str) -> Result<bool, Error> {
+    if !is_idle_part(tx, source)? {
+        return Ok(false);
+    }
+    tx.run("UPDATE files SET etag = '' WHERE source = ?1", [source])?;
+    Ok(true)
+}
+
+fn is_idle_part(db: &ReadDb<'_>, source: &str) -> Result<bool, Error> {
+    let row = load(db, source)?.filter(|row| row.etag.is_some());
+    Ok(row.is_some_and(|row| {
+        matches!(row.state, FileState::Remote | FileState::Failed { .. }) && row.content.is_none()
+    }))
+}
+
+/// Bytes of all that is here.
+pub fn total(db: &ReadDb<'_>) -> Result<u64, Error> {
+    let total = db.one(
+        "SELECT coalesce(sum(size + derived), 0) FROM contents",
+        [],
+        |row| Ok(row.get::<_, i64>(0)?),
+    )?;
+    Ok(bytes(total.unwrap_or_default()))
+}
+
+/// Those of some files that anything is known of.
+pub fn of_those_known(db: &ReadDb<'_>, sources: Vec<String>) -> Result<Vec<String>, Error> {
+    let mut known = Vec::new();
+    for source in sources {
+        if load(db, &source)?.is_some() {
+            known.push(source);
+        }
+    }
+    Ok(known)
+}
+
+/// Forgets those of some files that no message shows any more. Says which these are, and which contents
+/// went with them.
+pub fn forget_unshown(
+    tx: &mut WriteTx<'_>,
+    sources: Vec<String>,
+) -> Result<(Vec<String>, Vec<ContentHash>), Error> {
+    let (mut forgotten, mut gone) = (Vec::new(), Vec::new());
+    for source in sources {
+        let Some(row) = load(tx, &source)? else {
+            continue;
+        };
+        if !shared::places(tx, &source)?.is_empty() {
+            continue;
+        }
+        tx.run("DELETE FROM files WHERE source = ?1", [&source])?;
+        forgotten.push(source);
+        let Some(hash) = row.content else {
+            continue;
+        };
+        let others = tx.one(
+            "SELECT 1 FROM files WHERE content = ?1 AND content <> x'' LIMIT 1",
+            [hash.0.as_slice()],
+            |_| Ok(()),
+        )?;
+        if others.is_none() && !is_to_be_sent(tx, hash)? {
+            lost(tx, hash)?;
+            gone.push(hash);
+        }
+    }
+    Ok((forgotten, gone))
 }
 
 /// Sources and contents of all that is here.

@@ -53,6 +53,10 @@ pub(super) struct Sharing<'m> {
 pub(super) fn add(tx: &mut WriteTx<'_>, sharing: &Sharing<'_>) -> Result<(), Error> {
     let links = links(sharing.text);
     for (index, attachment) in wire::read(sharing.extra).iter().enumerate() {
+        if attachment.file == Some(FileState::Deleted) {
+            // There is nothing to be found any more.
+            continue;
+        }
         let kind = SharedKind::of(attachment.kind);
         let source = attachment.source.key().unwrap_or_default();
         insert(tx, sharing, kind, index, &source)?;

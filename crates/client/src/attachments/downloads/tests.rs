@@ -961,6 +961,122 @@ async fn the_room_is_kept_and_what_is_open_stays() {
     assert_eq!(rig.files.storage_use().await.unwrap(), []);
 }
 
+/// A file of which three chunks are here, and that was given up.
+async fn given_up() -> (Rig, FileServer, u32) {
+    let file = bytes(9 * CHUNK);
+    let asked_before = AtomicUsize::new(0);
+    let (mut rig, server, message) = one(FILE, move |asked| {
+        if asked_before.fetch_add(1, Ordering::SeqCst) == 0 {
+            cut(good(asked, &file, ETAG), 3 * CHUNK + 1_000)
+        } else if asked.from().is_some() {
+            answer(503, "", b"")
+        } else {
+            good(asked, &file, ETAG)
+        }
+    })
+    .await;
+    assert_eq!(rig.get(message).await, failed(FileProblem::Server));
+    (rig, server, message)
+}
+
+#[tokio::test]
+async fn a_part_of_what_did_not_come_goes_with_the_space_of_its_chat() {
+    let (mut rig, _server, message) = given_up().await;
+    let part = rig.files.cache.part_path("abc");
+    let held = std::fs::metadata(&part).unwrap().len();
+    assert!(held > 3 * CHUNK as u64, "{held}");
+    let other = crate::store::testing::dialog_id(2);
+    assert_eq!(rig.files.free(vec![other]).await.unwrap(), 0);
+    assert!(part.exists());
+    let home = crate::store::testing::dialog_id(1);
+    assert_eq!(rig.files.free(vec![home]).await.unwrap(), held);
+    assert!(!part.exists());
+    // It comes from its beginning when somebody asks again.
+    assert_eq!(rig.state(message).await, failed(FileProblem::Server));
+    assert_eq!(rig.get(message).await, FileState::Here);
+    assert_eq!(rig.content(message).await.unwrap(), bytes(9 * CHUNK));
+}
+
+#[tokio::test]
+async fn a_part_that_nobody_waits_for_goes_after_a_week_or_when_whole_files_leave_no_room() {
+    let (rig, _server, _message) = given_up().await;
+    let part = rig.files.cache.part_path("abc");
+    rig.files.make_room().await.unwrap();
+    assert!(part.exists(), "somebody may try again");
+    let day = Duration::from_secs(24 * 60 * 60);
+    let file = std::fs::File::options().write(true).open(&part).unwrap();
+    let written = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(written - 8 * day).unwrap();
+    drop(file);
+    rig.files.make_room().await.unwrap();
+    assert!(!part.exists());
+    let (rig, _server, _message) = given_up().await;
+    let part = rig.files.cache.part_path("abc");
+    rig.policy.lock().unwrap().budget = 2 * CHUNK as u64;
+    rig.files.make_room().await.unwrap();
+    assert!(!part.exists());
+}
+
+impl Rig {
+    /// The sender of a message removes its file from the server, and says so.
+    async fn remove_file(&mut self, message: u32) {
+        let id = message_id(message);
+        self.store
+            .write(move |tx| {
+                let present = store::messages::load(tx, id)?.unwrap();
+                let mut extra = present.extra;
+                crate::attachments::wire::set_removed(&mut extra, 0);
+                store::messages::set_extra_of(tx, id, &extra)
+            })
+            .await
+            .unwrap();
+        // Before anybody heard of it, and however often it is asked for.
+        assert_eq!(self.content(message).await, None);
+        let present = self
+            .store
+            .read(move |db| store::messages::load(db, id))
+            .await
+            .unwrap()
+            .unwrap();
+        self.files.hear(&[present]);
+    }
+}
+
+#[tokio::test]
+async fn what_its_sender_removed_goes_from_here_with_the_last_message_that_shows_it() {
+    let png = some_png(30, 20);
+    let (mut rig, server, first) = one(PHOTO, move |asked| good(asked, &png, ETAG)).await;
+    let second = rig.message(PHOTO).await;
+    assert_eq!(rig.get(first).await, FileState::Here);
+    let row = rig.store.read(|db| store::files::load(db, "abc")).await;
+    let content = row.unwrap().unwrap().content.unwrap();
+    rig.running.take().unwrap().cancel();
+    rig.remove_file(first).await;
+    rig.files.forget_removed().await.unwrap();
+    assert_eq!(rig.state(first).await, FileState::Deleted);
+    let shown = |number| {
+        let id = message_id(number);
+        rig.files.picture(id, 0, PictureSize::Thumbnail)
+    };
+    assert!(shown(first).await.unwrap().is_none());
+    assert!(shown(second).await.unwrap().is_some());
+    rig.start();
+    rig.remove_file(second).await;
+    let files = Arc::clone(&rig.files);
+    let gone = async {
+        loop {
+            let settled = files.downloads.next_settled();
+            if files.cache.open(content).is_err() {
+                break;
+            }
+            settled.await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, gone).await.unwrap();
+    assert_eq!(rig.files.storage_use().await.unwrap(), []);
+    assert_eq!(server.lines().len(), 1);
+}
+
 #[tokio::test]
 async fn small_files_of_messages_that_arrive_come_by_themselves() {
     let png = some_png(30, 20);

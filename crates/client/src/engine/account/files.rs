@@ -118,7 +118,8 @@ impl Account {
         Ok(self.inner.files.make_room().await?)
     }
 
-    /// Removes the downloaded files of dialogs from this computer; says how many bytes that freed.
+    /// Removes the downloaded files of dialogs from this computer, and the parts of those that did not
+    /// come; says how many bytes that freed.
     /// Those that are open or wait to be sent stay.
     pub async fn free_space(&self, dialogs: Vec<DialogId>) -> Result<u64, Error> {
         Ok(self.inner.files.free(dialogs).await?)

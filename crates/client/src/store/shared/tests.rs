@@ -92,6 +92,16 @@ fn what_is_changed_or_deleted_is_found_as_it_is() {
     assert_eq!(counted(&db), [0; 4]);
     db.write(|tx| messages::show_again(tx, message_id(1)));
     assert_eq!(counted(&db), [2, 0, 0, 0]);
+    // The sender removed the first of them from the server.
+    let mut extra = db
+        .read(|db| messages::load(db, message_id(1)))
+        .unwrap()
+        .extra;
+    crate::attachments::wire::set_removed(&mut extra, 0);
+    db.write(|tx| messages::set_extra_of(tx, message_id(1), &extra));
+    assert_eq!(counted(&db), [1, 0, 0, 0]);
+    assert_eq!(db.read(|db| places(db, "b")), []);
+    assert_eq!(db.read(|db| places(db, "c")).len(), 1);
     db.write(|tx| messages::forget(tx, message_id(1)));
     assert_eq!(counted(&db), [0; 4]);
 }
