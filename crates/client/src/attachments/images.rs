@@ -9,6 +9,7 @@
 
 use std::io::{BufReader, Read, Seek};
 
+use crate::attachments::moving;
 use crate::model::Picture;
 use crate::sync::pictures::encoding::{self, Bounds, Unusable};
 
@@ -23,6 +24,10 @@ const SHOWN_PIXELS: u64 = 16_000_000;
 
 /// A file of no more bytes is shown as it came.
 const SHOWN_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Pixels of all frames of a picture that moves and is shown as it came: the page decodes them all, and a
+/// frame of one colour takes no room in a file. Half a minute of a large screen has fewer.
+const MOVING_PIXELS: u64 = 1_000_000_000;
 
 /// What is decoded: the large modes of telephones, 64 megapixels of a JPEG from a camera. Of one that
 /// comes in several scans it is about 28, of a WebP about 22 megapixels. Making it smaller takes less than
@@ -44,12 +49,14 @@ pub(crate) struct Prepared {
 }
 
 /// Checks a picture by decoding it, and makes what is shown of it.
-pub(crate) fn prepare(file: impl Read + Seek, size: u64) -> Result<Prepared, Unusable> {
-    let decoded = encoding::decode_within(BufReader::new(file), &BOUNDS)?;
+pub(crate) fn prepare(mut file: impl Read + Seek, size: u64) -> Result<Prepared, Unusable> {
+    let decoded = encoding::decode_within(BufReader::new(&mut file), &BOUNDS)?;
     let content_type = decoded.format.to_mime_type();
     let (width, height) = decoded.size();
     let pixels = u64::from(width) * u64::from(height);
-    let (small, view) = if pixels > SHOWN_PIXELS || size > SHOWN_BYTES {
+    let frames = moving::look(decoded.format, BufReader::new(file)).frames;
+    let is_large = pixels > SHOWN_PIXELS || frames.saturating_mul(pixels) > MOVING_PIXELS;
+    let (small, view) = if is_large || size > SHOWN_BYTES {
         // The large one is gone before the next one is made.
         let picture = decoded.shrunk(VIEW_SIDE);
         let view = encoding::encode(&picture)?;
@@ -114,7 +121,7 @@ fn matroska(head: &[u8]) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::io::{Cursor, Write};
 
     use image::{DynamicImage, ImageFormat, RgbImage};
@@ -154,7 +161,7 @@ mod tests {
         bytes
     }
 
-    fn crc32(bytes: &[u8]) -> u32 {
+    pub(crate) fn crc32(bytes: &[u8]) -> u32 {
         let mut crc = u32::MAX;
         for byte in bytes {
             crc ^= u32::from(*byte);
@@ -216,6 +223,23 @@ mod tests {
         assert_eq!(view.width(), VIEW_SIDE);
         let small = image::load_from_memory(&made.thumbnail.bytes).unwrap();
         assert_eq!(small.width(), THUMBNAIL_SIDE);
+    }
+
+    #[test]
+    fn what_moves_for_too_long_for_its_size_is_shown_still() {
+        use crate::attachments::moving::tests::{apng, gif, webp};
+        // 3,000 × 3,000 pixels, one of which changes: a few kilobytes.
+        let long = gif(3_000, 112, b"");
+        assert!(long.len() < 5_000);
+        let view = prepared(&long).unwrap().view.unwrap();
+        let still = image::load_from_memory(&view.bytes).unwrap();
+        assert_eq!(still.width(), 3_000);
+        // What stands behind a place that is not in order is never shown, what is before it is.
+        let broken = [&long[..long.len() - 1], b"?"].concat();
+        assert!(prepared(&broken).unwrap().view.is_some());
+        for bytes in [gif(3_000, 111, b""), apng(40, b""), webp(40, 0, b"")] {
+            assert!(prepared(&bytes).unwrap().view.is_none());
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(crate) mod cache;
 pub(crate) mod downloads;
 pub(crate) mod files;
 pub(crate) mod images;
+mod moving;
 pub mod names;
 pub(crate) mod outgoing;
 pub mod place;

@@ -16,6 +16,7 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, Semaphore
 
 use crate::attachments::cache::{Cache, Derived};
 use crate::attachments::files::OpenFile;
+use crate::attachments::moving::Needed;
 use crate::attachments::probe::{Probed, probe};
 use crate::attachments::sealed::{ContentHash, Reader};
 use crate::attachments::{MAX_BYTES, images, names};
@@ -197,7 +198,7 @@ fn take(folder: &Cache, dialog: DialogId, chosen: Chosen) -> Result<StagedFile, 
     let name = file_name(&name, &probed);
     let made = if probed.kind == AttachmentKind::Image {
         let reader = folder.open(original).map_err(|error| refused(&error))?;
-        make(reader, probed.is_animated).ok()
+        make(reader, probed.moving).ok()
     } else {
         None
     };
@@ -228,21 +229,21 @@ fn take(folder: &Cache, dialog: DialogId, chosen: Chosen) -> Result<StagedFile, 
     if let Some(made) = made {
         let keep = || -> io::Result<Content> {
             folder.put_derived(original, Derived::Thumbnail, &made.thumbnail)?;
-            let Some((bytes, content_type)) = &made.sent else {
-                // It goes as it is.
-                return Ok(Content {
-                    hash: original,
-                    size,
-                    content_type: file.shown.content_type.clone(),
-                    pixels: Some(made.pixels),
-                });
+            let moving = file.shown.content_type.clone();
+            let ((hash, size), content_type) = match made.sent {
+                Sent::Anew(bytes, content_type) => {
+                    (folder.put(bytes.as_slice())?, content_type.to_owned())
+                }
+                Sent::AsItIs => ((original, size), moving),
+                Sent::Without(needed) => (folder.put(needed.of(folder.open(original)?))?, moving),
             };
-            let (hash, size) = folder.put(bytes.as_slice())?;
-            folder.put_derived(hash, Derived::Thumbnail, &made.thumbnail)?;
+            if hash != original {
+                folder.put_derived(hash, Derived::Thumbnail, &made.thumbnail)?;
+            }
             Ok(Content {
                 hash,
                 size,
-                content_type: (*content_type).to_owned(),
+                content_type,
                 pixels: Some(made.pixels),
             })
         };
@@ -330,31 +331,44 @@ pub(crate) fn picture_name(name: &str, content_type: &str) -> String {
 
 /// What is made of a picture.
 struct Made {
-    /// Encoded anew, with its media type; `None` when it goes as it is.
-    sent: Option<(Vec<u8>, &'static str)>,
+    sent: Sent,
     /// As it will be shown.
     pixels: (u32, u32),
     thumbnail: Vec<u8>,
     placeholder: String,
 }
 
+/// What goes to others of a picture.
+enum Sent {
+    /// Encoded anew, with its media type.
+    Anew(Vec<u8>, &'static str),
+    /// It moves, and nothing stands in it that is not to be seen.
+    AsItIs,
+    /// It moves: what is needed to draw it.
+    Without(Needed),
+}
+
 /// Reads a picture and encodes it anew: turned as it is to be seen, no larger than a screen, and
-/// without anything that stood beside its pixels. One that moves is left as it is.
-fn make(file: impl Read + io::Seek, is_animated: bool) -> Result<Made, Unusable> {
-    let decoded = encoding::decode_within(io::BufReader::new(file), &images::BOUNDS)?;
+/// without anything that stood beside its pixels. One that moves keeps its frames as they are.
+fn make(file: impl Read + io::Seek, moving: Option<Needed>) -> Result<Made, Unusable> {
+    let mut decoded = encoding::decode_within(io::BufReader::new(file), &images::BOUNDS)?;
+    if moving.is_some() {
+        // What says that it is to be turned does not go with it.
+        decoded = decoded.unturned();
+    }
     let whole = decoded.size();
     let picture = decoded.shrunk(SENT_SIDE);
-    let sent = if is_animated {
-        None
-    } else {
-        let sent = encoding::encode(&picture)?;
-        let content_type = sent.content_type();
-        Some((sent.bytes.to_vec(), content_type))
-    };
-    let pixels = if is_animated {
-        whole
-    } else {
-        (picture.width(), picture.height())
+    let (sent, pixels) = match moving {
+        Some(needed) if needed.is_all() => (Sent::AsItIs, whole),
+        Some(needed) => (Sent::Without(needed), whole),
+        None => {
+            let sent = encoding::encode(&picture)?;
+            let content_type = sent.content_type();
+            (
+                Sent::Anew(sent.bytes.to_vec(), content_type),
+                (picture.width(), picture.height()),
+            )
+        }
     };
     let small = encoding::shrunk(picture, images::THUMBNAIL_SIDE);
     Ok(Made {

@@ -16,6 +16,7 @@ use image::{ImageDecoder, ImageFormat, ImageReader};
 use lofty::file::AudioFile as _;
 
 use crate::attachments::images::sniffed;
+use crate::attachments::moving::{self, Needed};
 use crate::model::AttachmentKind;
 
 /// The beginning of a file that tells what it is.
@@ -33,8 +34,8 @@ pub(crate) struct Probed {
     pub(crate) size: Option<(u32, u32)>,
     /// Milliseconds.
     pub(crate) duration: Option<u64>,
-    /// A picture that moves loses that when it is encoded anew.
-    pub(crate) is_animated: bool,
+    /// Of a picture that moves, which loses that when it is encoded anew: what of it is to be sent.
+    pub(crate) moving: Option<Needed>,
 }
 
 /// Looks at a file.
@@ -45,7 +46,7 @@ pub(crate) fn probe(mut file: impl Read + Seek, length: u64, name: &str) -> Prob
         content_type,
         size: None,
         duration: None,
-        is_animated: false,
+        moving: None,
     };
     if file.rewind().is_err() {
         return found;
@@ -64,7 +65,7 @@ pub(crate) fn probe(mut file: impl Read + Seek, length: u64, name: &str) -> Prob
             .duration
             .and_then(|duration| u64::try_from(duration.as_millis()).ok())
             .filter(|&millis| millis > 0);
-        found.is_animated = look.is_animated;
+        found.moving = look.moving;
     } else {
         // A film or a sound that cannot be measured can still be played.
         match essence.split('/').next() {
@@ -89,7 +90,7 @@ struct Look {
     kind: AttachmentKind,
     size: Option<(u32, u32)>,
     duration: Option<Duration>,
-    is_animated: bool,
+    moving: Option<Needed>,
 }
 
 fn content_type(mut file: impl Read, name: &str) -> String {
@@ -125,7 +126,12 @@ fn picture(file: impl Read + Seek) -> Option<Look> {
     ) {
         return None;
     }
-    let mut decoder = reader.into_decoder().ok()?;
+    let mut file = reader.into_inner();
+    // One frame of any other format does not move.
+    let moving = moving::look(format, &mut file);
+    let moves = moving.frames > 1 || format == ImageFormat::Gif;
+    file.rewind().ok()?;
+    let mut decoder = ImageReader::with_format(file, format).into_decoder().ok()?;
     let (width, height) = decoder.dimensions();
     let turned = decoder.orientation().is_ok_and(|orientation| {
         use image::metadata::Orientation::{
@@ -145,7 +151,7 @@ fn picture(file: impl Read + Seek) -> Option<Look> {
             (width, height)
         }),
         duration: None,
-        is_animated: format == ImageFormat::Gif,
+        moving: moving.needed.filter(|_| moves),
     })
 }
 
@@ -156,7 +162,7 @@ fn film(file: impl Read + Seek, length: u64, content_type: &str) -> Option<Look>
             (1..=MOST_PIXELS).contains(&width) && (1..=MOST_PIXELS).contains(&height)
         }),
         duration,
-        is_animated: false,
+        moving: None,
     };
     let mut file = BufReader::new(file);
     let movie = match content_type {
@@ -176,7 +182,7 @@ fn sound(file: impl Read + Seek) -> Option<Look> {
         kind: AttachmentKind::Audio,
         size: None,
         duration: Some(sound.properties().duration()),
-        is_animated: false,
+        moving: None,
     })
 }
 

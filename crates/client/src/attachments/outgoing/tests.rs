@@ -168,6 +168,39 @@ async fn what_shines_through_stays_so_and_what_moves_goes_as_it_is() {
 }
 
 #[tokio::test]
+async fn what_moves_keeps_its_frames_and_loses_what_stands_beside_them() {
+    use crate::attachments::moving::tests::{NOTES, apng, gif, webp};
+    let folder = Folder::new();
+    let note = b"XMP \x04\0\0\0<x/>";
+    for (name, content_type, noted, plain) in [
+        ("a.gif", "image/gif", gif(9, 3, NOTES), gif(9, 3, b"")),
+        ("a.webp", "image/webp", webp(3, 4, note), webp(3, 0, b"")),
+        ("a.png", "image/png", apng(3, b""), apng(3, b"")),
+    ] {
+        let file = folder.take(name, &noted).await.unwrap();
+        assert_eq!(file.shown.kind, AttachmentKind::Image, "{name}");
+        let sent = file.picture.unwrap();
+        assert_eq!(folder.bytes(sent.hash), plain, "{name}");
+        assert_eq!(sent.size, plain.len() as u64);
+        assert_eq!(sent.content_type, content_type);
+        assert!(folder.outgoing.thumbnail(sent.hash).is_ok(), "{name}");
+        assert_eq!(picture_name(name, &sent.content_type), name);
+        // As a file it goes untouched.
+        assert_eq!(folder.bytes(file.original), noted);
+    }
+    // What is in no order is not sent as it is.
+    let whole = gif(9, 3, NOTES);
+    let broken = [&whole[..whole.len() - 1], b"?at home"].concat();
+    let sent = folder
+        .take("b.gif", &broken)
+        .await
+        .unwrap()
+        .picture
+        .unwrap();
+    assert_ne!(sent.content_type, "image/gif");
+}
+
+#[tokio::test]
 async fn what_only_says_that_it_is_a_picture_is_a_file() {
     let folder = Folder::new();
     let whole = encoded(&halves(300, 200), ImageFormat::Png);

@@ -102,6 +102,14 @@ impl Decoded {
         }
     }
 
+    /// As it stands in its file, whatever the file says of turning it.
+    pub(crate) fn unturned(self) -> Self {
+        Self {
+            orientation: Orientation::NoTransforms,
+            ..self
+        }
+    }
+
     /// Turned as it is to be seen.
     pub(crate) fn whole(self) -> DynamicImage {
         let mut picture = self.picture;
