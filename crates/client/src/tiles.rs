@@ -10,10 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls::ClientConfig;
-use url::Url;
+use url::{Host, Url};
 
 use self::archive::{Archive, Place};
 use crate::network::{Asking, Ways};
+use crate::rest::foreign::is_public;
 
 /// Time for the whole exchange; the map draws what is there meanwhile.
 const EXCHANGE_LIMIT: Duration = Duration::from_secs(20);
@@ -178,7 +179,20 @@ fn client(ways: &Ways) -> Result<reqwest::Client, TileError> {
     ways.lead(reqwest::Client::builder())
         .tls_backend_preconfigured(tls)
         .timeout(EXCHANGE_LIMIT)
-        .redirect(reqwest::redirect::Policy::limited(REDIRECTS))
+        .redirect(reqwest::redirect::Policy::custom(|attempt| {
+            let from = attempt.previous();
+            if from.len() > REDIRECTS {
+                return attempt.error("too many redirects");
+            }
+            let may = from
+                .first()
+                .is_some_and(|first| may_follow(first, attempt.url()));
+            if may {
+                attempt.follow()
+            } else {
+                attempt.error("the map source leads to where it may not")
+            }
+        }))
         .user_agent(concat!("Cubist/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(TileError::Unreachable)
@@ -214,6 +228,21 @@ fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && own)
 }
 
+/// Whether a source that was asked at one address may lead to another: never to where somebody listens in,
+/// and from elsewhere not to what only this machine and its neighbours can reach.
+fn may_follow(asked: &Url, to: &Url) -> bool {
+    if asked.scheme() == "https" && to.scheme() != "https" {
+        return false;
+    }
+    let is_public = match to.host() {
+        Some(Host::Ipv4(address)) => is_public(address.into()),
+        Some(Host::Ipv6(address)) => is_public(address.into()),
+        Some(Host::Domain(name)) => name != "localhost" && !name.ends_with(".localhost"),
+        None => false,
+    };
+    is_safe(to) && (is_public || asked.host() == to.host())
+}
+
 /// What browsers draw, by its first bytes: never what would be a document.
 fn picture_type(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
@@ -229,7 +258,13 @@ fn picture_type(bytes: &[u8]) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TileAt, TileError, Tiles, address, picture_type};
+    use std::io::ErrorKind;
+
+    use url::Url;
+
+    use super::archive::tests::trusting;
+    use super::{TileAt, TileError, Tiles, address, may_follow, picture_type};
+    use crate::attachments::downloads::tests::server::{Authority, FileServer, answer};
     use crate::network::Ways;
 
     #[test]
@@ -261,6 +296,54 @@ mod tests {
         ] {
             assert_eq!(filled(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_source_leads_nowhere_that_it_would_not_be_asked_at() {
+        let may = |asked: &str, to: &str| {
+            may_follow(&Url::parse(asked).unwrap(), &Url::parse(to).unwrap())
+        };
+        let public = "https://tiles.example.org/1/1/1";
+        assert!(may(public, "https://tiles.example.org/a/1/1/1"));
+        assert!(may(public, "https://cdn.example.net/1/1/1"));
+        assert!(may("https://10.0.0.1/1", "https://10.0.0.1/2"));
+        assert!(may("http://127.0.0.1:8080/1", "http://127.0.0.1:9090/1"));
+        assert!(may("http://127.0.0.1:8080/1", public));
+        for to in [
+            "http://tiles.example.org/1/1/1",
+            "http://127.0.0.1/1",
+            "https://127.0.0.1/1",
+            "https://localhost/1",
+            "https://a.localhost/1",
+            "https://10.0.0.1/1",
+            "https://[::1]/1",
+            "https://[fd00::1]/1",
+            "https://169.254.169.254/latest",
+            "file:///etc/passwd",
+        ] {
+            assert!(!may(public, to), "{to}");
+        }
+        assert!(!may("https://127.0.0.1/1", "http://127.0.0.1/1"));
+        assert!(!may("http://127.0.0.1/1", "http://tiles.example.org/1"));
+    }
+
+    #[tokio::test]
+    async fn a_source_that_leads_away_from_tls_gets_no_second_question() {
+        let authority = Authority::new();
+        let plain = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        plain.set_nonblocking(true).unwrap();
+        let to = format!("Location: http://{}/1\r\n", plain.local_addr().unwrap());
+        let server = FileServer::new(&authority, move |_| answer(302, &to, b"")).await;
+        let ways = trusting(&authority.pem());
+        let at = TileAt::new(0, 0, 0).unwrap();
+        let source = format!("{}{{z}}/{{x}}/{{y}}", server.base);
+        let refused = Tiles::default().fetch(&ways, &source, at).await;
+        assert!(
+            matches!(refused, Err(TileError::Unreachable(_))),
+            "{refused:?}"
+        );
+        assert_eq!(server.lines(), ["GET /0/0/0"]);
+        assert_eq!(plain.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
     }
 
     #[test]

@@ -153,7 +153,7 @@ fn other(reason: &str) -> PmtError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::Write as _;
     use std::path::Path;
 
@@ -165,7 +165,7 @@ mod tests {
     use crate::tiles::{SourceLook, TileAt, TileError, Tiles};
 
     /// Ways that believe a server of a test.
-    fn trusting(authority: &str) -> Ways {
+    pub(in crate::tiles) fn trusting(authority: &str) -> Ways {
         Ways::new(Network {
             proxy: Proxy::Direct,
             authority: Some(model::Authority {
