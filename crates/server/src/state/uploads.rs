@@ -1,7 +1,9 @@
 //! How files come: announced, uploaded, declared complete.
 
+use std::collections::HashSet;
+
 use cubist_protocol::ids::UserId;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::state::arrivals::Arrival;
 use crate::state::blob_files::Arriving;
@@ -12,6 +14,9 @@ use crate::state::{State, StateError};
 
 /// Longest media type, in bytes.
 const CONTENT_TYPE_MAX: usize = 255;
+/// Bytes of a file's public name, and its characters: two hexadecimal digits for each.
+const UID_BYTES: usize = 18;
+const UID_CHARS: usize = 2 * UID_BYTES;
 /// The media type of a file of which nobody says what it is.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
@@ -64,7 +69,7 @@ impl State {
             Some(given) if !given.trim().is_empty() => checked_type(given.trim())?,
             Some(_) | None => UNKNOWN_TYPE.to_owned(),
         };
-        let uid = hex(&random::<18>()?);
+        let uid = hex(&random::<UID_BYTES>()?);
         let key = UploadKey(hex(&random::<16>()?));
         let secret = key.0.clone();
         let now = self.inner.clock.seconds();
@@ -193,9 +198,11 @@ impl State {
         }
         let now = self.inner.clock.seconds();
         let oldest = now.saturating_sub(i64::try_from(age).unwrap_or(i64::MAX));
-        let gone: Vec<String> = self
-            .write(move |tx| {
-                let candidates: Vec<(i64, String)> = tx
+        // What people and records say has no index, and looking through it all takes its time: nobody who
+        // writes waits for that.
+        let looked: Vec<(i64, String, bool)> = self
+            .read(move |db| {
+                let candidates: Vec<(i64, String)> = db
                     .prepare_cached(
                         "SELECT id, uid FROM blobs
                          WHERE completed_at IS NOT NULL AND checked_at <= ?1 AND completed_at <= ?2
@@ -205,25 +212,37 @@ impl State {
                         Ok((row.get(0)?, row.get(1)?))
                     })?
                     .collect::<Result<_, _>>()?;
+                let mut open = HashSet::new();
+                for (id, uid) in &candidates {
+                    if !is_referred_to(db, *id, uid)? {
+                        open.insert(uid.clone());
+                    }
+                }
+                let unused = unsaid(db, open)?;
+                Ok(candidates
+                    .into_iter()
+                    .map(|(id, uid)| {
+                        let is_unused = unused.contains(&uid);
+                        (id, uid, is_unused)
+                    })
+                    .collect())
+            })
+            .await?;
+        if looked.is_empty() {
+            return Ok(());
+        }
+        let gone: Vec<String> = self
+            .write(move |tx| {
                 let mut gone = Vec::new();
-                for (id, uid) in candidates {
-                    let is_used: bool = tx
-                        .prepare_cached(
-                            "SELECT EXISTS (SELECT 1 FROM file_uses WHERE uid = ?2)
-                               OR EXISTS (SELECT 1 FROM users WHERE avatar = ?2)
-                               OR EXISTS (SELECT 1 FROM users WHERE blob_id = ?1)
-                               OR EXISTS (SELECT 1 FROM dialogs WHERE photo = ?2)
-                               OR EXISTS (SELECT 1 FROM users WHERE instr(custom_data, ?2) > 0)
-                               OR EXISTS (SELECT 1 FROM records WHERE instr(fields, ?2) > 0)",
-                        )?
-                        .query_row(params![id, uid], |row| row.get(0))?;
-                    if is_used {
-                        tx.prepare_cached("UPDATE blobs SET checked_at = ?2 WHERE id = ?1")?
-                            .execute([id, now])?;
-                    } else {
+                for (id, uid, is_unused) in looked {
+                    // Somebody may have named it meanwhile.
+                    if is_unused && !is_referred_to(tx, id, &uid)? {
                         tx.prepare_cached("DELETE FROM blobs WHERE id = ?1")?
                             .execute([id])?;
                         gone.push(uid);
+                    } else {
+                        tx.prepare_cached("UPDATE blobs SET checked_at = ?2 WHERE id = ?1")?
+                            .execute([id, now])?;
                     }
                 }
                 Ok(gone)
@@ -274,6 +293,48 @@ impl Upload {
     }
 }
 
+/// Whether a message, a person or a dialog refers to a file in a field that is made for it.
+fn is_referred_to(db: &Connection, id: i64, uid: &str) -> Result<bool, StateError> {
+    Ok(db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM file_uses WHERE uid = ?2)
+               OR EXISTS (SELECT 1 FROM users WHERE avatar = ?2)
+               OR EXISTS (SELECT 1 FROM users WHERE blob_id = ?1)
+               OR EXISTS (SELECT 1 FROM dialogs WHERE photo = ?2)",
+        )?
+        .query_row(params![id, uid], |row| row.get(0))?)
+}
+
+/// Those of some files that neither people nor records name anywhere in what they say. All of it is read
+/// once, however many files there are.
+fn unsaid(db: &Connection, mut files: HashSet<String>) -> Result<HashSet<String>, StateError> {
+    for sql in [
+        "SELECT custom_data FROM users WHERE custom_data <> ''",
+        "SELECT fields FROM records",
+    ] {
+        let mut query = db.prepare_cached(sql)?;
+        let mut rows = query.query([])?;
+        while !files.is_empty()
+            && let Some(row) = rows.next()?
+        {
+            let said: Option<String> = row.get(0)?;
+            for uid in uids_in(&said.unwrap_or_default()) {
+                files.remove(uid);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// What may be the name of a file in a text.
+fn uids_in(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    text.split(move |c| !is_part(c)).flat_map(|run| {
+        let last = (run.len() + 1).saturating_sub(UID_CHARS);
+        (0..last).filter_map(move |at| run.get(at..at + UID_CHARS))
+    })
+}
+
 fn upload_is_over() -> StateError {
     StateError::Forbidden("The file's upload is over or was never announced".to_owned())
 }
@@ -297,4 +358,29 @@ fn hex(bytes: &[u8]) -> String {
     digits
         .filter_map(|digit| char::from_digit(u32::from(digit), 16))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UID_CHARS, uids_in};
+
+    #[test]
+    fn names_of_files_are_found_wherever_they_stand() {
+        let (one, two) = ("a1".repeat(UID_CHARS / 2), "0f".repeat(UID_CHARS / 2));
+        for (text, wanted) in [
+            (format!("{{\"avatar\":\"{one}\"}}"), vec![one.as_str()]),
+            (
+                format!("https://h/blobs/{two}.json?a={one}"),
+                vec![&two, &one],
+            ),
+            (one.to_uppercase(), vec![]),
+            (one.chars().skip(1).collect(), vec![]),
+            (format!("é{one}é"), vec![one.as_str()]),
+            (String::new(), vec![]),
+        ] {
+            assert_eq!(uids_in(&text).collect::<Vec<_>>(), wanted, "{text}");
+        }
+        // In a longer number, too.
+        assert!(uids_in(&format!("77{two}77")).any(|uid| uid == two));
+    }
 }
