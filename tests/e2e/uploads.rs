@@ -263,7 +263,8 @@ async fn a_message_that_is_taken_back_gives_its_files_back_wherever_they_are() {
     alice.rest.freeze(Direction::Up);
     let id = alice.sends_files(dialog, "not like this", &files).await;
     let back = alice.account().take_back(id).await.unwrap().unwrap();
-    assert_eq!(back.text, "not like this");
+    assert_eq!(back.message.text, "not like this");
+    assert_eq!(back.lost_files, 0);
     assert!(alice.message(dialog, id).await.is_none());
     alice.rest.thaw(Direction::Up);
     let again = alice.account().staged(dialog).await.unwrap();
@@ -282,13 +283,7 @@ async fn a_message_that_is_taken_back_gives_its_files_back_wherever_they_are() {
         ..Draft::default()
     };
     let id = alice.account().send(dialog, draft).await.unwrap();
-    alice
-        .until("its files to be at the server", async || {
-            let message = alice.message(dialog, id).await?;
-            let is_there = |file: &cubist_client::model::Attachment| file.source.uid.is_some();
-            message.attachments.iter().all(is_there).then_some(())
-        })
-        .await;
+    alice.until_uploaded(dialog, id).await;
     alice.account().take_back(id).await.unwrap().unwrap();
     let again = alice.account().staged(dialog).await.unwrap();
     assert_eq!(again.len(), 2);
@@ -308,6 +303,20 @@ async fn a_message_that_is_taken_back_gives_its_files_back_wherever_they_are() {
     assert_eq!(bob.content(dialog, id, 0).await, one);
     assert_eq!(bob.content(dialog, id, 1).await, other);
     assert_eq!(bob.texts(dialog).await, ["like this"]);
+    // Where the cache was emptied meanwhile it is said how many are missing.
+    let draft = Draft {
+        time: SendTime::After { millis: 60_000 },
+        ..alice.with_files(dialog, "nor this", &files[..1]).await
+    };
+    let held = alice.account().send(dialog, draft).await.unwrap();
+    alice.until_uploaded(dialog, held).await;
+    alice.loses_its_files();
+    let back = alice.account().take_back(held).await.unwrap().unwrap();
+    assert_eq!(
+        (back.message.text.as_str(), back.lost_files),
+        ("nor this", 1)
+    );
+    assert!(alice.account().staged(dialog).await.unwrap().is_empty());
     // Taken back too late it stays where it is.
     assert!(alice.account().take_back(id).await.unwrap().is_none());
     assert!(alice.account().staged(dialog).await.unwrap().is_empty());

@@ -27,6 +27,12 @@ impl Person {
         text: &str,
         files: &[(&str, &[u8])],
     ) -> MessageId {
+        let draft = self.with_files(dialog, text, files).await;
+        self.account().send(dialog, draft).await.unwrap()
+    }
+
+    /// What is to be sent with files.
+    pub async fn with_files(&self, dialog: DialogId, text: &str, files: &[(&str, &[u8])]) -> Draft {
         let mut attachments = Vec::new();
         for (name, bytes) in files {
             let staging = self
@@ -39,12 +45,28 @@ impl Person {
                 as_file: true,
             });
         }
-        let draft = Draft {
+        Draft {
             text: text.to_owned(),
             attachments,
             ..Draft::default()
-        };
-        self.account().send(dialog, draft).await.unwrap()
+        }
+    }
+
+    /// Waits until the files of a message are at the server.
+    pub async fn until_uploaded(&self, dialog: DialogId, id: MessageId) {
+        self.until("its files to be at the server", async || {
+            let message = self.message(dialog, id).await?;
+            let mut files = message.attachments.iter();
+            files.all(|file| file.source.uid.is_some()).then_some(())
+        })
+        .await;
+    }
+
+    /// Somebody empties the cache of files on this person's computer.
+    pub fn loses_its_files(&self) {
+        for account in std::fs::read_dir(self.home().join("accounts")).unwrap() {
+            std::fs::remove_dir_all(account.unwrap().path().join("files")).unwrap();
+        }
     }
 
     /// Waits for a message, which is there with its attachments or not at all.

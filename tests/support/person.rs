@@ -424,6 +424,11 @@ impl Person {
         .await;
     }
 
+    /// The folder of the app on this person's computer.
+    pub(crate) fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     /// Sees everything up to and including a message.
     pub async fn reads(&self, dialog: DialogId, up_to: MessageId) {
         self.account().mark_read(dialog, up_to).await.unwrap();

@@ -198,7 +198,7 @@ export const commands = {
 	 *  Takes a message that was not sent back into what is being written: gives it back, and its files
 	 *  are chosen again; `null` when it was sent after all.
 	 */
-	takeBack: (accountId: AccountId, messageId: MessageId) => typedError<Message | null, IpcError>(__TAURI_INVOKE("take_back", { accountId, messageId })),
+	takeBack: (accountId: AccountId, messageId: MessageId) => typedError<TakenBack | null, IpcError>(__TAURI_INVOKE("take_back", { accountId, messageId })),
 	/**  Gives a message of mine another text. */
 	editMessage: (accountId: AccountId, messageId: MessageId, text: string) => typedError<null, IpcError>(__TAURI_INVOKE("edit_message", { accountId, messageId, text })),
 	/**  Deletes messages of a dialog, 100 at most, for me or for everyone. */
@@ -2361,6 +2361,14 @@ export type SystemLine =
 	/**  Whether with a picture. */
 	video: boolean,
 } };
+
+/**  A message that was not sent and is written again. */
+export type TakenBack = {
+	/**  As it stood; it is gone. */
+	message: Message,
+	/**  How many of its files are not on this computer any more, so that they are not chosen again. */
+	lostFiles: number,
+};
 
 /**  Where to sign in. */
 export type Target = 

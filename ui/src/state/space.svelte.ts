@@ -11,6 +11,7 @@ import type {
   NewMessage,
   Reacted,
   Recipient,
+  TakenBack,
   UserId,
 } from '~/ipc/bindings.gen';
 import { Blocks } from './blocks.svelte';
@@ -159,10 +160,12 @@ export class Space {
   }
 
   /** Drops a message that was not sent; its files are chosen again for its chat. Null when it was sent after all. */
-  async takeBack(messageId: MessageId): Promise<Message | null> {
-    const dropped = await this.backend.takeBack(this.accountId, messageId);
-    if (dropped !== null && dropped.attachments.length > 0) await this.trays.of(dropped.dialogId).bringBack();
-    return dropped;
+  async takeBack(messageId: MessageId): Promise<TakenBack | null> {
+    const taken = await this.backend.takeBack(this.accountId, messageId);
+    if (taken !== null && taken.message.attachments.length > 0) {
+      await this.trays.of(taken.message.dialogId).bringBack();
+    }
+    return taken;
   }
 
   /** Queues a message that was dropped once more, as it was. */

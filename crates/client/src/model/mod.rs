@@ -51,7 +51,9 @@ pub(crate) use link_preview::shown_address;
 pub use link_preview::{LinkPreview, PreviewPicture};
 pub use message::{Draft, Failure, FailureKind, Forwarded, Message, Quote, Reaction, SystemLine};
 pub use network::{Authority, Network, Proxy, ProxyProblem, ProxyServer};
-pub use outbox::{Hold, KeptDraft, KeptEdit, Outbox, OutboxItem, Recipient, SendTime, Waiting};
+pub use outbox::{
+    Hold, KeptDraft, KeptEdit, Outbox, OutboxItem, Recipient, SendTime, TakenBack, Waiting,
+};
 pub use page::{
     Anchor, Cursor, DialogPage, DialogQuery, Edge, GapReason, InvalidCursor, MessagePage,
 };

@@ -100,6 +100,15 @@ pub struct OutboxItem {
     pub waiting: Waiting,
 }
 
+/// A message that was not sent and is written again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    /// As it stood; it is gone.
+    pub message: Message,
+    /// How many of its files are not on this computer any more, so that they are not chosen again.
+    pub lost_files: u32,
+}
+
 /// Everything of an account that the server does not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {

@@ -9,7 +9,7 @@ use crate::{
         types::{
             ids::{AccountId, MessageId},
             message::Message,
-            outbox::Outbox,
+            outbox::{Outbox, TakenBack},
         },
     },
     state::App,
@@ -67,10 +67,10 @@ pub async fn take_back(
     app: State<'_, App>,
     account_id: AccountId,
     message_id: MessageId,
-) -> Result<Option<Message>, IpcError> {
+) -> Result<Option<TakenBack>, IpcError> {
     let id = message_id.try_into()?;
-    let dropped = app.account(account_id).await?.take_back(id).await?;
-    Ok(dropped.map(Into::into))
+    let taken = app.account(account_id).await?.take_back(id).await?;
+    Ok(taken.map(Into::into))
 }
 
 /// Drops a message that was not sent and gives it back; `null` when it was sent after all.

@@ -80,6 +80,25 @@ pub struct OutboxItem {
     pub waiting: Waiting,
 }
 
+/// A message that was not sent and is written again.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TakenBack {
+    /// As it stood; it is gone.
+    pub message: Message,
+    /// How many of its files are not on this computer any more, so that they are not chosen again.
+    pub lost_files: u32,
+}
+
+impl From<model::TakenBack> for TakenBack {
+    fn from(taken: model::TakenBack) -> Self {
+        Self {
+            message: taken.message.into(),
+            lost_files: taken.lost_files,
+        }
+    }
+}
+
 /// Everything of an account that the server does not have.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -116,8 +116,8 @@ export function stage(memory: Memory, dialogId: DialogId, files: readonly Partia
 }
 
 /** The files of a message that was taken back are chosen again. */
-export function chooseAgain(memory: Memory, { dialogId, attachments }: Message): void {
-  const files = attachments.filter((each) => each.kind !== 'location');
+export function chooseAgain(memory: Memory, { dialogId, attachments }: Message, lost: number): void {
+  const files = attachments.filter((each) => each.kind !== 'location').slice(lost);
   stage(
     memory,
     dialogId,

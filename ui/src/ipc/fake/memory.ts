@@ -61,6 +61,8 @@ export class Memory {
   /** What the desktop was told to say. */
   desktopWords: DesktopWords | null = null;
   autostart = false;
+  /** Files of the next message that is taken back that are not there any more, the first ones. */
+  lostFiles = 0;
   /** What the window believes to run on. */
   readonly platform: 'linux' | 'windows';
   /** Pictures given by the page, by uid, as `data:` addresses. */

@@ -83,8 +83,10 @@ export function outboxCommands(memory: Memory): OutboxCommands {
     async takeBack(_accountId, messageId) {
       return memory.act(['takeBack', messageId], () => {
         const item = dropped(messageId);
-        if (item) chooseAgain(memory, item);
-        return item;
+        if (item === null) return null;
+        const { lostFiles } = memory;
+        chooseAgain(memory, item, lostFiles);
+        return { message: item, lostFiles };
       });
     },
   };

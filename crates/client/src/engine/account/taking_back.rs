@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::attachments::outgoing::Chosen;
 use crate::engine::Account;
 use crate::error::Error;
-use crate::model::{Attachment, AttachmentKind, DialogId, Message, MessageId, Staged, StagedId};
+use crate::model::{Attachment, AttachmentKind, DialogId, MessageId, Staged, StagedId, TakenBack};
 use crate::store::staged::{Content, StagedFile};
 use crate::store::uploads::Upload;
 use crate::store::{dialogs, messages, outbox, staged, uploads};
@@ -14,8 +14,8 @@ impl Account {
     /// Drops a message that was not sent, as [`Self::discard_unsent`] does, and chooses its files
     /// again for the same dialog, in their order: those on their way from the copies that were made
     /// for sending, those that are at the server already from the cache. What the cache does not have
-    /// any more, and places, come back with the message alone.
-    pub async fn take_back(&self, message: MessageId) -> Result<Option<Message>, Error> {
+    /// any more is counted; places come back with the message alone.
+    pub async fn take_back(&self, message: MessageId) -> Result<Option<TakenBack>, Error> {
         let context = self.context().ok();
         if let Some(context) = &context {
             context.uploads.stop(message);
@@ -34,6 +34,7 @@ impl Account {
             let Some(dropped) = outbox::discard(tx, message)? else {
                 return Ok(None);
             };
+            let mut lost_files = 0;
             // A group that was kept for this message alone has gone with it.
             if dialogs::is_known(tx, dropped.dialog)? {
                 for (index, attachment) in (0..).zip(&dropped.attachments) {
@@ -42,12 +43,19 @@ impl Account {
                         Some(upload) => Some(chosen_again(dropped.dialog, attachment, upload)),
                         None => cached.remove(&index),
                     };
-                    if let Some(file) = file {
-                        staged::add(tx, &file)?;
+                    match file {
+                        Some(file) => {
+                            staged::add(tx, &file)?;
+                        }
+                        None if attachment.file.is_some() => lost_files += 1,
+                        None => {}
                     }
                 }
             }
-            Ok(Some(dropped))
+            Ok(Some(TakenBack {
+                message: dropped,
+                lost_files,
+            }))
         })
         .await
     }
