@@ -184,6 +184,15 @@ describe('a file', () => {
     await done();
   });
 
+  it('that is not on this computer any more when the message is taken back is told of', async () => {
+    const { page, done } = await open();
+    await page.evaluate(() => (window.fake.lostFiles = 1));
+    await button(row(page, /slides\.pdf/), 'Cancel slides.pdf').click();
+    await page.getByText('One file is not on this computer any more').first().waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Remove slides.pdf' }).count(), 0);
+    await done();
+  });
+
   it('that is too large says that it is the file, not the text', async () => {
     const { page, done } = await open();
     await page.getByText('Not sent: a file is too large for the server.').waitFor();
@@ -788,6 +797,23 @@ describe('what was shared', () => {
     await details.locator('button:focus').filter({ hasText: 'Lower car park' }).waitFor();
     await page.keyboard.press('Escape');
     await details.getByRole('heading', { name: 'Details' }).waitFor();
+    await done();
+  });
+});
+
+describe('a link that only the cache sees', () => {
+  it('is no empty line among what was shared', async () => {
+    const { page, done } = await open();
+    await page.evaluate(() => {
+      const [message] = [...window.fake.world.messages.values()].flat();
+      const items = [{ message: { ...message, text: 'https://' }, index: 0 }];
+      window.fake.sharedAttachments = async () => ({ items, next: null });
+    });
+    await page.keyboard.press('Control+i');
+    const details = page.getByRole('complementary', { name: 'Details' });
+    await button(details, /^Links/).click();
+    await details.getByText('No links').first().waitFor();
+    assert.equal(await details.getByRole('tabpanel').getByRole('listitem').count(), 0);
     await done();
   });
 });
