@@ -8,9 +8,8 @@ import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
 import { thumbHashToAverageRGBA } from 'thumbhash';
-import { SdkPerson } from '../sdk/support/sdk.mjs';
 import { Desktop, root, until } from './desktop.mjs';
-import { tryHere } from './entrance.mjs';
+import { tryHereAndMeet } from './meeting.mjs';
 import { inOrder } from './steps.mjs';
 
 const ENTER = '\uE007';
@@ -27,13 +26,7 @@ let dialog;
 before(async () => {
   await desktop.open();
   page = await desktop.launch();
-  await tryHere(page);
-  beatrice = await SdkPerson.signUp({ ready: desktop.backend() }, 'beatrice');
-  ada = (await beatrice.cube.users.getV2({ login: 'ada.byron' })).items[0].id;
-  dialog = await beatrice.privateDialog(ada);
-  beatrice.send(ada, dialog, 'Do you have the pictures?');
-  await page.openChat('Do you have the pictures?');
-  await page.element('textarea');
+  ({ beatrice, ada, dialog } = await tryHereAndMeet(desktop, page, 'Do you have the pictures?'));
 });
 
 after(async () => {

@@ -4,9 +4,11 @@ use std::io::Read as _;
 use std::path::PathBuf;
 
 use cubist_client::Account;
+use cubist_client::export::{Export, ExportWords};
 use cubist_client::model::{DialogId, MessageId};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::Failure;
 
@@ -30,6 +32,11 @@ pub(crate) enum FilesCall {
     },
     SharedCounts {
         dialog: DialogId,
+    },
+    /// Writes a dialog with its files into a new folder of a folder.
+    Export {
+        dialog: DialogId,
+        into: PathBuf,
     },
     StorageUse {},
     FreeSpace {
@@ -70,6 +77,18 @@ pub(crate) async fn run(account: &Account, call: FilesCall) -> Result<Value, Fai
                 "links": counts.links,
                 "locations": counts.locations,
             })
+        }
+        FilesCall::Export { dialog, into } => {
+            let export = Export {
+                dialog,
+                into,
+                words: ExportWords::default(),
+                with_files: true,
+            };
+            let exported = account
+                .export(export, |_| {}, CancellationToken::new())
+                .await?;
+            json!({ "folder": exported.folder, "files": exported.files, "missing": exported.missing.len() })
         }
         FilesCall::StorageUse {} => {
             let sums = account.storage_use().await?;
