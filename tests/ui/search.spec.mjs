@@ -218,6 +218,39 @@ describe('the palette', () => {
     await done();
   });
 
+  it('searches and exports the open chat and signs out, each after its question', async () => {
+    const { page, done } = await palette('open=jonas');
+    await field(page).fill('>search in this');
+    await option(page, 'Search in this chat').click();
+    await inChat(page).waitFor();
+    assert.equal(await inChat(page).evaluate((input) => input === document.activeElement), true);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await field(page).fill('>backup');
+    await option(page, 'Export chat…').click();
+    const sheet = page.getByRole('dialog');
+    await sheet.getByRole('heading').first().waitFor();
+    await sheet.getByText('Jonas Weber').first().waitFor();
+    await sheet.getByRole('button', { name: 'Cancel' }).click();
+    await sheet.waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    await field(page).fill('>logout');
+    await option(page, 'Sign out').click();
+    await page.getByRole('dialog', { name: 'Sign out?' }).getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'How do you want to start?' }).waitFor();
+    assert.deepEqual(await callsOf(page, 'signOut'), [['00000000000000a1', false]]);
+    await done();
+  });
+
+  it('leaves out what needs an open chat while none is', async () => {
+    const { page, done } = await palette('');
+    await field(page).fill('>');
+    await option(page, 'Sign out').waitFor();
+    assert.equal(await page.getByRole('option', { name: 'Search in this chat' }).count(), 0);
+    assert.equal(await page.getByRole('option', { name: 'Export chat…' }).count(), 0);
+    await done();
+  });
+
   it('empties the field with Escape, then closes and gives the focus back', async () => {
     const { page, done } = await open();
     await page.getByRole('textbox', { name: /^Message to/ }).focus();

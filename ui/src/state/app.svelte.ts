@@ -394,10 +394,15 @@ export class App {
     }
   }
 
-  /** Lets this do commands that are chosen in the menu bar; returns what ends it. */
+  /** Lets this do commands that are chosen in the menu bar or the palette; returns what ends it. */
   does(doer: (command: string) => boolean): () => void {
     this.#doers.add(doer);
     return () => this.#doers.delete(doer);
+  }
+
+  /** Does a command by its name, as the menu bar does: the first that can. */
+  do(command: string): void {
+    for (const doer of this.#doers) if (doer(command)) return;
   }
 
   /** A shortcut was pressed in the page. */
@@ -408,7 +413,7 @@ export class App {
   #menuChosen(command: string): void {
     const pressed = this.#pressed;
     if (pressed?.id === command && Date.now() - pressed.at < SAME_PRESS_MS) return;
-    for (const doer of this.#doers) if (doer(command)) return;
+    this.do(command);
   }
 
   /** A new version is there: nothing happens by itself, so one is told where it can be had. */

@@ -1,6 +1,6 @@
 // Owns where the person is: which screen fills the window, which sheet lies over it, which chat is open.
 // Nobody else decides this; the engine never moves the person.
-import type { AccountId, DialogId, MessageId, PublicDialog, UserId } from '~/ipc/bindings.gen';
+import type { Account, AccountId, DialogId, MessageId, PublicDialog, UserId } from '~/ipc/bindings.gen';
 
 /** What fills the window. */
 export type Screen =
@@ -61,11 +61,13 @@ export interface Question {
 /** What a report is about: a person, or one message. */
 export type ReportTarget = { userId: UserId } | { dialogId: DialogId; messageId: MessageId };
 
-/** A small sheet about a person, over whatever is there: screens, sheets, and one another. */
+/** A small sheet about a person or an account, over whatever is there: screens, sheets, and one another. */
 export type Overlay =
   | { kind: 'profile'; userId: UserId }
   | { kind: 'block'; userId: UserId }
-  | { kind: 'report'; target: ReportTarget };
+  | { kind: 'report'; target: ReportTarget }
+  /** Before an account goes: what stays of it here, and what would be lost. */
+  | { kind: 'signOut'; account: Account };
 
 /** Where in a chat one wants to be. */
 export interface Goal {

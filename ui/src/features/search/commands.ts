@@ -4,9 +4,11 @@ import BellOff from '@lucide/svelte/icons/bell-off';
 import CheckCheck from '@lucide/svelte/icons/check-check';
 import Contrast from '@lucide/svelte/icons/contrast';
 import Compass from '@lucide/svelte/icons/compass';
+import FolderDown from '@lucide/svelte/icons/folder-down';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Lock from '@lucide/svelte/icons/lock';
+import LogOut from '@lucide/svelte/icons/log-out';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
 import Moon from '@lucide/svelte/icons/moon';
@@ -14,6 +16,7 @@ import PanelRight from '@lucide/svelte/icons/panel-right';
 import Send from '@lucide/svelte/icons/send';
 import Sun from '@lucide/svelte/icons/sun';
 import SunMoon from '@lucide/svelte/icons/sun-moon';
+import TextSearch from '@lucide/svelte/icons/text-search';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import UserRound from '@lucide/svelte/icons/user-round';
 import Users from '@lucide/svelte/icons/users';
@@ -98,7 +101,28 @@ export function commandsOf(app: App, space: Space): Command[] {
       },
     });
   }
-  if (app.view.dialogId !== null) {
+  const { dialogId } = app.view;
+  if (dialogId !== null) {
+    commands.push({
+      id: 'search-chat',
+      label: m.search_open(),
+      icon: TextSearch,
+      words: m.search_words_search_chat(),
+      ...keys('searchChat'),
+      run: () => {
+        app.view.closeSheet();
+        app.do('searchChat');
+      },
+    });
+    if (app.allows('export')) {
+      commands.push({
+        id: 'export',
+        label: m.chats_export(),
+        icon: FolderDown,
+        words: m.search_words_export(),
+        run: () => app.view.open({ kind: 'export', dialogId }),
+      });
+    }
     commands.push({
       id: 'details',
       label: app.view.details ? m.details_hide() : m.details_show(),
@@ -176,6 +200,7 @@ export function commandsOf(app: App, space: Space): Command[] {
           app.organisation === null ? { kind: 'signIn', origin: 'cloud', add: true } : { kind: 'firstRun' },
         ),
     },
+    ...signOut(app),
   ];
 }
 
@@ -195,6 +220,24 @@ function quiet(app: App): Command {
       app.setQuiet(on ? null : now + HOUR_MS).catch((error: unknown) => app.toast(errorSentence(error)));
     },
   };
+}
+
+/** Asks first, like the menu of the account. */
+function signOut(app: App): Command[] {
+  const { account } = app;
+  if (account === null) return [];
+  return [
+    {
+      id: 'sign-out',
+      label: m.accounts_sign_out(),
+      icon: LogOut,
+      words: m.search_words_sign_out(),
+      run: () => {
+        app.view.closeSheet();
+        app.view.lay({ kind: 'signOut', account });
+      },
+    },
+  ];
 }
 
 /** Those whose name, or another word for them, begins with what was typed. */
