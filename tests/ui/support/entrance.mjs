@@ -48,6 +48,7 @@ export const ENTRANCE = [
       await button(page, say('endpoints_continue')).click();
     },
   },
+  { name: 'start-failed', query: 'state=startFailed' },
   { name: 'keys-choose', query: 'state=needsChoice' },
   { name: 'keys-locked', query: 'state=locked' },
   { name: 'sign-in', query: 'state=firstRun', go: signIn },
@@ -91,6 +92,22 @@ export const ENTRANCE = [
       await page.getByRole('textbox', { name: say('keys_code') }).waitFor();
     },
   },
+  {
+    name: 'keys-locked-wait',
+    query: 'state=locked',
+    go: async (page, say) => {
+      const field = page.getByLabel(say('keys_passphrase'), { exact: true });
+      // So often a wrong entry is free.
+      for (let entry = 0; entry < 4; entry += 1) {
+        await field.fill('not it');
+        await page.keyboard.press('Enter');
+        await field.and(page.locator('[aria-invalid=true]')).waitFor();
+      }
+      await field.fill('correct');
+      await page.keyboard.press('Enter');
+      await page.getByRole('timer').waitFor();
+    },
+  },
   { name: 'keys-locked-elsewhere', query: 'state=locked&keys=keychain' },
   {
     name: 'lock-turn-on',
@@ -105,6 +122,20 @@ export const ENTRANCE = [
     name: 'lock-change',
     query: 'keys=passphrase,recoveryCode',
     go: (page, say) => keySheet(page, say, 'lock_change', 'lock_passphrase'),
+  },
+  {
+    name: 'lock-turn-off',
+    query: 'keys=passphrase,recoveryCode',
+    go: async (page, say) => {
+      await keys(page, say);
+      await page.getByRole('switch', { name: say('lock_ask') }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'recovery-code-remove',
+    query: 'keys=passphrase,recoveryCode',
+    go: (page, say) => keySheet(page, say, 'lock_remove', 'lock_code'),
   },
   {
     name: 'recovery-code',

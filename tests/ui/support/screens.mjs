@@ -1,6 +1,7 @@
 // Every screen and every state of one that is worth looking at: what `npm run shots` photographs and what is checked for
 // accessibility, in any language. Nothing here may name words of one language except those people wrote.
 
+import { fileURLToPath } from 'node:url';
 import { accountMenu, beginning, button, item, NARROW, settings } from './controls.mjs';
 import { ENTRANCE } from './entrance.mjs';
 import { settle } from './world.mjs';
@@ -13,6 +14,11 @@ import { settle } from './world.mjs';
  *   from the first frame to the screen
  * @property {{ width: number, height: number }} [size]
  */
+
+/** A photograph to take a square out of. */
+const PHOTOGRAPH = fileURLToPath(
+  new URL('../../../crates/server/src/demo/files/lake-evening.jpg', import.meta.url),
+);
 
 /** The menu of a message that has these words. */
 async function messageMenu(page, words) {
@@ -499,6 +505,15 @@ export const SCREENS = [
     },
   },
   { name: 'settings-profile', query: '', go: (page, say) => settings(page, say, 'settings_own_profile') },
+  {
+    name: 'picture-crop',
+    query: '',
+    go: async (page, say) => {
+      await settings(page, say, 'settings_own_profile');
+      await page.locator('input[type=file]').setInputFiles(PHOTOGRAPH);
+      await page.getByRole('dialog').getByRole('slider').waitFor();
+    },
+  },
   { name: 'settings-appearance', query: '', go: (page, say) => settings(page, say, 'settings_appearance') },
   { name: 'settings-language', query: '', go: (page, say) => settings(page, say, 'settings_language') },
   {

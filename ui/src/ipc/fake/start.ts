@@ -139,20 +139,25 @@ export function startCommands(memory: Memory): StartCommands {
     },
 
     async bootstrap() {
-      const snapshot = await memory.answer(() => ({
-        version: '0.1.0',
-        profile: 'default',
-        platform: memory.platform,
-        keys: memory.keys,
-        canLock: memory.locks.canLock,
-        accounts: memory.keys.type === 'ready' ? memory.accounts : [],
-        unread: memory.keys.type === 'ready' ? memory.unread : [],
-        settings: memory.settings,
-        maxUploadBytes: 104_857_600,
-        organisation: memory.organisation,
-        updates: memory.updates,
-        hasTray: true,
-      }));
+      const snapshot = await memory.answer(() => {
+        if (memory.state === 'startFailed') {
+          memory.fail({ kind: 'storage', message: 'attempt to write a readonly database' });
+        }
+        return {
+          version: '0.1.0',
+          profile: 'default',
+          platform: memory.platform,
+          keys: memory.keys,
+          canLock: memory.locks.canLock,
+          accounts: memory.keys.type === 'ready' ? memory.accounts : [],
+          unread: memory.keys.type === 'ready' ? memory.unread : [],
+          settings: memory.settings,
+          maxUploadBytes: 104_857_600,
+          organisation: memory.organisation,
+          updates: memory.updates,
+          hasTray: true,
+        };
+      });
       if (memory.connection.type === 'online') {
         for (const [dialogId, userIds] of memory.world.typing) {
           setTimeout(() => {

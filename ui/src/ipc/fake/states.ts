@@ -13,6 +13,8 @@ export const STATES = [
   'certificate',
   'proxyLogin',
   'signedOut',
+  /** The engine does not open. */
+  'startFailed',
   'firstRun',
   'needsChoice',
   'locked',
@@ -56,6 +58,7 @@ export function connectionOf(state: StateName): ConnectionState {
     case 'loading':
     case 'failed':
     case 'gap':
+    case 'startFailed':
     case 'firstRun':
     case 'needsChoice':
     case 'locked':
