@@ -23,7 +23,7 @@ import { parse } from 'svelte/compiler';
  * @typedef {object} Finding
  * @property {string} locale
  * @property {string} key
- * @property {'missing' | 'extra' | 'empty' | 'twice' | 'shape' | 'placeholders' | 'plural' | 'unused' | 'unknown' | 'kept'} rule
+ * @property {'missing' | 'extra' | 'empty' | 'twice' | 'shape' | 'placeholders' | 'plural' | 'unused' | 'unknown' | 'kept' | 'literal'} rule
  * @property {string} detail
  */
 
@@ -262,6 +262,69 @@ function saysWords(node) {
   return Object.values(node).some(saysWords);
 }
 
+/** Attributes that people read or hear; `label`, `hint` and `note` are those of our own components. */
+const SPOKEN =
+  /^(aria-(label|description|placeholder|roledescription|valuetext)|title|placeholder|alt|label|hint|note|text)$/;
+
+/** An address that shows how one is written. */
+const ADDRESS = /^(https?:\/\/)?[\w-]+(\.[\w-]+)+(\/\S*)?$/;
+
+/**
+ * Words that stand in a component and in no catalogue: as text between its tags, or in an attribute that is read or
+ * heard. Only what has two letters in a row is a word.
+ *
+ * @param {string} file
+ * @param {string} source of a Svelte component
+ * @returns {Finding[]}
+ */
+export function literalWords(file, source) {
+  /** @type {string[]} */
+  const found = [];
+  /** @param {any} node of the syntax tree */
+  const look = (node) => {
+    if (node === null || typeof node !== 'object') return;
+    if (Array.isArray(node)) node.forEach(look);
+    else if (node.type === 'Text') found.push(node.data);
+    else if (node.type === 'ExpressionTag') found.push(...literalsOf(node.expression));
+    else if (node.type === 'Attribute') {
+      if (SPOKEN.test(node.name)) look(node.value);
+    } else if (!/Expression$|Directive$|^(Script|StyleSheet|Comment)$/.test(node.type ?? '')) {
+      Object.values(node).forEach(look);
+    }
+  };
+  look(parse(source, { modern: true }).fragment);
+  return found
+    .map((text) => text.trim().replace(/\s+/g, ' '))
+    .filter((text) => /\p{L}{2}/u.test(text) && !ADDRESS.test(text))
+    .map((text) => ({
+      locale: '',
+      key: text,
+      rule: 'literal',
+      detail: `stands in ${file}, not in a catalogue`,
+    }));
+}
+
+/**
+ * The strings that an expression may be, as they stand in it; what it calls, compares or reads is nobody's words.
+ *
+ * @param {any} node of the syntax tree
+ * @returns {string[]}
+ */
+function literalsOf(node) {
+  switch (node?.type) {
+    case 'Literal':
+      return typeof node.value === 'string' ? [node.value] : [];
+    case 'TemplateLiteral':
+      return node.quasis.map((/** @type {any} */ quasi) => quasi.value.cooked ?? '');
+    case 'ConditionalExpression':
+      return [...literalsOf(node.consequent), ...literalsOf(node.alternate)];
+    case 'LogicalExpression':
+      return [...literalsOf(node.left), ...literalsOf(node.right)];
+    default:
+      return [];
+  }
+}
+
 /**
  * The catalogues and sources of a working copy.
  *
@@ -297,6 +360,6 @@ export function judgeAll({ base, catalogues, sources }) {
       base,
       sources.flatMap(({ file, source }) => usesOf(file, source)),
     ),
-    ...components.flatMap(({ file, source }) => keptWords(file, source)),
+    ...components.flatMap(({ file, source }) => [...keptWords(file, source), ...literalWords(file, source)]),
   ];
 }

@@ -4,6 +4,7 @@ import {
   judge,
   judgeUses,
   keptWords,
+  literalWords,
   placeholdersOf,
   pluralsOf,
   readCatalogue,
@@ -143,4 +144,31 @@ test('the categories of a language, and which of them stand for one number', () 
 
 test('the placeholders of a sentence, each once', () => {
   assert.deepEqual(placeholdersOf('{b} {a} {b} { c } {}'), ['a', 'b']);
+});
+
+test('words that stand in a component and in no catalogue', () => {
+  const literal = (/** @type {string} */ markup) =>
+    literalWords('Some.svelte', `<script>const said = 'Hello there';</script>\n${markup}`).map(
+      ({ key }) => key,
+    );
+  assert.deepEqual(literal('<p>Try\n  again</p>'), ['Try again']);
+  assert.deepEqual(literal('{#if on}<b>Повтор</b>{:else}{m.again()}{/if}'), ['Повтор']);
+  assert.deepEqual(literal('{#snippet row(item)}<li>{item.name} waits</li>{/snippet}'), ['waits']);
+  assert.deepEqual(literal('<button aria-label="Close" title={on ? `Shut ${name}` : m.open()}>×</button>'), [
+    'Close',
+    'Shut',
+  ]);
+  assert.deepEqual(literal('<Field label="Name" placeholder={hint ?? "Who?"} />'), ['Name', 'Who?']);
+  assert.deepEqual(literal('<p>{count > 1 ? "many" : name}</p>'), ['many']);
+});
+
+test('what is no sentence is left in peace', () => {
+  for (const markup of [
+    '<p class="wide row" data-kind="short" dir="auto">{m.hello({ name })} · {name} 100 %</p>',
+    '<style>p { content: "words"; }</style>',
+    '{#if kind === "private"}{say("key")}{/if}<input type="text" autocomplete="off" />',
+    '<kbd>F</kbd> <input placeholder="https://maps.example.org/a.pmtiles" /> <!-- a comment of several words -->',
+  ]) {
+    assert.deepEqual(literalWords('Some.svelte', markup), [], markup);
+  }
 });
