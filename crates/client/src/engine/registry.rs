@@ -1,18 +1,25 @@
 //! `accounts.json`: which accounts there are, in the clear.
 //!
 //! The list must be shown before any key is at hand, so it stands beside the encrypted caches. It
-//! holds no password, token or application key.
+//! holds no password, token or application key. It stands there twice, and a list of which neither
+//! copy can be read is put aside: it must not keep the app from starting.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::keys::{read_both, write_both};
 use crate::model::{AccountId, AppId, Origin, User, UserId};
 use crate::store;
 
 /// The file's name in the profile's folder.
 const FILE: &str = "accounts.json";
+
+/// What becomes of a list that cannot be read.
+const ASIDE: &str = "accounts.json.damaged";
+
+/// An account has about 300 bytes.
+const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// One account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,15 +72,18 @@ pub(super) struct Registry {
 }
 
 impl Registry {
-    /// Reads the list; an absent file is an empty one.
+    /// Reads the list; an absent file is an empty one, and so is one that is damaged with its
+    /// second copy.
     pub(super) fn open(data_dir: &Path) -> Result<Self, store::Error> {
         let path = data_dir.join(FILE);
-        let entries = match std::fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| store::Error::Corrupt {
-                what: "list of accounts",
-            })?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error.into()),
+        let entries = match read_both(&path, MOST_BYTES, parse, is_damage) {
+            Ok(entries) => entries.unwrap_or_default(),
+            Err(error) if is_damage(&error) => {
+                std::fs::rename(&path, data_dir.join(ASIDE))?;
+                tracing::error!("the list of accounts cannot be read; it lies in {ASIDE}");
+                Vec::new()
+            }
+            Err(error) => return Err(error),
         };
         Ok(Self { path, entries })
     }
@@ -119,24 +129,33 @@ impl Registry {
         self.save()
     }
 
-    /// Writes a new file and puts it in the place of the old one, so that a crash leaves one of
-    /// the two whole.
+    /// A crash leaves the old list or the new one.
     fn save(&self) -> Result<(), store::Error> {
-        let text = serde_json::to_vec_pretty(&self.entries).map_err(|_| store::Error::Corrupt {
-            what: "list of accounts",
-        })?;
-        let fresh = self.path.with_extension("json.new");
-        let mut file = std::fs::File::create(&fresh)?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        std::fs::rename(&fresh, &self.path)?;
-        Ok(())
+        let text = serde_json::to_vec_pretty(&self.entries).map_err(|_| UNREADABLE)?;
+        Ok(write_both(&self.path, &text)?)
+    }
+}
+
+const UNREADABLE: store::Error = store::Error::Corrupt {
+    what: "list of accounts",
+};
+
+fn parse(bytes: &[u8]) -> Result<Vec<Entry>, store::Error> {
+    serde_json::from_slice(bytes).map_err(|_| UNREADABLE)
+}
+
+fn is_damage(error: &store::Error) -> bool {
+    match error {
+        store::Error::Corrupt { .. } => true,
+        store::Error::Io(error) => error.kind() == std::io::ErrorKind::FileTooLarge,
+        _ => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, Registry};
+    use super::{ASIDE, Entry, FILE, Registry};
+    use crate::keys::second;
     use crate::model::{AccountId, AppId, Origin, User, UserId};
 
     fn entry(byte: u8, origin: Origin, host: &str) -> Entry {
@@ -161,6 +180,26 @@ mod tests {
         registry.put(entry(1, Origin::Cloud, "a")).unwrap();
         registry.put(entry(2, Origin::Cloud, "b")).unwrap();
         registry.remove(&AccountId::from_random([1; 8])).unwrap();
+        let again = Registry::open(dir.path()).unwrap();
+        assert_eq!(again.entries(), [entry(2, Origin::Cloud, "b")]);
+    }
+
+    #[test]
+    fn a_damaged_list_is_read_from_its_copy_or_put_aside() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        let mut registry = Registry::open(dir.path()).unwrap();
+        registry.put(entry(1, Origin::Cloud, "a")).unwrap();
+        std::fs::write(&path, "[{").unwrap();
+        let again = Registry::open(dir.path()).unwrap();
+        assert_eq!(again.entries(), [entry(1, Origin::Cloud, "a")]);
+        for each in [&path, &second(&path)] {
+            std::fs::write(each, [0; 40]).unwrap();
+        }
+        let mut empty = Registry::open(dir.path()).unwrap();
+        assert_eq!(empty.entries(), []);
+        assert_eq!(std::fs::read(dir.path().join(ASIDE)).unwrap(), [0; 40]);
+        empty.put(entry(2, Origin::Cloud, "b")).unwrap();
         let again = Registry::open(dir.path()).unwrap();
         assert_eq!(again.entries(), [entry(2, Origin::Cloud, "b")]);
     }

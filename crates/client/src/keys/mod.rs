@@ -18,7 +18,9 @@ mod slot;
 mod vault;
 
 pub use error::Error;
-pub(crate) use files::{read_limited, write_private};
+#[cfg(test)]
+pub(crate) use files::second;
+pub(crate) use files::{read_both, read_limited, write_both, write_private};
 pub use recovery::RecoveryCode;
 pub use vault::{DatabaseKey, KeyVault};
 

@@ -15,14 +15,14 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use crate::clock::{Clock, Random};
 use crate::keys::attempts::Attempts;
 use crate::keys::error::Error;
-use crate::keys::files::{read_limited, restrict, write_private};
+use crate::keys::files::{read_both, read_limited, restrict, write_both, write_private};
 use crate::keys::keychain::Keychain;
 use crate::keys::recovery::RecoveryCode;
 use crate::keys::slot::{FORMAT_VERSION, Guard, Key, KeysFile, Slot, key_from};
 use crate::keys::{KeyChoice, KeyState, KeychainPolicy, SlotKind};
 use crate::model::{AccountId, Secret};
 
-/// The file of the slots, in the profile's folder.
+/// The file of the slots, in the profile's folder. Without it no cache opens, so it is there twice.
 const KEYS_FILE: &str = "keys.json";
 
 /// The key file, beside it. Named apart so that a backup can leave it out.
@@ -396,7 +396,7 @@ impl KeyVault {
     async fn write(&self, file: KeysFile) -> Result<(), Error> {
         let json = serde_json::to_vec_pretty(&file).map_err(|_| Error::Damaged)?;
         let path = self.inner.folder.join(KEYS_FILE);
-        blocking(move || Ok(write_private(&path, &json)?)).await?;
+        blocking(move || Ok(write_both(&path, &json)?)).await?;
         self.lock().file = Some(file);
         Ok(())
     }
@@ -420,23 +420,24 @@ fn has(file: &KeysFile, kind: SlotKind) -> bool {
 
 async fn read_keys_file(path: PathBuf) -> Result<Option<KeysFile>, Error> {
     blocking(move || {
-        let Some(bytes) = read_limited(&path, MAX_KEYS_FILE_BYTES)? else {
-            return Ok(None);
-        };
-        // The version first: a newer format need not have the fields of this one.
-        let value: serde_json::Value =
-            serde_json::from_slice(&bytes).map_err(|_| Error::Damaged)?;
-        let version = value.get("version").and_then(serde_json::Value::as_u64);
-        match version.map(u32::try_from) {
-            Some(Ok(FORMAT_VERSION)) => {}
-            Some(Ok(other)) => return Err(Error::UnknownVersion(other)),
-            None | Some(Err(_)) => return Err(Error::Damaged),
-        }
-        serde_json::from_value(value)
-            .map(Some)
-            .map_err(|_| Error::Damaged)
+        read_both(&path, MAX_KEYS_FILE_BYTES, parse, |error| match error {
+            Error::Damaged => true,
+            Error::Io(error) => error.kind() == io::ErrorKind::FileTooLarge,
+            _ => false,
+        })
     })
     .await
+}
+
+fn parse(bytes: &[u8]) -> Result<KeysFile, Error> {
+    // The version first: a newer format need not have the fields of this one.
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| Error::Damaged)?;
+    let version = value.get("version").and_then(serde_json::Value::as_u64);
+    match version.map(u32::try_from) {
+        Some(Ok(FORMAT_VERSION)) => serde_json::from_value(value).map_err(|_| Error::Damaged),
+        Some(Ok(other)) => Err(Error::UnknownVersion(other)),
+        None | Some(Err(_)) => Err(Error::Damaged),
+    }
 }
 
 fn load_key_file(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {

@@ -178,6 +178,58 @@ async fn a_newer_format_and_a_damaged_file_are_told_apart() {
     }
 }
 
+#[tokio::test]
+async fn damaged_or_lost_slots_are_read_from_their_second_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(KEYS_FILE);
+    let vault = open(folder.path()).await;
+    vault.create(KeyChoice::KeyFile).await.unwrap();
+    let key = vault.database_key(&account(1)).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let long = vec![b' '; 100_000];
+    for damaged in [&b""[..], b"{\"version\":1", &[0; 300], &long] {
+        std::fs::write(&path, damaged).unwrap();
+        let again = open(folder.path()).await;
+        assert_eq!(again.state(), KeyState::Ready);
+        assert_eq!(again.database_key(&account(1)).unwrap(), key);
+        assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+    // Gone altogether: no new keys are made in the place of those that open everything.
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(
+        open(folder.path()).await.database_key(&account(1)).unwrap(),
+        key
+    );
+    // Of a newer program's file nothing older is made.
+    std::fs::write(&path, r#"{"version":2}"#).unwrap();
+    assert!(matches!(
+        open_with(folder.path(), KeychainPolicy::Disabled).await,
+        Err(Error::UnknownVersion(2))
+    ));
+}
+
+#[tokio::test]
+async fn a_way_in_that_was_taken_away_is_in_no_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    vault.create(KeyChoice::KeyFile).await.unwrap();
+    let passphrase = Secret::new("four words are enough".to_owned());
+    vault
+        .add(KeyChoice::Passphrase(passphrase.clone()))
+        .await
+        .unwrap();
+    vault.ask_for_person().await.unwrap();
+    std::fs::write(folder.path().join(KEYS_FILE), "damaged").unwrap();
+    let again = open(folder.path()).await;
+    assert_eq!(
+        again.state(),
+        KeyState::Locked {
+            slots: vec![SlotKind::Passphrase]
+        }
+    );
+    again.unlock(&passphrase).await.unwrap();
+}
+
 async fn with_passphrase(folder: &Path) -> KeyVault {
     let vault = open(folder).await;
     let choice = KeyChoice::Passphrase(Secret::new("correct horse"));
