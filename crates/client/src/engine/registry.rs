@@ -145,11 +145,9 @@ fn parse(bytes: &[u8]) -> Result<Vec<Entry>, store::Error> {
 }
 
 fn is_damage(error: &store::Error) -> bool {
-    match error {
-        store::Error::Corrupt { .. } => true,
-        store::Error::Io(error) => error.kind() == std::io::ErrorKind::FileTooLarge,
-        _ => false,
-    }
+    let is_too_long = |error: &std::io::Error| error.kind() == std::io::ErrorKind::FileTooLarge;
+    matches!(error, store::Error::Corrupt { .. })
+        || matches!(error, store::Error::Io(error) if is_too_long(error))
 }
 
 #[cfg(test)]

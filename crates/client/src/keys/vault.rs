@@ -419,14 +419,12 @@ fn has(file: &KeysFile, kind: SlotKind) -> bool {
 }
 
 async fn read_keys_file(path: PathBuf) -> Result<Option<KeysFile>, Error> {
-    blocking(move || {
-        read_both(&path, MAX_KEYS_FILE_BYTES, parse, |error| match error {
-            Error::Damaged => true,
-            Error::Io(error) => error.kind() == io::ErrorKind::FileTooLarge,
-            _ => false,
-        })
-    })
-    .await
+    blocking(move || read_both(&path, MAX_KEYS_FILE_BYTES, parse, is_damage)).await
+}
+
+fn is_damage(error: &Error) -> bool {
+    let is_too_long = |error: &io::Error| error.kind() == io::ErrorKind::FileTooLarge;
+    matches!(error, Error::Damaged) || matches!(error, Error::Io(error) if is_too_long(error))
 }
 
 fn parse(bytes: &[u8]) -> Result<KeysFile, Error> {
