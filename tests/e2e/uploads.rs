@@ -105,6 +105,31 @@ async fn the_same_file_is_uploaded_once_in_a_message_and_not_again_on_forward() 
 }
 
 #[tokio::test]
+async fn what_is_still_to_be_sent_can_be_played_opened_and_saved() {
+    let world = World::new().await;
+    let (alice, bob) = world.pair().await;
+    let dialog = alice.chat_with(&bob).await;
+    let (song, notes) = (bytes(300_000, 9), b"notes".to_vec());
+    alice.rest.go_down();
+    let files = [("song.bin", &song[..]), ("notes.txt", &notes)];
+    let id = alice.sends_files(dialog, "", &files).await;
+    let waiting = alice.message(dialog, id).await.unwrap();
+    assert_eq!(waiting.attachments[1].file, Some(FileState::Waiting));
+    assert!(alice.opens(id, 0).await == song);
+    assert_eq!(alice.opens(id, 1).await, notes);
+    let file = alice.account().attachment_file(id, 1).await.unwrap();
+    assert_eq!(
+        (file.content_type.as_str(), file.attachment.name.as_str()),
+        ("text/plain", "notes.txt")
+    );
+    alice.rest.come_up();
+    alice.account().network_changed();
+    bob.receives(dialog, id).await;
+    alice.has_status(dialog, id, Status::Delivered).await;
+    assert!(alice.opens(id, 0).await == song);
+}
+
+#[tokio::test]
 async fn a_line_that_is_cut_at_every_step_of_an_upload_only_delays_it() {
     let world = World::new().await;
     let (alice, bob) = world.pair().await;

@@ -81,6 +81,11 @@ impl Person {
     pub async fn content(&self, dialog: DialogId, id: MessageId, index: u32) -> Vec<u8> {
         self.account().download(id, index).await.unwrap();
         self.has_file(dialog, id, index).await;
+        self.opens(id, index).await
+    }
+
+    /// Reads a file of a message that is here.
+    pub async fn opens(&self, id: MessageId, index: u32) -> Vec<u8> {
         let mut file = self.account().attachment_file(id, index).await.unwrap();
         tokio::task::spawn_blocking(move || {
             let mut bytes = Vec::new();

@@ -93,14 +93,14 @@ impl Drop for Pin {
     }
 }
 
-/// A file of the cache that is being read. It stays there meanwhile.
+/// A file of the cache that is being read, which stays there meanwhile, or one that is still to be sent.
 pub struct OpenFile {
     reader: Reader,
     /// Its media type as its bytes tell; empty when they do not.
     pub content_type: String,
     /// The attachment that shows it.
     pub attachment: Attachment,
-    _pin: Pin,
+    _pin: Option<Pin>,
 }
 
 impl std::fmt::Debug for OpenFile {
@@ -112,6 +112,16 @@ impl std::fmt::Debug for OpenFile {
 }
 
 impl OpenFile {
+    /// A file that is still to be sent: no room is made of those.
+    pub(crate) fn to_be_sent(reader: Reader, content_type: String, attachment: Attachment) -> Self {
+        Self {
+            reader,
+            content_type,
+            attachment,
+            _pin: None,
+        }
+    }
+
     /// Bytes.
     pub fn length(&self) -> u64 {
         self.reader.length()
@@ -362,7 +372,7 @@ impl Files {
                 reader,
                 content_type: what.content_type,
                 attachment,
-                _pin: pin,
+                _pin: Some(pin),
             })),
             Err(error) => {
                 self.missing(content, &error).await?;

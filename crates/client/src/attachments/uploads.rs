@@ -154,11 +154,13 @@ async fn round(transfer: &Arc<Transfer>, running: &mut JoinSet<i64>) -> Result<D
             begun.push(upload);
             continue;
         }
-        // Its twin is on the way; when that is there, both are.
-        if begun.iter().any(twin) {
+        // Its twin is on the way or waits to go on; when that is there, both are.
+        let is_active = |other: &&Upload| active.contains_key(&other.seq) && twin(other);
+        if begun.iter().any(twin) || queue.iter().any(|other| is_active(&other)) {
             continue;
         }
         if upload.not_before > now {
+            begun.push(upload);
             let wait = upload.not_before.0.saturating_sub(now.0).max(1);
             earliest = Some(earliest.map_or(wait, |earliest| earliest.min(wait)));
             continue;

@@ -364,7 +364,7 @@ async fn unsent(
         .await?;
     let outgoing = source.outgoing.clone();
     let opened = off_thread(move || match content {
-        Some(content) => outgoing.open(content),
+        Some((content, _)) => outgoing.open(content),
         None => Err(io::ErrorKind::NotFound.into()),
     });
     Ok(match opened.await {

@@ -224,7 +224,7 @@ pub fn advance(tx: &mut WriteTx<'_>, seq: i64, step: &Step) -> Result<(), Error>
     Ok(())
 }
 
-/// Copies of the file need no upload of their own.
+/// Copies of the file need no upload of their own, however far theirs was.
 fn complete(tx: &mut WriteTx<'_>, seq: i64, blob: u64, uid: &str) -> Result<(), Error> {
     let found = tx.one(
         "SELECT content, origin, message FROM uploads WHERE seq = ?1",
@@ -242,7 +242,7 @@ fn complete(tx: &mut WriteTx<'_>, seq: i64, blob: u64, uid: &str) -> Result<(), 
     };
     let mut messages = tx.all(
         "UPDATE uploads SET step = 3, blob = ?3, uid = ?4, problem = 0
-         WHERE content = ?1 AND origin = ?2 AND step = 0 RETURNING message",
+         WHERE content = ?1 AND origin = ?2 AND step < 3 RETURNING message",
         params![content, origin, stored(blob), uid],
         |row| Ok(row.get::<_, Oid>(0)?.message()),
     )?;
@@ -255,14 +255,14 @@ fn complete(tx: &mut WriteTx<'_>, seq: i64, blob: u64, uid: &str) -> Result<(), 
     Ok(())
 }
 
-/// Sends a message off to the outbox if all of its files are complete.
+/// Sends a message off to the outbox if all of its files are complete and the person did not stop them.
 fn settle_message(tx: &mut WriteTx<'_>, message: MessageId) -> Result<(), Error> {
     let Some(present) = messages::load(tx, message)? else {
         return Ok(());
     };
     tx.touch_message(present.dialog, message);
     let rows = rows(tx, message)?;
-    if rows.is_empty() || rows.iter().any(|row| row.step != COMPLETE) {
+    if rows.is_empty() || rows.iter().any(|row| row.step != COMPLETE || row.paused) {
         return Ok(());
     }
     let mut attachments = wire::read(&present.extra);
@@ -335,7 +335,7 @@ pub fn retry(tx: &mut WriteTx<'_>, message: MessageId) -> Result<(), Error> {
          WHERE message = ?1",
         [Oid::from(message)],
     )?;
-    Ok(())
+    settle_message(tx, message)
 }
 
 /// The person stops the files of a message, or lets them go on. Returns whether there were any.
@@ -344,10 +344,9 @@ pub fn pause(tx: &mut WriteTx<'_>, message: MessageId, paused: bool) -> Result<b
         "UPDATE uploads SET paused = ?2, not_before = 0 WHERE message = ?1",
         params![Oid::from(message), paused],
     )?;
-    if changed > 0
-        && let Some((dialog, _)) = messages::place(tx, message)?
-    {
-        tx.touch_message(dialog, message);
+    if changed > 0 {
+        // A copy of theirs may have got there meanwhile.
+        settle_message(tx, message)?;
     }
     Ok(changed > 0)
 }
@@ -366,12 +365,16 @@ pub(super) fn locate(
     message: MessageId,
     attachments: &mut [Attachment],
 ) -> Result<(), Error> {
-    for row in rows(db, message)? {
+    let rows = rows(db, message)?;
+    // All are there, and the person has stopped them: only going on sends the message.
+    let is_held = rows.iter().all(|row| row.step == COMPLETE && row.paused);
+    for row in rows {
         let at = usize::try_from(row.place).unwrap_or(usize::MAX);
         if let Some(attachment) = attachments.get_mut(at) {
             let total = row.size;
             attachment.file = Some(match FileProblem::from_code(row.problem) {
                 Some(problem) => FileState::Failed { problem },
+                None if is_held => FileState::Paused { sent: total, total },
                 None if row.step == COMPLETE => FileState::Here,
                 None if row.paused => FileState::Paused { sent: 0, total },
                 None => FileState::Waiting,
@@ -381,16 +384,16 @@ pub(super) fn locate(
     Ok(())
 }
 
-/// What is to be sent with a message, for those who show a picture of it.
+/// What is to be sent with a message, and its media type, for those who show, play or save it.
 pub fn content(
     db: &ReadDb<'_>,
     message: MessageId,
     index: u32,
-) -> Result<Option<ContentHash>, Error> {
+) -> Result<Option<(ContentHash, String)>, Error> {
     db.one(
-        "SELECT content FROM uploads WHERE message = ?1 AND place = ?2",
+        "SELECT content, content_type FROM uploads WHERE message = ?1 AND place = ?2",
         params![Oid::from(message), index],
-        |row| hash(&row.get::<_, Vec<u8>>(0)?),
+        |row| Ok((hash(&row.get::<_, Vec<u8>>(0)?)?, row.get(1)?)),
     )
 }
 

@@ -10,6 +10,7 @@ use futures::stream;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::layer::{self, Layer, SubscriberExt as _};
 
@@ -303,6 +304,48 @@ async fn a_full_disk_sends_no_file_twice() {
     tokio::join!(rig.goes_on(), has_room);
     assert_eq!(rig.state().await, FileState::Here);
     assert_eq!((rig.asked_for(ANNOUNCE), rig.asked_for(UPLOAD)), (1, 1));
+}
+
+#[tokio::test]
+async fn after_a_failure_the_same_file_still_goes_up_once_for_both_of_its_places() {
+    let tried = AtomicUsize::new(0);
+    let rig = Rig::new(object_store(move |asked| {
+        let is_first = tried.fetch_add(1, Ordering::Relaxed) == 0;
+        whole(asked, if is_first { 503 } else { 201 })
+    }))
+    .await;
+    let store = rig.world.context.store.clone();
+    let add_again = store.write(|tx| {
+        let queued = uploads::due(tx, UnixMillis(0), 1)?;
+        let again = queued.into_iter().map(|one| NewUpload {
+            index: 1,
+            content: one.content,
+            size: one.size,
+            content_type: one.content_type,
+            name: one.name,
+        });
+        for file in again {
+            uploads::add(tx, message_id(1), &file)?;
+        }
+        Ok(())
+    });
+    add_again.await.unwrap();
+    let (world, server) = (&rig.world, &rig.server);
+    let transfer = Arc::new(rig.transfer);
+    let mut running = JoinSet::new();
+    // Fails, waits, gets there.
+    for begins in [1, 0, 1, 0] {
+        super::round(&transfer, &mut running).await.unwrap();
+        assert_eq!(running.len(), begins);
+        if let Some(ended) = running.join_next().await {
+            world.context.uploads.lock().remove(&ended.unwrap());
+        } else {
+            world.context.uploads.line_is_back();
+        }
+    }
+    let lines = server.lines();
+    let count = |line| lines.iter().filter(|asked| *asked == line).count();
+    assert_eq!((count(ANNOUNCE), count(UPLOAD)), (1, 2));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::model::{
     DialogId, FileState, MessageId, SharedCounts, SharedCursor, SharedKind, SharedPage, StorageUse,
 };
-use crate::store::shared;
+use crate::store::{shared, uploads};
 use crate::sync::pictures::encoding::Unusable;
 
 /// Most things on one page of what was shared.
@@ -61,8 +61,9 @@ impl Account {
         }
         // One that is still to be sent.
         let content = self
-            .look(move |db| crate::store::uploads::content(db, message, index))
+            .look(move |db| uploads::content(db, message, index))
             .await?
+            .map(|(content, _)| content)
             .ok_or(Error::NotFound)?;
         let picture = self.outgoing_picture(content).await?;
         Ok(ShownPicture {
@@ -84,10 +85,47 @@ impl Account {
             .map_err(|Unusable| Error::UnsupportedPicture)
     }
 
-    /// A file of a message, if it is here. Reading it blocks: that is for a thread that may.
+    /// A file of a message, if it is here, be it that it is still to be sent. Reading it blocks: that
+    /// is for a thread that may.
     pub async fn attachment_file(&self, message: MessageId, index: u32) -> Result<OpenFile, Error> {
+        if let Some(file) = self.file_to_be_sent(message, index).await? {
+            return Ok(file);
+        }
         let file = self.inner.files.open(message, index).await?;
         file.ok_or(Error::NotFound)
+    }
+
+    /// `None` when it is sent, or is about to be and therefore in the cache by now.
+    async fn file_to_be_sent(
+        &self,
+        message: MessageId,
+        index: u32,
+    ) -> Result<Option<OpenFile>, Error> {
+        let found = self
+            .look(move |db| {
+                let Some((content, content_type)) = uploads::content(db, message, index)? else {
+                    return Ok(None);
+                };
+                let shown = crate::attachments::files::attachment(db, message, index)?;
+                Ok(shown.map(|attachment| (content, content_type, attachment)))
+            })
+            .await?;
+        let Some((content, content_type, attachment)) = found else {
+            return Ok(None);
+        };
+        let outgoing = self.inner.outgoing.clone();
+        let opened = tokio::task::spawn_blocking(move || outgoing.open(content)).await;
+        match opened {
+            Ok(Ok(reader)) => Ok(Some(OpenFile::to_be_sent(reader, content_type, attachment))),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a file to be sent was not opened");
+                Ok(None)
+            }
+            Err(error) => {
+                tracing::error!(%error, "opening a file to be sent failed by itself");
+                Ok(None)
+            }
+        }
     }
 
     /// Things that were shared in a dialog, newest first, from the cache alone.

@@ -161,12 +161,28 @@ fn the_same_file_twice_in_a_message_is_uploaded_once() {
 }
 
 #[test]
-fn a_copy_that_is_passed_on_waits_for_the_same_file() {
+fn a_file_that_was_begun_needs_no_upload_once_its_copy_is_there() {
     let db = TestDb::with_dialog();
-    queue(&db, 1, &[1, 2]);
-    let first = uploads(&db)[0].seq;
-    db.write(|tx| advance(tx, first, &complete(7)));
-    let extra = message(&db, 1).extra;
+    queue(&db, 1, &[1, 1]);
+    let [first, second] = uploads(&db).try_into().unwrap();
+    let announced = Step::Announced {
+        blob: 3,
+        uid: "uid3".to_owned(),
+        address: "https://h.example/up?key=u".to_owned(),
+        expires: None,
+    };
+    db.write(|tx| {
+        advance(tx, first.seq, &announced)?;
+        postpone(tx, first.seq, UnixMillis(5_000), true)?;
+        advance(tx, second.seq, &complete(7))
+    });
+    assert_eq!(sendable(&db), [message_id(1)]);
+    assert_eq!(uids(&db, 1), ["uid7", "uid7"]);
+}
+
+/// Message 2 is message 1, passed on before its files are at the server.
+fn pass_on(db: &TestDb) {
+    let extra = message(db, 1).extra;
     let passed = MessageRecord {
         extra,
         ..outgoing(2, 102, "")
@@ -175,16 +191,43 @@ fn a_copy_that_is_passed_on_waits_for_the_same_file() {
         outbox::enqueue(tx, &passed)?;
         copy(tx, message_id(1), passed.id)
     });
+}
+
+/// What the server calls the files of message `n`.
+fn uids(db: &TestDb, n: u32) -> Vec<String> {
+    let attachments = message(db, n).attachments.into_iter();
+    attachments.filter_map(|one| one.source.uid).collect()
+}
+
+#[test]
+fn a_copy_that_is_passed_on_waits_for_the_same_file() {
+    let db = TestDb::with_dialog();
+    queue(&db, 1, &[1, 2]);
+    let first = uploads(&db)[0].seq;
+    db.write(|tx| advance(tx, first, &complete(7)));
+    pass_on(&db);
     assert_eq!(states(&db, 2), [FileState::Here, FileState::Waiting]);
     let waiting = uploads(&db);
     assert_eq!(waiting.len(), 2);
     db.write(|tx| advance(tx, waiting[0].seq, &complete(8)));
     assert_eq!(sendable(&db), [message_id(1), message_id(2)]);
-    let uids = |n| -> Vec<Option<String>> {
-        let attachments = message(&db, n).attachments.into_iter();
-        attachments.map(|one| one.source.uid).collect()
-    };
-    assert_eq!(uids(1), uids(2));
+    assert_eq!(uids(&db, 1), ["uid7", "uid8"]);
+    assert_eq!(uids(&db, 1), uids(&db, 2));
+}
+
+#[test]
+fn a_paused_message_whose_copy_got_there_is_sent_without_an_upload_when_it_goes_on() {
+    let db = TestDb::with_dialog();
+    queue(&db, 1, &[1]);
+    pass_on(&db);
+    assert!(db.write(|tx| pause(tx, message_id(1), true)));
+    let [copied] = uploads(&db).try_into().unwrap();
+    db.write(|tx| advance(tx, copied.seq, &complete(7)));
+    assert_eq!(sendable(&db), [message_id(2)]);
+    assert_eq!(states(&db, 1), [FileState::Paused { sent: 5, total: 5 }]);
+    assert!(db.write(|tx| pause(tx, message_id(1), false)));
+    assert_eq!(sendable(&db), [message_id(2), message_id(1)]);
+    assert_eq!((uids(&db, 1), uploads(&db)), (uids(&db, 2), vec![]));
 }
 
 #[test]
