@@ -8,7 +8,6 @@
 //
 // The pages run in a browser on the fake backend, as in tests/ui: build them first (npm run build:ui).
 
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -61,12 +60,6 @@ async function photograph(screen, locale, colorScheme, path) {
   }
 }
 
-/** Gives a picture a palette, which halves its file: it lies in the repository. Without ImageMagick it stays as it is. */
-function shrink(path) {
-  const args = [path, '-dither', 'None', '-colors', '256', '-strip', `PNG8:${path}`];
-  if (spawnSync('convert', args).status !== 0) console.error(`${path} keeps its size: no ImageMagick here`);
-}
-
 /** A page with all pictures of one language and theme, for a look at the whole. */
 async function contactSheet(browser, set, names) {
   const pictures = names
@@ -89,9 +82,7 @@ try {
   if (values.readme) {
     for (const [file, { name, locale, theme }] of Object.entries(README)) {
       const screen = SCREENS.find((each) => each.name === name);
-      const path = join(root, 'docs/images', `${file}.png`);
-      await photograph(screen, locale, theme, path);
-      shrink(path);
+      await photograph(screen, locale, theme, join(root, 'docs/images', `${file}.png`));
     }
   }
   for (const locale of values.readme ? [] : values.locale) {
