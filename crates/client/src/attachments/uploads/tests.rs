@@ -323,6 +323,7 @@ async fn after_a_failure_the_same_file_still_goes_up_once_for_both_of_its_places
             size: one.size,
             content_type: one.content_type,
             name: one.name,
+            staged: None,
         });
         for file in again {
             uploads::add(tx, message_id(1), &file)?;
