@@ -493,11 +493,13 @@ impl App {
     /// Locks the app: the engine forgets the key, copies for other programs go, and the page
     /// forgets what it showed.
     pub async fn lock(&self) -> Result<(), IpcError> {
-        self.engine().await?.lock().await?;
-        self.locked.notify_waiters();
-        self.kept_files.clear();
-        self.tell(AppEvent::Locked);
-        Ok(())
+        let locked = || {
+            // First what can be seen; the connections may take a moment to end.
+            self.tell(AppEvent::Locked);
+            self.kept_files.clear();
+            self.locked.notify_waiters();
+        };
+        Ok(self.engine().await?.lock(locked).await?)
     }
 
     /// Asks the page to keep what was typed and to lock then; a page that does not answer is not

@@ -49,7 +49,10 @@ impl Engine {
     /// Forgets the keys while the program runs: connections end, caches close, and nothing is
     /// sent, received or readable until a person opens them again. What waits to be sent stays on
     /// disk. Refused while a slot would open without a person.
-    pub async fn lock(&self) -> Result<(), Error> {
+    ///
+    /// `locked` is called as soon as nothing opens any more, before connections and caches are waited
+    /// for: what is on the screen goes first.
+    pub async fn lock(&self, locked: impl FnOnce() + Send) -> Result<(), Error> {
         if !self.can_lock() {
             return Err(crate::keys::Error::OpensByItself.into());
         }
@@ -58,6 +61,7 @@ impl Engine {
         self.inner.vault.lock_up().await?;
         // The proxy's password is sealed by the same key; what was opened of it goes with it.
         self.take_kept_ways();
+        locked();
         self.close_accounts().await;
         self.inner.shared.publish(ClientEvent::AccountsChanged);
         Ok(())

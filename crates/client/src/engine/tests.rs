@@ -112,7 +112,7 @@ async fn a_locked_engine_holds_no_password_of_the_proxy() {
     };
     engine.set_network(network.clone()).await.unwrap();
 
-    engine.lock().await.unwrap();
+    engine.lock(|| ()).await.unwrap();
     let without = ProxyServer {
         password: None,
         ..server
@@ -133,7 +133,7 @@ async fn a_locked_engine_has_no_accounts_until_it_is_opened_again() {
     let id = add_account(&engine).await;
     let held = engine.account(&id).unwrap();
 
-    engine.lock().await.unwrap();
+    engine.lock(|| ()).await.unwrap();
     assert!(engine.account(&id).is_none());
     assert!(matches!(engine.key_state(), KeyState::Locked { .. }));
     // A handle that somebody still has reads nothing any more.
@@ -150,11 +150,35 @@ async fn a_locked_engine_has_no_accounts_until_it_is_opened_again() {
 }
 
 #[tokio::test]
+async fn whoever_shows_messages_hears_of_the_lock_before_the_caches_are_closed() {
+    let dir = TempDir::new().unwrap();
+    let engine = Engine::open(config(&dir)).await.unwrap();
+    let choice = KeyChoice::Passphrase(Secret::new("correct horse"));
+    engine.create_keys(choice).await.unwrap();
+    let id = add_account(&engine).await;
+
+    // Somebody is being signed out of a server that does not answer.
+    let slow = engine.inner.changing.lock().await;
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let locking = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.lock(move || tell.send(()).unwrap()).await }
+    });
+    told.await.unwrap();
+    assert!(matches!(engine.key_state(), KeyState::Locked { .. }));
+    assert!(engine.account(&id).is_some());
+    drop(slow);
+    locking.await.unwrap().unwrap();
+    assert!(engine.account(&id).is_none());
+    engine.shutdown().await;
+}
+
+#[tokio::test]
 async fn an_engine_whose_keys_open_by_themselves_goes_on_instead_of_locking() {
     let dir = TempDir::new().unwrap();
     let engine = with_keys(&dir).await;
     let id = add_account(&engine).await;
-    assert!(matches!(engine.lock().await, Err(Error::Keys(_))));
+    assert!(matches!(engine.lock(|| ()).await, Err(Error::Keys(_))));
     assert!(engine.account(&id).is_some());
     engine.shutdown().await;
 }
