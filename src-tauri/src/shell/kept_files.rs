@@ -10,6 +10,7 @@ use std::{
     io::{self, Read as _, Seek as _},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
 };
 
 use arboard::{Clipboard, ImageData};
@@ -27,6 +28,10 @@ use crate::{ipc::error::IpcError, shell::media_server::hex};
 
 /// Folder of copies for other programs, in the profile's folder. Emptied at each start and end, with the lock, and with an account.
 const OPENED: &str = "opened";
+
+/// How long a copy for another program is kept while this one runs: a program that stays in the tray for weeks would
+/// keep all of them. Whatever the other program writes beside it makes it a new one.
+const OPENED_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Bytes from which it is told what a file is.
 const HEAD: u64 = 4096;
@@ -122,6 +127,7 @@ impl KeptFiles {
             if names::runs_when_opened(&name, &head) {
                 return Ok(None);
             }
+            forget_old(&opened_files, SystemTime::now());
             let folder = opened_files.join(random_name()?);
             private_folder(&folder)?;
             let path = folder.join(name);
@@ -158,7 +164,7 @@ impl KeptFiles {
                     downloads.or_else(|| Some(dirs.home_dir().to_path_buf()))
                 })
                 .ok_or(IpcError::NotFound)?;
-            let path = blocking(move || save_in(&folder, file)).await?;
+            let path = blocking(move || save_in(&folder, &name_of(&file), file)).await?;
             self.saved().insert(place, path.clone());
             path
         };
@@ -216,12 +222,43 @@ fn forget(path: &Path) {
     }
 }
 
-/// Writes a file into a folder under a name that is free there.
-fn save_in(folder: &Path, from: OpenFile) -> io::Result<PathBuf> {
-    let name = name_of(&from);
-    let path = free_path(folder, &name)?;
-    replace(&path, from)?;
+/// Writes a file into a folder under a name that is free there. What fails leaves nothing.
+fn save_in(folder: &Path, name: &str, from: impl io::Read) -> io::Result<PathBuf> {
+    let path = free_path(folder, name)?;
+    replace(&path, from).inspect_err(|_| forget(&path))?;
     Ok(path)
+}
+
+/// Removes the copies for other programs that were made, or last written to, long ago. One that cannot be removed, as
+/// long as it is open on Windows, is tried again with the next.
+fn forget_old(opened: &Path, now: SystemTime) {
+    let folders = match fs::read_dir(opened) {
+        Ok(folders) => folders,
+        Err(error) => {
+            if error.kind() != io::ErrorKind::NotFound {
+                tracing::warn!(%error, "copies of opened files cannot be looked at");
+            }
+            return;
+        }
+    };
+    for folder in folders.flatten() {
+        let is_old = || -> io::Result<bool> {
+            let written = folder.metadata()?.modified()?;
+            Ok(now
+                .duration_since(written)
+                .is_ok_and(|age| age > OPENED_KEPT))
+        };
+        let removed = is_old().and_then(|is_old| {
+            if is_old {
+                fs::remove_dir_all(folder.path())
+            } else {
+                Ok(())
+            }
+        });
+        if let Err(error) = removed {
+            tracing::warn!(%error, "an old copy of an opened file was not removed");
+        }
+    }
 }
 
 /// Takes a name in a folder that nothing has: `a.txt`, `a (1).txt`, …
@@ -293,8 +330,9 @@ async fn blocking<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::time::SystemTime;
 
-    use super::{KeptFiles, OPENED, free_path, replace};
+    use super::{KeptFiles, OPENED, OPENED_KEPT, forget_old, free_path, replace, save_in};
 
     struct Breaks;
 
@@ -314,6 +352,32 @@ mod tests {
         assert!(old.join("private.pdf").exists());
         kept.clear();
         assert!(!dir.path().join(OPENED).exists());
+    }
+
+    #[test]
+    fn copies_of_yesterday_go_while_the_program_runs() {
+        let dir = tempfile::tempdir().unwrap();
+        let opened = dir.path().join(OPENED);
+        forget_old(&opened, SystemTime::now());
+        let copy = opened.join("0011").join("private.pdf");
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::write(&copy, b"x").unwrap();
+        forget_old(&opened, SystemTime::now());
+        assert!(copy.exists(), "somebody is reading it");
+        forget_old(&opened, SystemTime::now() + 2 * OPENED_KEPT);
+        assert_eq!(fs::read_dir(&opened).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_put_into_a_folder_leaves_no_empty_file_there() {
+        let dir = tempfile::tempdir().unwrap();
+        for _ in 0..2 {
+            save_in(dir.path(), "film.mp4", Breaks).unwrap_err();
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        }
+        let saved = save_in(dir.path(), "film.mp4", &b"whole"[..]).unwrap();
+        assert_eq!(saved, dir.path().join("film.mp4"));
+        assert_eq!(fs::read(saved).unwrap(), b"whole");
     }
 
     #[test]

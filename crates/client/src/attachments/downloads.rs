@@ -34,8 +34,11 @@ const WAITS: [u64; 6] = [1, 2, 4, 8, 16, 32];
 /// Tries of one file altogether, however far each comes.
 const MOST_TRIES: u32 = 100;
 
-/// Wait while this machine has no network (seconds); a new line ends it.
+/// Wait while this machine has no network; a new line ends it.
 const OFFLINE_WAIT: Duration = Duration::from_secs(30);
+
+/// Wait when the cache fails, so that a full disk does not become a busy loop.
+const CACHE_FAILED: Duration = Duration::from_secs(30);
 
 /// Files of messages that just arrived and wait to be noted.
 const MOST_NEWS: usize = 200;
@@ -66,7 +69,7 @@ struct State {
     is_line_news: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Waiting {
     limit: Option<u64>,
     turn: u64,
@@ -357,10 +360,12 @@ async fn one(
         Ok(Outcome::Failed(_)) => !was_cancelled,
         _ => false,
     };
+    let is_here = matches!(outcome, Ok(Outcome::Here));
+    let once_more = waiting.clone();
     let mut again = None;
     let settled = match outcome {
         // What was told with the commit still said that it was on its way.
-        Ok(Outcome::Here) => files.show(&source).await,
+        Ok(Outcome::Here) => files.tell(&source).await,
         // It is not what the person wanted last: their wish stands.
         _ if asked.is_some() && !is_over => {
             again = asked;
@@ -400,6 +405,14 @@ async fn one(
     };
     if let Err(error) = settled {
         tracing::warn!(%error, "the end of a download could not be noted");
+        // The cache still says that it is wanted. What came of it is not asked for again.
+        if again.is_none() && !is_here && !was_cancelled {
+            let not_before = Some(Instant::now() + files.paced(CACHE_FAILED));
+            again = Some(Waiting {
+                not_before,
+                ..once_more
+            });
+        }
     }
     let is_asked = files.downloads.ended(&source, again) && !is_over;
     // They asked while it was being noted that it does not come.

@@ -316,7 +316,7 @@ impl Files {
         if !what.content_type.starts_with("image/") {
             return Ok(None);
         }
-        self.used(content).await?;
+        self.used(content).await;
         let cache = self.cache.clone();
         let read = blocking(move || {
             let derived = match size {
@@ -349,7 +349,7 @@ impl Files {
                 }))
             }
             Err(error) => {
-                self.missing(content, &error).await?;
+                self.unreadable(content, &error).await?;
                 Ok(None)
             }
         }
@@ -365,7 +365,7 @@ impl Files {
             return Ok(None);
         };
         let pin = self.pins.pin(content);
-        self.used(content).await?;
+        self.used(content).await;
         let cache = self.cache.clone();
         match blocking(move || cache.open(content)).await {
             Ok(reader) => Ok(Some(OpenFile {
@@ -375,7 +375,7 @@ impl Files {
                 _pin: Some(pin),
             })),
             Err(error) => {
-                self.missing(content, &error).await?;
+                self.unreadable(content, &error).await?;
                 Ok(None)
             }
         }
@@ -418,7 +418,7 @@ impl Files {
                 let is_picture = what.content_type.starts_with("image/");
                 files::arrived(tx, &name, content, &what, now)?;
                 if derived > 0 {
-                    files::grew(tx, content, derived)?;
+                    files::derived_is(tx, content, derived)?;
                 }
                 if !is_picture && is_meant_as_picture(tx, &name)? {
                     files::failed(tx, &name, FileProblem::NotAnImage)?;
@@ -432,14 +432,6 @@ impl Files {
         self.remove(gone).await;
         self.tidy_parts().await?;
         Ok(Ok(()))
-    }
-
-    /// Tells of the messages that show a file as they are now.
-    pub(super) async fn show(&self, source: &str) -> Result<(), Error> {
-        let source = source.to_owned();
-        self.store
-            .write(move |tx| shared::touch_source(tx, &source))
-            .await
     }
 
     /// A file that this person sent is here under the name that the server gave it.
@@ -605,22 +597,33 @@ impl Files {
             .await
     }
 
-    async fn used(&self, content: ContentHash) -> Result<(), Error> {
+    /// Notes that a content is used now. What is here can be seen without that: a full disk takes no note.
+    async fn used(&self, content: ContentHash) {
         let now: UnixMillis = self.clock.now();
-        let is_news = self
-            .store
-            .read(move |db| files::is_use_news(db, content, now))
-            .await?;
-        if is_news {
-            self.store
-                .write(move |tx| files::used(tx, content, now))
+        let note = async {
+            let is_news = self
+                .store
+                .read(move |db| files::is_use_news(db, content, now))
                 .await?;
+            if is_news {
+                self.store
+                    .write(move |tx| files::used(tx, content, now))
+                    .await?;
+            }
+            Ok::<(), Error>(())
+        };
+        if let Err(error) = note.await {
+            tracing::warn!(%error, "the use of a file was not noted");
         }
-        Ok(())
     }
 
-    /// The bytes of a content are not where they should be: they can be had again.
-    async fn missing(&self, content: ContentHash, error: &io::Error) -> Result<(), Error> {
+    /// The bytes of a content could not be read. If they are not where they should be, they can be had
+    /// again.
+    async fn unreadable(&self, content: ContentHash, error: &io::Error) -> Result<(), Error> {
+        if !is_lost(error.kind()) {
+            tracing::warn!(%error, "a file of the cache cannot be read now");
+            return Ok(());
+        }
         tracing::warn!(%error, "a file of the cache is missing");
         self.store.write(move |tx| files::lost(tx, content)).await?;
         self.remove(vec![content]).await;
@@ -643,6 +646,18 @@ impl Files {
         // Replaced as a whole.
         self.policy.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether what could not be read is gone or damaged. Anything else may pass: too many open files, a right
+/// that is missing, a disk that fails for a moment.
+pub(super) const fn is_lost(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::UnexpectedEof
+    )
 }
 
 /// One attachment of a message.

@@ -107,7 +107,9 @@ impl Progress {
             let id = message.id;
             for (index, attachment) in (0..).zip(&mut message.attachments) {
                 if let Some(moving) = now.get(&(id, index))
-                    && attachment.file.is_some()
+                    && attachment
+                        .file
+                        .is_some_and(|file| file != FileState::Deleted)
                 {
                     attachment.file = Some(moving.file);
                 }

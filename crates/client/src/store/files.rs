@@ -251,11 +251,12 @@ pub fn used(tx: &mut WriteTx<'_>, hash: ContentHash, now: UnixMillis) -> Result<
     Ok(())
 }
 
-/// Something was derived from a content, which takes up room of its own.
-pub fn grew(tx: &mut WriteTx<'_>, hash: ContentHash, by: u64) -> Result<(), Error> {
+/// What was derived from a content takes up so many bytes of its own. It is made anew for every source
+/// that brings the content, and stands there once.
+pub fn derived_is(tx: &mut WriteTx<'_>, hash: ContentHash, bytes: u64) -> Result<(), Error> {
     tx.run(
-        "UPDATE contents SET derived = derived + ?2 WHERE hash = ?1",
-        params![hash.0.as_slice(), stored(by)],
+        "UPDATE contents SET derived = ?2 WHERE hash = ?1",
+        params![hash.0.as_slice(), stored(bytes)],
     )?;
     Ok(())
 }

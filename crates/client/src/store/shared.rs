@@ -231,10 +231,29 @@ pub(super) fn homes(db: &ReadDb<'_>, source: &str) -> Result<Vec<DialogId>, Erro
     Ok(homes)
 }
 
-/// A file is somewhere else now: whoever shows it must hear.
+/// A file is somewhere else now: whoever shows it must hear. Where its sender removed it, it stays so.
 pub fn touch_source(tx: &mut WriteTx<'_>, source: &str) -> Result<(), Error> {
     let file = files::state(tx, source)?;
-    for (dialog, message, index) in places(tx, source)? {
+    let places = tx.all(
+        "SELECT s.dialog, s.message, s.place, m.extra FROM shared s
+         CROSS JOIN messages m ON m.id = s.message WHERE s.source = ?1 AND s.source <> ''",
+        [source],
+        |row| {
+            Ok((
+                row.get::<_, Oid>(0)?.dialog(),
+                row.get::<_, Oid>(1)?.message(),
+                row.get::<_, u32>(2)?,
+                row.get::<_, String>(3)?,
+            ))
+        },
+    )?;
+    for (dialog, message, index, extra) in places {
+        let at = usize::try_from(index).unwrap_or(usize::MAX);
+        let attachments = wire::read(&decode_extra(&extra)?);
+        let is_removed = |shown: &Attachment| shown.file == Some(FileState::Deleted);
+        if attachments.get(at).is_some_and(is_removed) {
+            continue;
+        }
         tx.touch_attachment(
             dialog,
             AttachmentChange {

@@ -161,10 +161,21 @@ pub(crate) fn attachment(name: &str) -> Attachment {
     }
 }
 
-/// From now on nothing can be written down about an upload that its server has, as on a full disk.
+/// From now on nothing can be written down about an upload that its server has, or about a file that is
+/// wanted or here, as on a full disk.
 pub(crate) fn fill_the_disk(tx: &mut WriteTx<'_>) -> Result<(), Error> {
     tx.run(
-        "CREATE TRIGGER full BEFORE UPDATE OF step ON uploads WHEN NEW.step > 1
+        "CREATE TRIGGER full_of_uploads BEFORE UPDATE OF step ON uploads WHEN NEW.step > 1
+         BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+        [],
+    )?;
+    tx.run(
+        "CREATE TRIGGER full_of_files BEFORE UPDATE ON files
+         BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+        [],
+    )?;
+    tx.run(
+        "CREATE TRIGGER full_of_contents BEFORE UPDATE ON contents
          BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
         [],
     )?;
@@ -173,6 +184,8 @@ pub(crate) fn fill_the_disk(tx: &mut WriteTx<'_>) -> Result<(), Error> {
 
 /// There is room again.
 pub(crate) fn empty_the_disk(tx: &mut WriteTx<'_>) -> Result<(), Error> {
-    tx.run("DROP TRIGGER full", [])?;
+    tx.run("DROP TRIGGER full_of_uploads", [])?;
+    tx.run("DROP TRIGGER full_of_files", [])?;
+    tx.run("DROP TRIGGER full_of_contents", [])?;
     Ok(())
 }

@@ -50,6 +50,8 @@ pub struct Limits {
     pub sessions_per_user: usize,
     /// Bytes of an uploaded file.
     pub blob_bytes: u64,
+    /// Bytes of all files of one user that are here.
+    pub blob_bytes_per_user: u64,
     /// Uploads that one user has begun and not completed.
     pub unfinished_blobs: usize,
     /// Privacy lists of one user.
@@ -86,6 +88,7 @@ impl Default for Limits {
             sessions_per_user: 50,
             // The service's published limit.
             blob_bytes: 100 << 20,
+            blob_bytes_per_user: 10 << 30,
             unfinished_blobs: 100,
             privacy_lists: 50,
             privacy_items: 2_000,

@@ -74,6 +74,7 @@ impl State {
         let secret = key.0.clone();
         let now = self.inner.clock.seconds();
         let most = to_i64(self.inner.config.limits.unfinished_blobs);
+        let room = self.inner.config.limits.blob_bytes_per_user;
         let blob = self
             .write(move |tx| {
                 let unfinished: i64 = tx
@@ -88,6 +89,8 @@ impl State {
                         format!("too many uploads that were not completed (maximum is {most})"),
                     ));
                 }
+                // Before anything is sent for nothing.
+                check_room(tx, owner.as_i64(), None, 1, room)?;
                 let id = tx
                     .prepare_cached(
                         "INSERT INTO blobs (uid, owner, name, content_type, is_public, upload_key, created_at, updated_at)
@@ -140,7 +143,15 @@ impl State {
         let arrived = upload.arriving.seal(self.inner.config.storage.sync).await?;
         let size = i64::try_from(arrived.bytes()).unwrap_or(i64::MAX);
         let (id, now) = (upload.id, self.inner.clock.seconds());
+        let room = self.inner.config.limits.blob_bytes_per_user;
         self.write(move |tx| {
+            let owner: Option<i64> = tx
+                .prepare_cached("SELECT owner FROM blobs WHERE id = ?1")?
+                .query_row([id], |row| row.get(0))
+                .optional()?;
+            if let Some(owner) = owner {
+                check_room(tx, owner, Some(id), size, room)?;
+            }
             let changed = tx
                 .prepare_cached(
                     "UPDATE blobs SET size = ?2, updated_at = ?3 WHERE id = ?1 AND completed_at IS NULL",
@@ -333,6 +344,32 @@ fn uids_in(text: &str) -> impl Iterator<Item = &str> {
         let last = (run.len() + 1).saturating_sub(UID_CHARS);
         (0..last).filter_map(move |at| run.get(at..at + UID_CHARS))
     })
+}
+
+/// Refuses so many more bytes of a person whose files would take up more than `room` with them. What `but` names does
+/// not count: it is being replaced.
+fn check_room(
+    tx: &rusqlite::Connection,
+    owner: i64,
+    but: Option<i64>,
+    more: i64,
+    room: u64,
+) -> Result<(), StateError> {
+    let held: i64 = tx
+        .prepare_cached(
+            "SELECT coalesce(sum(size), 0) FROM blobs INDEXED BY blobs_by_owner
+             WHERE owner = ?1 AND id IS NOT ?2",
+        )?
+        .query_row(params![owner, but], |row| row.get(0))?;
+    if held.saturating_add(more) > i64::try_from(room).unwrap_or(i64::MAX) {
+        return Err(StateError::invalid(
+            "base",
+            format!(
+                "the files of this person would take up too much room (maximum is {room} bytes)"
+            ),
+        ));
+    }
+    Ok(())
 }
 
 fn upload_is_over() -> StateError {

@@ -242,6 +242,28 @@ async fn files_are_listed_renamed_and_deleted_by_their_owner() {
 }
 
 #[tokio::test]
+async fn the_files_of_one_person_have_a_room_and_what_is_deleted_leaves_it() {
+    let world = World::with(|config| config.limits.blob_bytes_per_user = 10).await;
+    let (ann, eve) = (world.person("ann").await, world.person("eve").await);
+    let (first, second) = (
+        stored(&ann, false, b"123456").await,
+        announce(&ann, false).await,
+    );
+    upload(&second, b"12345".to_vec()).await.refusal(422);
+    assert_eq!(files_below(&world.dir.path().join("blobs")), 1);
+    // To its last byte, and the same file again in its own place.
+    for bytes in ["123", "1234", "4321"] {
+        upload(&second, bytes.into()).await.expect(201);
+    }
+    let asked = json!({ "blob": { "name": "more.txt" } });
+    ann.post("/blobs.json", asked.clone()).await.refusal(422);
+    eve.post("/blobs.json", asked.clone()).await.expect(201);
+    let deleted = ann.delete(format!("/blobs/{}.json", first["id"])).await;
+    assert_eq!(deleted.status, StatusCode::OK);
+    ann.post("/blobs.json", asked).await.expect(201);
+}
+
+#[tokio::test]
 async fn what_cannot_be_a_file_is_refused_by_field() {
     let world = World::with(|config| config.limits.unfinished_blobs = 1).await;
     let ann = world.person("ann").await;

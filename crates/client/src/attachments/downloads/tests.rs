@@ -16,7 +16,7 @@ use self::server::{Asked, Authority, Doing, FileServer, answer, cut, good, raw};
 use super::{Downloads, run};
 use crate::attachments::MAX_BYTES;
 use crate::attachments::cache::Cache;
-use crate::attachments::files::{Files, Parts, PictureSize};
+use crate::attachments::files::{Files, Parts, PictureSize, is_lost};
 use crate::attachments::progress::Progress;
 use crate::attachments::sealed::{CHUNK, FilesKey};
 use crate::clock::SystemClock;
@@ -27,7 +27,9 @@ use crate::network::Ways;
 use crate::rest::{Client, RestConfig, Session};
 use crate::store::files::Queued;
 use crate::store::messages::MessageRecord;
-use crate::store::testing::{ME, account_id, dialog, incoming, message_id, user_id};
+use crate::store::testing::{
+    ME, account_id, dialog, empty_the_disk, fill_the_disk, incoming, message_id, user_id,
+};
 use crate::store::{self, RawKey, Store};
 use crate::sync::pictures::encoding::tests::some_png;
 
@@ -918,6 +920,107 @@ async fn a_full_disk_is_said_and_nothing_is_lost() {
     std::fs::remove_file(&part).unwrap();
     assert_eq!(rig.get(message).await, FileState::Here);
     assert_eq!(rig.content(message).await.unwrap(), file);
+}
+
+#[tokio::test]
+async fn a_download_whose_end_a_full_disk_did_not_take_comes_once_there_is_room() {
+    let file = bytes(3 * CHUNK);
+    let copy = file.clone();
+    let (mut rig, server, message) = one(FILE, move |asked| good(asked, &copy, ETAG)).await;
+    rig.running.take().unwrap().cancel();
+    rig.want(message).await;
+    rig.store.write(fill_the_disk).await.unwrap();
+    rig.start();
+    let tried_again = async {
+        while server.lines().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, tried_again).await.unwrap();
+    rig.events = rig.events.resubscribe();
+    rig.store.write(empty_the_disk).await.unwrap();
+    rig.until(message, |file| file == FileState::Here).await;
+    assert_eq!(rig.content(message).await.unwrap(), file);
+}
+
+#[tokio::test]
+async fn a_full_disk_keeps_nobody_from_what_is_here() {
+    let png = some_png(30, 20);
+    let copy = png.clone();
+    let (mut rig, _server, message) = one(PHOTO, move |asked| good(asked, &copy, ETAG)).await;
+    assert_eq!(rig.get(message).await, FileState::Here);
+    // Its use would be noted now: it was used long ago.
+    rig.store
+        .write(|tx| {
+            let content = store::files::load(tx, "abc")?.unwrap().content.unwrap();
+            store::files::used(tx, content, UnixMillis(0))?;
+            fill_the_disk(tx)
+        })
+        .await
+        .unwrap();
+    assert_eq!(rig.content(message).await.unwrap(), png);
+    let shown = rig
+        .files
+        .picture(message_id(message), 0, PictureSize::Thumbnail);
+    assert!(shown.await.unwrap().is_some());
+}
+
+#[tokio::test]
+#[cfg(unix)]
+async fn what_cannot_be_read_for_a_moment_is_not_given_up() {
+    // Too many open files.
+    let kinds = [
+        (std::io::Error::from_raw_os_error(24).kind(), false),
+        (std::io::ErrorKind::PermissionDenied, false),
+        (std::io::ErrorKind::Other, false),
+        (std::io::ErrorKind::NotFound, true),
+        (std::io::ErrorKind::NotADirectory, true),
+        (std::io::ErrorKind::InvalidData, true),
+        (std::io::ErrorKind::UnexpectedEof, true),
+    ];
+    for (kind, wanted) in kinds {
+        assert_eq!(is_lost(kind), wanted, "{kind:?}");
+    }
+    let file = bytes(2 * CHUNK);
+    let copy = file.clone();
+    let (mut rig, server, message) = one(FILE, move |asked| good(asked, &copy, ETAG)).await;
+    assert_eq!(rig.get(message).await, FileState::Here);
+    let row = rig.store.read(|db| store::files::load(db, "abc")).await;
+    let content = row.unwrap().unwrap().content.unwrap();
+    let name = rig.files.cache.name(content);
+    let path = rig.dir.path().join("files").join(&name[..2]).join(name);
+    let aside = rig.dir.path().join("aside");
+    std::fs::rename(&path, &aside).unwrap();
+    // There, and cannot be read.
+    std::fs::create_dir(&path).unwrap();
+    assert_eq!(rig.content(message).await, None);
+    assert_eq!(rig.state(message).await, FileState::Here);
+    std::fs::remove_dir(&path).unwrap();
+    std::fs::rename(&aside, &path).unwrap();
+    assert_eq!(rig.content(message).await.unwrap(), file);
+    assert_eq!(server.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn progress_says_nothing_of_what_its_sender_removed() {
+    let (mut rig, _server, message) = one(FILE, |asked| good(asked, b"x", ETAG)).await;
+    let other = rig.message(FILE).await;
+    let way = FileState::Downloading {
+        received: 1,
+        total: 2,
+    };
+    let mut shown = Vec::new();
+    for number in [message, other] {
+        let id = message_id(number);
+        let dialog = crate::store::testing::dialog_id(1);
+        rig.files.progress.report(dialog, id, 0, way);
+        let found = rig.store.read(move |db| store::messages::load(db, id));
+        shown.push(found.await.unwrap().unwrap());
+    }
+    shown[0].attachments[0].file = Some(FileState::Deleted);
+    rig.files.progress.overlay(&mut shown);
+    let states: Vec<_> = shown.iter().map(|one| one.attachments[0].file).collect();
+    assert_eq!(states, [Some(FileState::Deleted), Some(way)]);
 }
 
 #[tokio::test]

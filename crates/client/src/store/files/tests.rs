@@ -1,10 +1,11 @@
 use super::{
-    Content, FileRow, Queued, announced, arrived, content, contents, enqueue, failed,
+    Content, FileRow, Queued, announced, arrived, content, contents, derived_is, enqueue, failed,
     forget_failures, free, is_use_news, load, lost, make_room, partly_here, queued, state,
     storage_use, unqueue, used,
 };
 use crate::attachments::sealed::ContentHash;
 use crate::model::{Failure, FailureKind, FileProblem, FileState, StorageUse, UnixMillis};
+use crate::store::columns::Oid;
 use crate::store::testing::{TestDb, dialog_id, incoming, message_id, outgoing};
 use crate::store::{messages, outbox, shared, uploads};
 use cubist_protocol::ext::extra_params::{Attachment, ExtraParams};
@@ -124,6 +125,25 @@ fn every_message_that_shows_a_file_hears_of_it() {
     );
     let (_, events) = db.write_events(|tx| enqueue(tx, &wanted("a", None)));
     assert_eq!(events.len(), 0, "nothing new");
+    // An index of an older version still names what the sender of one of them removed.
+    db.write(|tx| {
+        let mut extra = messages::load(tx, message_id(1))?.unwrap().extra;
+        crate::attachments::wire::set_removed(&mut extra, 0);
+        messages::set_extra_of(tx, message_id(1), &extra)?;
+        tx.run(
+            "INSERT INTO shared (message, kind, place, dialog, date_sent, source)
+             SELECT id, 2, 0, dialog, date_sent, 'a' FROM messages WHERE id = ?1
+             ON CONFLICT DO NOTHING",
+            [Oid::from(message_id(1))],
+        )
+    });
+    let (_, events) = db.write_events(|tx| shared::touch_source(tx, "a"));
+    let heard = events.into_iter().flat_map(|event| match event {
+        crate::events::ClientEvent::AttachmentsChanged { changes, .. } => changes,
+        _ => Vec::new(),
+    });
+    let heard: Vec<_> = heard.map(|change| change.message).collect();
+    assert_eq!(heard, [message_id(2)]);
 }
 
 #[test]
@@ -231,6 +251,12 @@ fn room_is_counted_by_dialog_and_freed() {
     };
     // The same content twice in one dialog takes up its room once.
     assert_eq!(db.read(storage_use), [sum(1, 40, 2), sum(2, 30, 1)]);
+    // So does what was derived from it, for each that brought it.
+    for _ in ["b", "same as b"] {
+        db.write(|tx| derived_is(tx, hash(2), 5));
+    }
+    assert_eq!(db.read(storage_use), [sum(1, 45, 2), sum(2, 35, 1)]);
+    db.write(|tx| derived_is(tx, hash(2), 0));
     let (gone, freed) = db.write(|tx| free(tx, &[dialog_id(2)], |_| false));
     assert_eq!((gone, freed), (vec![hash(2)], 30));
     assert_eq!(db.read(storage_use), [sum(1, 10, 1)]);
