@@ -536,11 +536,11 @@ async fn the_order_of_chosen_files_and_the_way_they_go_are_kept() {
         ids.push(staging.await.unwrap().staged[0].id);
     }
     let order = vec![ids[2], ids[0], ids[1]];
-    let arranged = account.arrange_staged(dialog, order.clone(), true);
+    let arranged = account.arrange_staged(dialog, order.clone(), order.iter().copied().collect());
     arranged.await.unwrap();
     // Another chat's are not touched.
     let elsewhere = "61f7de000000000000000001".parse().unwrap();
-    let arranged = account.arrange_staged(elsewhere, ids, false);
+    let arranged = account.arrange_staged(elsewhere, ids, BTreeSet::new());
     arranged.await.unwrap();
     alice.quit().await;
     alice.reopen().await;

@@ -339,10 +339,32 @@ describe('the tray', () => {
     await done();
   });
 
+  it('is waited for by the words that go with it', async () => {
+    const { page, done } = await open();
+    await page.evaluate(() => {
+      const staging = window.fake.stageOffered;
+      window.fake.stageOffered = async (...given) => {
+        await new Promise((read) => (window.read = read));
+        return staging(...given);
+      };
+    });
+    await button(page, 'Attach').click();
+    await page.getByRole('menuitem', { name: /^File/ }).click();
+    await page.getByRole('status', { name: 'Files are being read' }).waitFor();
+    await field(page).fill('Here they are');
+    await field(page).press('Enter');
+    assert.equal(await field(page).inputValue(), 'Here they are');
+    await page.evaluate(() => window.read());
+    await row(page, /Here they are/).waitFor();
+    const [[, , { attachments }]] = await callsOf(page, 'sendMessage');
+    assert.ok(attachments.length > 0);
+    await done();
+  });
+
   it('stays with its chat, and says what was refused', async () => {
     const { page, done } = await open();
     await page.evaluate(() => {
-      window.fake.chooseFiles = () =>
+      window.fake.stageOffered = () =>
         Promise.resolve({
           staged: [],
           refused: [
@@ -414,7 +436,7 @@ describe('dragged files', () => {
     await page.locator('.zone.taken').getByText('Send as pictures').waitFor();
     await drag(page, 'drop', 700, 800, 7);
     await button(page, 'Send as pictures').waitFor();
-    assert.deepEqual((await callsOf(page, 'stageDropped'))[0][0], 7);
+    assert.deepEqual((await callsOf(page, 'stageOffered'))[0][0], 7);
     await done();
   });
 

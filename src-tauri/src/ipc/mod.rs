@@ -106,7 +106,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::message_changes::reactions_of,
             commands::message_changes::forward_messages,
             commands::staging::choose_files,
-            commands::staging::stage_dropped,
+            commands::staging::stage_offered,
             commands::staging::dropped_picture,
             commands::staging::stage_shared,
             commands::staging::stage_pasted,

@@ -10,13 +10,14 @@ use std::{
     io::{self, Read as _, Seek as _},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, SystemTime},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use arboard::{Clipboard, ImageData};
 use cubist_client::{
     Account,
     attachments::{OpenFile, names},
+    clock::{Clock as _, SystemClock},
     model::{AccountId, MessageId},
 };
 use tauri::WebviewWindow;
@@ -127,7 +128,7 @@ impl KeptFiles {
             if names::runs_when_opened(&name, &head) {
                 return Ok(None);
             }
-            forget_old(&opened_files, SystemTime::now());
+            forget_old(&opened_files, now());
             let folder = opened_files.join(random_name()?);
             private_folder(&folder)?;
             let path = folder.join(name);
@@ -227,6 +228,12 @@ fn save_in(folder: &Path, name: &str, from: impl io::Read) -> io::Result<PathBuf
     let path = free_path(folder, name)?;
     replace(&path, from).inspect_err(|_| forget(&path))?;
     Ok(path)
+}
+
+/// The present, as times of files are.
+fn now() -> SystemTime {
+    let millis = u64::try_from(SystemClock.now().0).unwrap_or_default();
+    UNIX_EPOCH + Duration::from_millis(millis)
 }
 
 /// Removes the copies for other programs that were made, or last written to, long ago. One that cannot be removed, as
@@ -329,10 +336,8 @@ async fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
+    use super::{KeptFiles, OPENED, OPENED_KEPT, forget_old, free_path, now, replace, save_in};
     use std::fs;
-    use std::time::SystemTime;
-
-    use super::{KeptFiles, OPENED, OPENED_KEPT, forget_old, free_path, replace, save_in};
 
     struct Breaks;
 
@@ -358,13 +363,13 @@ mod tests {
     fn copies_of_yesterday_go_while_the_program_runs() {
         let dir = tempfile::tempdir().unwrap();
         let opened = dir.path().join(OPENED);
-        forget_old(&opened, SystemTime::now());
+        forget_old(&opened, now());
         let copy = opened.join("0011").join("private.pdf");
         fs::create_dir_all(copy.parent().unwrap()).unwrap();
         fs::write(&copy, b"x").unwrap();
-        forget_old(&opened, SystemTime::now());
+        forget_old(&opened, now());
         assert!(copy.exists(), "somebody is reading it");
-        forget_old(&opened, SystemTime::now() + 2 * OPENED_KEPT);
+        forget_old(&opened, now() + 2 * OPENED_KEPT);
         assert_eq!(fs::read_dir(&opened).unwrap().count(), 0);
     }
 

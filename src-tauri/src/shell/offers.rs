@@ -1,5 +1,5 @@
-//! Files that came to the window and wait to be taken: dropped on it, or handed over by another
-//! program. The page names them by number; where they are it never learns.
+//! Files that came to the window and wait to be taken: dropped on it, chosen in the system's dialog, or
+//! handed over by another program. The page names them by number; where they are it never learns.
 
 use std::{
     collections::VecDeque,
@@ -29,7 +29,7 @@ struct State {
 }
 
 impl Offers {
-    /// Keeps files that were dropped on the window; the number to take them by.
+    /// Keeps files that were dropped on the window, or chosen; the number to take them by.
     pub fn drop(&self, paths: Vec<PathBuf>) -> u32 {
         self.put(paths, false)
     }

@@ -212,10 +212,13 @@ export const commands = {
 	 *  most; all of it is queued, or nothing.
 	 */
 	forwardMessages: (accountId: AccountId, messageIds: MessageId[], dialogIds: DialogId[], comment: string | null) => typedError<null, IpcError>(__TAURI_INVOKE("forward_messages", { accountId, messageIds, dialogIds, comment })),
-	/**  Lets the person choose files in the system's dialog; nothing when they change their mind. */
-	chooseFiles: (accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("choose_files", { accountId, dialogId })),
-	/**  Takes the files of a drop, which can be taken once. */
-	stageDropped: (dropId: number, accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_dropped", { dropId, accountId, dialogId })),
+	/**
+	 *  Lets the person choose files in the system's dialog; none when they change their mind. They are
+	 *  read by `stage_offered`, so that it is known how many are on their way.
+	 */
+	chooseFiles: () => typedError<FileOffer | null, IpcError>(__TAURI_INVOKE("choose_files")),
+	/**  Takes files that were dropped or chosen. An offer can be taken once. */
+	stageOffered: (offerId: number, accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_offered", { offerId, accountId, dialogId })),
 	/**
 	 *  The picture that was dropped, for a picture of a person or a chat: made small, as Base64. A drop
 	 *  can be taken once.
@@ -235,8 +238,8 @@ export const commands = {
 	stageClipboard: (accountId: AccountId, dialogId: DialogId) => typedError<Staging, IpcError>(__TAURI_INVOKE("stage_clipboard", { accountId, dialogId })),
 	/**  The files that are chosen for a chat, in their order. */
 	staged: (accountId: AccountId, dialogId: DialogId) => typedError<Staged[], IpcError>(__TAURI_INVOKE("staged", { accountId, dialogId })),
-	/**  Puts the files chosen for a chat into this order, and keeps whether pictures among them go as they are. */
-	arrangeStaged: (accountId: AccountId, dialogId: DialogId, ids: number[], asFiles: boolean) => typedError<null, IpcError>(__TAURI_INVOKE("arrange_staged", { accountId, dialogId, ids, asFiles })),
+	/**  Puts the files chosen for a chat into this order, and keeps which of them go as they are. */
+	arrangeStaged: (accountId: AccountId, dialogId: DialogId, ids: number[], asFiles: number[]) => typedError<null, IpcError>(__TAURI_INVOKE("arrange_staged", { accountId, dialogId, ids, asFiles })),
 	/**
 	 *  An address the window plays a chosen file from. It may also look at its pixels: a film's poster is
 	 *  drawn from them.
@@ -494,7 +497,7 @@ export type AppEvent =
 	y: number,
 	/**  How many files. */
 	count: number,
-	/**  For `stageDropped`, when they were let go of. */
+	/**  For `stageOffered`, when they were let go of. */
 	dropId: number | null,
 } } | 
 /**
@@ -1118,6 +1121,14 @@ export type FieldError = {
 	field: string,
 	/**  The server's words. */
 	message: string,
+};
+
+/**  Files that a person chose, before they are read. */
+export type FileOffer = {
+	/**  For `stageOffered`; can be taken once. */
+	offerId: number,
+	/**  How many there are. */
+	count: number,
 };
 
 /**  Why a file is not here, or did not get to the server. */

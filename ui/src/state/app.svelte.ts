@@ -465,8 +465,8 @@ export class App {
     const dialogId = place.kind === 'dialog' ? place.id : this.view.dialogId;
     if (!space || dialogId === null || space.dialogs.get(dialogId)?.canWrite !== true) return;
     const tray = space.trays.of(dialogId);
-    if (place.kind === 'conversation') tray.asFiles = place.as === 'files';
-    void tray.add(this.backend.stageDropped(dropId, space.accountId, dialogId), count);
+    const way = place.kind === 'conversation' ? place.as : null;
+    void tray.add(this.backend.stageOffered(dropId, space.accountId, dialogId), count, way);
     if (this.view.dialogId !== dialogId) {
       this.view.openDialog(dialogId);
       this.settings.update({ lastAccount: space.accountId, lastDialog: dialogId });

@@ -20,7 +20,7 @@ function start(
   frame: (url: string) => Promise<string | null> = () => Promise.resolve(null),
 ) {
   const put: number[][] = [];
-  const arranged: [number[], boolean][] = [];
+  const arranged: [number[], number[]][] = [];
   const posters: [number, string][] = [];
   const told = pending<void>();
   const backend = {
@@ -29,7 +29,7 @@ function start(
       put.push(ids);
       return Promise.resolve();
     },
-    arrangeStaged: (_account: string, _dialog: string, ids: number[], asFiles: boolean) => {
+    arrangeStaged: (_account: string, _dialog: string, ids: number[], asFiles: number[]) => {
       arranged.push([ids, asFiles]);
       return told.promise;
     },
@@ -113,12 +113,42 @@ it('lets the engine keep the order and the way of sending, the last word at the 
   // While that is on its way, only what it comes to counts.
   tray.asFiles = true;
   tray.move(2, 0);
-  expect(arranged).toEqual([[[3, 1, 2], false]]);
+  expect(arranged).toEqual([[[3, 1, 2], []]]);
   told.resolve();
   await vi.waitFor(() => expect(arranged).toHaveLength(2));
-  expect(arranged[1]).toEqual([[2, 3, 1], true]);
+  expect(arranged[1]).toEqual([
+    [2, 3, 1],
+    [2, 3, 1],
+  ]);
   await tray.add(chosen(4));
-  await vi.waitFor(() => expect(arranged[2]).toEqual([[2, 3, 1, 4], true]));
+  await vi.waitFor(() =>
+    expect(arranged[2]).toEqual([
+      [2, 3, 1, 4],
+      [2, 3, 1, 4],
+    ]),
+  );
+});
+
+it('sends each picture the way that was said of it', async () => {
+  const { tray } = start();
+  await tray.add(chosen(1), 1, 'pictures');
+  await tray.add(chosen(2), 1, 'files');
+  expect(tray.asFiles).toBe(false);
+  // What comes without a word is not sent with the place it was taken at.
+  await tray.add(chosen(3));
+  const sent = tray.take().attachments.map((each) => each.payload);
+  expect(sent).toEqual([
+    { id: 1, asFile: false },
+    { id: 2, asFile: true },
+    { id: 3, asFile: false },
+  ]);
+});
+
+it('keeps no way for what never came', async () => {
+  const { tray } = start();
+  await tray.add(chosen(), 0, 'files');
+  await tray.add(chosen(1));
+  expect(tray.asFiles).toBe(false);
 });
 
 it('comes back as it was to be sent', async () => {

@@ -19,7 +19,6 @@ export class Tray {
   failed = $state(false);
 
   #loaded = false;
-  #asFiles = $state(false);
   /** The engine is being told how the tray stands; what changed meanwhile is told after it. */
   #telling = false;
   #changed = false;
@@ -38,14 +37,15 @@ export class Tray {
     private readonly frame: (url: string) => Promise<string | null> = filmFrame,
   ) {}
 
-  /** Pictures go as they are, with everything that stands beside their pixels. */
+  /** All pictures go as they are, with everything that stands beside their pixels. */
   get asFiles(): boolean {
-    return this.#asFiles;
+    const pictures = this.items.filter((item) => item.canBeImage);
+    return pictures.length > 0 && pictures.every((item) => item.asFile);
   }
 
   set asFiles(wanted: boolean) {
-    if (this.#asFiles === wanted) return;
-    this.#asFiles = wanted;
+    if (this.items.every((item) => item.asFile === wanted)) return;
+    this.items = this.items.map((item) => ({ ...item, asFile: wanted }));
     this.#tell();
   }
 
@@ -82,15 +82,21 @@ export class Tray {
     await this.load();
   }
 
-  /** Takes in what somebody chose, dropped or pasted; `count` is how many are on their way. */
-  async add(coming: Promise<Staging>, count = 1): Promise<void> {
+  /**
+   * Takes in what somebody chose, dropped or pasted.
+   *
+   * @param count how many are on their way
+   * @param way what the person said of these; nothing changes for those that are here. Without a word they go the way of
+   *   the others.
+   */
+  async add(coming: Promise<Staging>, count = 1, way: 'pictures' | 'files' | null = null): Promise<void> {
     this.reading += count;
     this.failed = false;
     try {
       const { staged, refused } = await coming;
-      this.#take(staged);
-      // The new ones go the way of the others.
-      if (this.#asFiles) this.#tell();
+      const asFile = way === null ? this.asFiles : way === 'files';
+      this.#take(staged.map((item) => ({ ...item, asFile })));
+      if (asFile) this.#tell();
       this.refused = [...this.refused, ...refused];
     } catch (error) {
       console.warn('files were not taken', error);
@@ -147,16 +153,14 @@ export class Tray {
 
   /** Hands everything over to a message; `restore` brings it back when that was not taken. */
   take(): { attachments: NewAttachment[]; restore: () => void } {
-    const { items, asFiles } = this;
-    const taken = items.slice(0, TRAY_MOST);
+    const taken = this.items.slice(0, TRAY_MOST);
     this.#forget(taken.map((item) => item.id));
     this.refused = [];
     return {
-      attachments: taken.map(({ id }) => ({ type: 'staged', payload: { id, asFile: asFiles } })),
+      attachments: taken.map(({ id, asFile }) => ({ type: 'staged', payload: { id, asFile } })),
       restore: () => {
         for (const { id } of taken) this.#gone.delete(id);
         this.items = [...taken.map((item) => this.#withPoster(item)), ...this.items];
-        this.asFiles = asFiles;
       },
     };
   }
@@ -169,8 +173,6 @@ export class Tray {
     if (fresh.length > voices.length) {
       this.items = [...this.items, ...fresh.filter((item) => item.kind !== 'voice')];
     }
-    // What comes from an earlier run says how it was to be sent.
-    if (fresh.some((item) => item.asFile)) this.#asFiles = true;
     for (const { id, kind, hasPicture } of fresh) {
       if (kind === 'video' && !hasPicture) this.#drawing = this.#drawing.then(() => this.#draw(id));
     }
@@ -209,7 +211,8 @@ export class Tray {
       const ids = this.items.map((item) => item.id);
       if (ids.length === 0) continue;
       try {
-        await this.backend.arrangeStaged(this.accountId, this.dialogId, ids, this.#asFiles);
+        const asFiles = this.items.filter((item) => item.asFile).map((item) => item.id);
+        await this.backend.arrangeStaged(this.accountId, this.dialogId, ids, asFiles);
       } catch (error) {
         // As it stands here it is sent; a restart would bring back the order of choosing.
         console.warn('the order of chosen files was not kept', error);
@@ -221,7 +224,6 @@ export class Tray {
     for (const id of ids) this.#gone.add(id);
     this.items = this.items.filter((item) => !ids.includes(item.id));
     this.voices = this.voices.filter((item) => !ids.includes(item.id));
-    if (this.items.length === 0) this.#asFiles = false;
   }
 }
 

@@ -116,6 +116,12 @@ fn keep_second(path: &Path, bytes: &[u8]) {
     }
     if let Err(error) = write_private(&copy, bytes) {
         tracing::warn!(name = ?path.file_name(), %error, "a file has no second copy");
+        // An older one may open what this one does not open any more: a way in that was taken away.
+        if let Err(error) = fs::remove_file(&copy)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::error!(name = ?copy.file_name(), %error, "an older copy stays");
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Files that are chosen for a dialog and not sent yet. They are kept with its draft.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Row, params};
 
 use crate::attachments::sealed::ContentHash;
@@ -92,18 +94,22 @@ pub fn of_dialog(db: &ReadDb<'_>, dialog: DialogId) -> Result<Vec<StagedFile>, E
     )
 }
 
-/// Puts the files chosen for a dialog into an order, and keeps whether pictures among them go as they
-/// are. What is not chosen for it is passed over.
+/// Puts the files chosen for a dialog into an order, and keeps which of them go as they are. What is not chosen for it is passed over.
 pub fn arrange(
     tx: &mut WriteTx<'_>,
     dialog: DialogId,
     order: &[StagedId],
-    as_file: bool,
+    as_files: &BTreeSet<StagedId>,
 ) -> Result<(), Error> {
     for (place, id) in (1_i64..).zip(order) {
         tx.run(
             "UPDATE staged SET place = ?3, as_file = ?4 WHERE id = ?1 AND dialog = ?2",
-            params![i64::from(id.0), Oid::from(dialog), place, as_file],
+            params![
+                i64::from(id.0),
+                Oid::from(dialog),
+                place,
+                as_files.contains(id)
+            ],
         )?;
     }
     Ok(())

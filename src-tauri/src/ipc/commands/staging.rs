@@ -11,7 +11,7 @@ use crate::{
     ipc::{
         error::IpcError,
         types::{
-            attachment::{Location, Media, Staged, Staging},
+            attachment::{FileOffer, Location, Media, Staged, Staging},
             ids::{AccountId, DialogId},
             picture::Picture,
         },
@@ -20,33 +20,37 @@ use crate::{
     state::App,
 };
 
-/// Lets the person choose files in the system's dialog; nothing when they change their mind.
+/// Lets the person choose files in the system's dialog; none when they change their mind. They are
+/// read by `stage_offered`, so that it is known how many are on their way.
 #[tauri::command]
 #[specta::specta]
 pub async fn choose_files(
     app: State<'_, App>,
     window: tauri::WebviewWindow,
-    account_id: AccountId,
-    dialog_id: DialogId,
-) -> Result<Staging, IpcError> {
-    let dialog = dialog_id.try_into()?;
-    let account = app.account(account_id).await?;
+) -> Result<Option<FileOffer>, IpcError> {
     let paths = crate::shell::file_dialog::choose(&window).await;
-    Ok(account.stage(dialog, paths).await?.into())
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    let count = u32::try_from(paths.len()).unwrap_or(u32::MAX);
+    Ok(Some(FileOffer {
+        offer_id: app.offers.drop(paths),
+        count,
+    }))
 }
 
-/// Takes the files of a drop, which can be taken once.
+/// Takes files that were dropped or chosen. An offer can be taken once.
 #[tauri::command]
 #[specta::specta]
-pub async fn stage_dropped(
+pub async fn stage_offered(
     app: State<'_, App>,
-    drop_id: u32,
+    offer_id: u32,
     account_id: AccountId,
     dialog_id: DialogId,
 ) -> Result<Staging, IpcError> {
     let dialog = dialog_id.try_into()?;
     let account = app.account(account_id).await?;
-    let paths = app.offers.take(drop_id).ok_or(IpcError::NotFound)?;
+    let paths = app.offers.take(offer_id).ok_or(IpcError::NotFound)?;
     Ok(account.stage(dialog, paths).await?.into())
 }
 
@@ -73,7 +77,7 @@ pub async fn stage_shared(
     account_id: AccountId,
     dialog_id: DialogId,
 ) -> Result<Staging, IpcError> {
-    stage_dropped(app, share_id, account_id, dialog_id).await
+    stage_offered(app, share_id, account_id, dialog_id).await
 }
 
 /// Takes what the page was given by the clipboard. Its bytes are the body of the call, everything
@@ -118,7 +122,7 @@ pub async fn staged(
     Ok(found.into_iter().map(Into::into).collect())
 }
 
-/// Puts the files chosen for a chat into this order, and keeps whether pictures among them go as they are.
+/// Puts the files chosen for a chat into this order, and keeps which of them go as they are.
 #[tauri::command]
 #[specta::specta]
 pub async fn arrange_staged(
@@ -126,11 +130,12 @@ pub async fn arrange_staged(
     account_id: AccountId,
     dialog_id: DialogId,
     ids: Vec<u32>,
-    as_files: bool,
+    as_files: Vec<u32>,
 ) -> Result<(), IpcError> {
     let dialog = dialog_id.try_into()?;
     let order = ids.into_iter().map(StagedId).collect();
     let account = app.account(account_id).await?;
+    let as_files = as_files.into_iter().map(StagedId).collect();
     Ok(account.arrange_staged(dialog, order, as_files).await?)
 }
 

@@ -228,6 +228,16 @@ pub struct RefusedFile {
     pub reason: RefusalReason,
 }
 
+/// Files that a person chose, before they are read.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileOffer {
+    /// For `stageOffered`; can be taken once.
+    pub offer_id: u32,
+    /// How many there are.
+    pub count: u32,
+}
+
 /// What became of chosen files.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

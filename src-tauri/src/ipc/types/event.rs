@@ -86,7 +86,7 @@ pub enum AppEvent {
         y: f64,
         /// How many files.
         count: u32,
-        /// For `stageDropped`, when they were let go of.
+        /// For `stageOffered`, when they were let go of.
         drop_id: Option<u32>,
     },
     /// Files were handed over by another program (“open with”, or `cubist --share FILE`): the

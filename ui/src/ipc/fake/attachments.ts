@@ -21,7 +21,7 @@ import tune from './tune.ogg?url';
 type AttachmentCommands = Pick<
   Backend,
   | 'chooseFiles'
-  | 'stageDropped'
+  | 'stageOffered'
   | 'droppedPicture'
   | 'stageShared'
   | 'stagePasted'
@@ -256,11 +256,11 @@ export function attachmentCommands(memory: Memory): AttachmentCommands {
       .flatMap((message) => message.attachments.filter((each) => each.file?.type === 'here'));
 
   return {
-    async chooseFiles(_accountId, dialogId) {
-      return memory.act(['chooseFiles', dialogId], () => stage(memory, dialogId, CHOICE));
+    async chooseFiles() {
+      return memory.act(['chooseFiles'], () => ({ offerId: 1, count: CHOICE.length }));
     },
-    async stageDropped(dropId, _accountId, dialogId) {
-      return memory.act(['stageDropped', dropId, dialogId], () => stage(memory, dialogId, CHOICE));
+    async stageOffered(dropId, _accountId, dialogId) {
+      return memory.act(['stageOffered', dropId, dialogId], () => stage(memory, dialogId, CHOICE));
     },
     async droppedPicture(dropId) {
       return memory.act(['droppedPicture', dropId], () => DOT);
@@ -288,11 +288,11 @@ export function attachmentCommands(memory: Memory): AttachmentCommands {
     async staged(_accountId, dialogId) {
       return memory.answer(() => [...stagedOf(memory, dialogId)]);
     },
-    async arrangeStaged(_accountId, dialogId, order, asFile) {
-      await memory.act(['arrangeStaged', dialogId, order, asFile], () => {
+    async arrangeStaged(_accountId, dialogId, order, asFiles) {
+      await memory.act(['arrangeStaged', dialogId, order, asFiles], () => {
         const files = stagedOf(memory, dialogId);
         files.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-        for (const [at, file] of files.entries()) files[at] = { ...file, asFile };
+        for (const [at, file] of files.entries()) files[at] = { ...file, asFile: asFiles.includes(file.id) };
       });
     },
     async setPoster(_accountId, id, frame) {

@@ -988,7 +988,12 @@ async fn what_cannot_be_read_for_a_moment_is_not_given_up() {
     let row = rig.store.read(|db| store::files::load(db, "abc")).await;
     let content = row.unwrap().unwrap().content.unwrap();
     let name = rig.files.cache.name(content);
-    let path = rig.dir.path().join("files").join(&name[..2]).join(name);
+    let path = rig
+        .dir
+        .path()
+        .join("files")
+        .join(name.get(..2).unwrap())
+        .join(name);
     let aside = rig.dir.path().join("aside");
     std::fs::rename(&path, &aside).unwrap();
     // There, and cannot be read.

@@ -1,5 +1,6 @@
 //! Files a person sends: chosen, put away, paused, removed.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -153,15 +154,15 @@ impl Account {
         .await
     }
 
-    /// Puts the files chosen for a dialog into this order, and keeps whether pictures among them are to
-    /// be sent as they are.
+    /// Puts the files chosen for a dialog into this order, and keeps which of them are to be sent as
+    /// they are.
     pub async fn arrange_staged(
         &self,
         dialog: DialogId,
         order: Vec<StagedId>,
-        as_files: bool,
+        as_files: BTreeSet<StagedId>,
     ) -> Result<(), Error> {
-        self.write(move |tx| staged::arrange(tx, dialog, &order, as_files))
+        self.write(move |tx| staged::arrange(tx, dialog, &order, &as_files))
             .await
     }
 

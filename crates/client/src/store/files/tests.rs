@@ -137,10 +137,13 @@ fn every_message_that_shows_a_file_hears_of_it() {
             [Oid::from(message_id(1))],
         )
     });
-    let (_, events) = db.write_events(|tx| shared::touch_source(tx, "a"));
-    let heard = events.into_iter().flat_map(|event| match event {
-        crate::events::ClientEvent::AttachmentsChanged { changes, .. } => changes,
-        _ => Vec::new(),
+    let ((), events) = db.write_events(|tx| shared::touch_source(tx, "a"));
+    let heard = events.into_iter().flat_map(|event| {
+        if let crate::events::ClientEvent::AttachmentsChanged { changes, .. } = event {
+            changes
+        } else {
+            Vec::new()
+        }
     });
     let heard: Vec<_> = heard.map(|change| change.message).collect();
     assert_eq!(heard, [message_id(2)]);
