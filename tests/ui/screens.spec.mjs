@@ -14,24 +14,38 @@ const browser = useBrowser();
 const MAIN =
   /^(group-details|private|nothing-open|offline|account-menu|chat-menu|message-|reply|emoji|calendar|attachments|location|viewer|search$|new-group|explore|edit-chat|person|report|outbox|settings-(profile|language|privacy|files|notifications|lock)|first-run|keys-choose|narrow-chat)/;
 
+/** What has colours of its own: marks, tones and states that high contrast has to tell apart, too. */
+const CONTRAST =
+  /^(chat-menu|message-kinds|message-menu|message-info|calendar|voice-recording|attachments|tray|viewer|location|search|person|outbox|picture-crop|first-run|keys-locked-wait)$/;
+
 /** One language in each theme: what a theme breaks is broken in every language. */
 const LOOKS = [
   { locale: 'en-GB', colorScheme: 'light', screens: SCREENS },
   { locale: 'ar-EG', colorScheme: 'dark', screens: SCREENS.filter(({ name }) => MAIN.test(name)) },
+  {
+    locale: 'en-GB',
+    colorScheme: 'light',
+    theme: 'contrast',
+    screens: SCREENS.filter(({ name }) => CONTRAST.test(name)),
+  },
 ];
 
-for (const { screens, ...look } of LOOKS) {
+for (const { screens, theme, ...look } of LOOKS) {
   const say = wordsOf(look.locale);
-  describe(`every screen, ${look.locale}, ${look.colorScheme}`, () => {
+  describe(`every screen, ${look.locale}, ${theme ?? look.colorScheme}`, () => {
     for (const screen of screens) {
       it(screen.name, async () => {
-        const { page, done } = await openScreen(browser, screen, say, look);
+        const query = theme === undefined ? screen.query : `${screen.query}&theme=${theme}`;
+        const { page, done } = await openScreen(browser, { ...screen, query }, say, look);
         assert.deepEqual(await violations(page), []);
-        const { wide, room } = await page.evaluate(() => ({
+        const { wide, room, moving } = await page.evaluate(() => ({
           wide: document.documentElement.scrollWidth,
           room: window.innerWidth,
+          // Everything here is opened by somebody who wants less motion.
+          moving: document.getAnimations().map((each) => each.animationName ?? each.transitionProperty),
         }));
         assert.ok(wide <= room, `${wide} px of content in ${room} px`);
+        assert.deepEqual(moving, [], 'still moves');
         await done();
       });
     }
