@@ -234,8 +234,8 @@ mod tests {
         let registry = |path| StartList::Registry.word(path);
         assert_eq!(registry(r"C:\works.toml"), written(r"C:\works.toml"));
         assert_eq!(
-            registry(r"C:\Users\Ann Byron\works.toml"),
-            written(r#""C:\Users\Ann Byron\works.toml""#)
+            registry(r"C:\Our Works\works.toml"),
+            written(r#""C:\Our Works\works.toml""#)
         );
         assert_eq!(registry(r"D:\our data\"), written(r#""D:\our data\\""#));
         let list = |path| StartList::PropertyList.word(path);
